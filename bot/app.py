@@ -1,0 +1,186 @@
+"""The composition root: the one file that knows every room. It builds all there is, and starts and stops it in order."""
+
+import logging
+from datetime import timedelta
+
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import inbound, schema
+from bot.clock import Clock
+from bot.config import Environment, Settings
+from bot.db import CommitUnknown, Database
+from bot.directory import channels as directory_channels
+from bot.directory import people
+from bot.errors import CallFailed
+from bot.incidents import jobs
+from bot.incidents.channel import ChannelEvents
+from bot.incidents.channel_deliveries import ChannelDeliveries
+from bot.incidents.declaring import Declaring
+from bot.incidents.deliveries import Deliveries
+from bot.incidents.looking import Looking
+from bot.incidents.slack import Changing, commands, listen, tray
+from bot.outbox import claims
+from bot.outbox.dispatcher import Dispatcher
+from bot.outbox.enqueue import Enqueuer
+from bot.outbox.kinds import Kinds
+from bot.schedule import Job, Schedule
+from bot.slack.client import Slack
+from bot.slack.commands import Command, Commands, Line
+from bot.slack.events import Events
+from bot.slack.listeners import Listeners, Rooms
+from bot.slack.socket import Socket
+from bot.slack.visit import Answer, Visit
+from bot.web.server import Health, Server, build
+
+log = logging.getLogger(__name__)
+
+STOP_WITHIN = 8.0
+"""Seconds in which what is in flight may finish."""
+LATE_QUEUE = timedelta(minutes=5)
+
+
+class Bot:
+    """All parts of one running bot."""
+
+    def __init__(self, environment: Environment, *, settings: Settings | None = None) -> None:
+        self.environment = environment
+        self.clock = Clock()
+        self.settings = settings or Settings(environment.config_folder)
+        self.database = Database(environment.database_url)
+        self.slack = Slack(
+            environment.slack_bot_token,
+            environment.slack_api_url,
+            self.clock,
+            timeout=self.settings.current.delivery.call_timeout,
+        )
+        self.kinds = Kinds()
+        self.dispatcher = Dispatcher(self.database, self.clock, self.settings, self.kinds)
+        self.database.before_commit.append(Enqueuer(self.clock).flush)
+        self.database.after_commit.append(self.dispatcher.after_commit)
+        self._register_kinds()
+        self.acquaintance = people.Acquaintance(self.database, self.clock, self.slack)
+        self.rooms = self._rooms()
+        self.listeners = Listeners(self.database, self.clock, self.slack, self.rooms, learn=self.acquaintance.learn)
+        self.bolt = self._bolt()
+        self.listeners.attach(self.bolt)
+        self.schedule = Schedule(self.clock, self._jobs())
+        self.socket = (
+            Socket(self.bolt, environment.slack_app_token, on_connect=self.reconcile)
+            if environment.socket_mode
+            else None
+        )
+        api = build(
+            Health({"database": self._database_fault, "slack": self._slack_fault, "queue": self._queue_fault}),
+            slack=None if environment.socket_mode else self.bolt,
+            metrics_token=environment.metrics_token,
+        )
+        self.server = Server(api, host=environment.http_host, port=environment.http_port)
+
+    def start(self) -> None:
+        """Begin to work. The schema must be current."""
+        schema.require_current(self.database)
+        self.dispatcher.start()
+        self.database.run(lambda session: directory_channels.learn_places(session, self.settings.current))
+        self.schedule.start()
+        self.server.start()
+        if self.socket:
+            self.socket.start()
+        else:
+            self.reconcile()
+
+    def stop(self) -> None:
+        """Take nothing more, finish or release what is in flight, and let go of everything."""
+        if self.socket:
+            self.socket.stop()
+        self.server.stop()
+        self.schedule.stop()
+        self.listeners.stop()
+        self.dispatcher.stop(within=STOP_WITHIN)
+        self.database.close()
+
+    def reconcile(self) -> None:
+        """Look at every open SEV's channel: at the start, and whenever events may have been missed."""
+        try:
+            self.database.run(lambda session: jobs.reconcile_open(session, self.settings.current))
+        except (SQLAlchemyError, CommitUnknown):
+            log.exception("reconcile.not_asked")  # the recurring job asks again
+
+    def _register_kinds(self) -> None:
+        self.kinds.add(*directory_channels.kinds(self.slack))
+        Deliveries(self.slack, self.settings, self.kinds).register()
+        ChannelDeliveries(self.slack, self.clock, self.settings, self.kinds).register()
+
+    def _rooms(self) -> Rooms:
+        declaring, looking = Declaring(self.settings), Looking(self.settings)
+        changing = Changing(self.settings, self.clock)
+        verbs = (*commands(declaring, changing, looking), self._help())
+        rules = (*people.EVENTS, *ChannelEvents(self.slack, self.settings).rules())
+        rooms = Rooms(commands=Commands(verbs, tray(looking)), events=Events(self.database, rules))
+        listen(rooms, declaring, changing)
+        return rooms
+
+    def _help(self) -> Command:
+        def run(_session: object, _visit: Visit, line: Line) -> Answer:
+            return Answer(text=self.rooms.commands.help(line.text))
+
+        return Command(
+            verb="help", usage="help [VERB]", summary="list the verbs, or explain one", run=run, changes=False
+        )
+
+    def _jobs(self) -> tuple[Job, ...]:
+        return (
+            Job("outbox.revive", timedelta(seconds=10), self.dispatcher.revive),
+            Job("outbox.second_look", timedelta(seconds=10), self.dispatcher.look_twice),
+            Job("incidents.reconcile", timedelta(minutes=10), self.reconcile),
+            Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
+        )
+
+    def _forget_inbound(self) -> None:
+        self.database.run(lambda session: inbound.forget_old(session, now=self.clock.now()))
+
+    def _bolt(self) -> App:
+        def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+            """Who the bot is, from memory: asking Slack at each delivery would be what the person waits for."""
+            identity = self.slack.identity()
+            return AuthorizeResult(
+                enterprise_id=enterprise_id, team_id=team_id or identity.team_id, bot_user_id=identity.user_id,
+                bot_id=identity.bot_id, bot_token=self.environment.slack_bot_token,
+            )  # fmt: skip
+
+        client = WebClient(
+            token=self.environment.slack_bot_token, base_url=self.environment.slack_api_url, retry_handlers=[]
+        )
+        return App(
+            client=client,
+            signing_secret=self.environment.slack_signing_secret or "unused in Socket Mode",
+            authorize=authorize,
+            process_before_response=True,
+            logger=logging.getLogger("slack_bolt"),
+        )
+
+    def _database_fault(self) -> str | None:
+        try:
+            self.database.ping()
+        except SQLAlchemyError as error:
+            return type(error).__name__
+        return None
+
+    def _slack_fault(self) -> str | None:
+        if self.socket:
+            return None if self.socket.is_connected() else "the socket is not connected"
+        try:
+            self.slack.identity()
+        except CallFailed as error:
+            return str(error)
+        return None
+
+    def _queue_fault(self) -> str | None:
+        try:
+            with self.database.read() as session:
+                queue = claims.queue_state(session, now=self.clock.machine())
+        except SQLAlchemyError as error:
+            return type(error).__name__
+        return f"the oldest delivery waits for {queue.oldest_due}" if queue.oldest_due > LATE_QUEUE else None

@@ -1,0 +1,103 @@
+"""The command line: `sevbot run`, `sevbot migrate`, `sevbot check`."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from filelock import FileLock, Timeout
+
+from bot import config, logs, schema
+from bot.db import Database
+
+cli = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Sevbot: declare, run and learn from outages, in Slack."
+)
+
+
+@cli.command()
+def run() -> None:
+    """Run the bot until it is told to stop."""
+    environment = _environment(with_slack=True)
+    logs.set_up(environment.log_format)
+    from bot.app import Bot  # it knows every room: the other commands start without
+
+    with _only_instance(environment):
+        try:
+            bot = Bot(environment)
+            if bot.database.is_sqlite:
+                schema.upgrade(bot.database)
+            bot.start()
+        except config.ConfigFaults as faults:
+            _fail(faults.faults)
+        except schema.SchemaBehind as behind:
+            _fail([str(behind)])
+        _wait_for_the_end()
+        bot.stop()
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this version's schema."""
+    environment = _environment()
+    database = Database(environment.database_url)
+    with _only_instance(environment):
+        schema.upgrade(database)
+    typer.echo(f"The database is at revision {schema.revision(database)}.")
+
+
+@cli.command()
+def check() -> None:
+    """Read the whole configuration, and list everything that is wrong with it."""
+    environment = _environment()
+    try:
+        found = config.load(environment.config_folder)
+    except config.ConfigFaults as faults:
+        _fail(faults.faults)
+    typer.echo(
+        f"The configuration is fine: {len(found.severities)} severities, {len(found.teams)} teams, "
+        f"{len(found.workflows)} workflows."
+    )
+
+
+def main() -> None:
+    """The console script."""
+    cli()
+
+
+def _environment(*, with_slack: bool = False) -> config.Environment:
+    try:
+        environment = config.environment()
+        if with_slack:
+            config.require_slack(environment)
+    except config.ConfigFaults as faults:
+        _fail(faults.faults)
+    return environment
+
+
+def _fail(faults: list[str]) -> None:
+    for fault in faults:
+        typer.echo(fault, err=True)
+    raise typer.Exit(2)
+
+
+@contextmanager
+def _only_instance(environment: config.Environment) -> Iterator[None]:
+    """Hold the lock of an embedded database: two bots on one SQLite file would take each other's leases away."""
+    file = Database(environment.database_url).file
+    if file is None:
+        yield
+        return
+    try:
+        with FileLock(f"{file}.lock", timeout=0):
+            yield
+    except Timeout:
+        _fail([f"Another Sevbot runs on {file}. With PostgreSQL (DATABASE_URL) several can."])
+
+
+def _wait_for_the_end() -> None:
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _signal, _frame: ended.set())
+    ended.wait()

@@ -1,0 +1,184 @@
+"""The database: one engine, two doors. `read()` looks, `run()` changes, and nothing else opens a session.
+
+SQLite is the embedded default: write-ahead log, full synchronisation, one writer at a time. PostgreSQL is the shared one.
+"""
+
+import re
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import CursorResult, DateTime, Dialect, Executable, MetaData, create_engine, event, text
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+T = TypeVar("T")
+ATTEMPTS = 5
+RETRYABLE_SQLSTATES = {"40001", "40P01"}  # serialization failure, deadlock victim
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime on both engines; SQLite has no time zones, so there it is stored as naive UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("times must be aware")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """What every table shares: predictable names for constraints, so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UTCDateTime()}  # noqa: RUF012 - SQLAlchemy's own name and shape
+
+
+class CommitUnknown(Exception):  # noqa: N818
+    """The connection was lost while committing: nobody can tell whether the change was kept."""
+
+
+class Database:
+    """The engine and its two doors."""
+
+    def __init__(self, url: str) -> None:
+        self.url: URL = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.before_commit: list[Callable[[Session], None]] = []
+        self.after_commit: list[Callable[[Session], None]] = []
+        self._write_mutex = threading.Lock()
+        if self.is_sqlite:
+            path = self.file
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self.engine = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", read_only=False)
+            self._read_engine = _sqlite_engine(self.url, begin="BEGIN", read_only=True)
+        else:
+            self.engine = create_engine(
+                self.url.set(drivername="postgresql+psycopg"),
+                pool_size=20,
+                max_overflow=20,
+                pool_timeout=5,
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": 3, "options": "-c lock_timeout=5s -c statement_timeout=10s"},
+            )
+            self._read_engine = self.engine
+
+    @property
+    def file(self) -> Path | None:
+        """The file of an embedded database, or None where a server keeps it."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for looking. What it changes is rolled back."""
+        with Session(self._read_engine, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    def run(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in one transaction and commit it; when the database asks for it, run it again from the start.
+
+        `work` must do nothing but read and write through its session. Raises what `work` raises (the transaction is
+        rolled back then), and `CommitUnknown` when the connection broke during the commit itself.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._run_once(work)
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or not (_must_repeat(error) or error.connection_invalidated):
+                    raise
+        raise AssertionError("unreachable")  # pragma: no cover
+
+    def _run_once(self, work: Callable[[Session], T]) -> T:
+        with self._writing(), Session(self.engine, expire_on_commit=False) as session:
+            result = work(session)
+            for prepare in self.before_commit:
+                prepare(session)
+            session.flush()
+            try:
+                session.commit()
+            except DBAPIError as error:
+                if error.connection_invalidated:
+                    raise CommitUnknown from error
+                raise
+        for notify in self.after_commit:
+            notify(session)
+        return result
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """On SQLite, queue in the process and not in the file: waiting there is by sleeping, and slow."""
+        if not self.is_sqlite:
+            yield
+            return
+        with self._write_mutex:
+            yield
+
+    def ping(self) -> None:
+        """Raise if the database does not answer."""
+        with self._read_engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+        self._read_engine.dispose()
+
+
+def _must_repeat(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in RETRYABLE_SQLSTATES
+
+
+def _sqlite_engine(url: URL, *, begin: str, read_only: bool) -> Engine:
+    engine = create_engine(
+        url, connect_args={"timeout": 5}, pool_size=8 if read_only else 1, max_overflow=24 if read_only else 0
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, by name
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+
+    @event.listens_for(engine, "begin")
+    def begin_by_name(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def affected(session: Session, statement: Executable) -> int:
+    """Execute an insert, update or delete and return how many rows it touched."""
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def redact_url(url: str) -> str:
+    """A database address without its password, for logs."""
+    return re.sub(r"//([^:/@]+):[^@]*@", r"//\1:***@", url)

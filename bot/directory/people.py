@@ -1,0 +1,128 @@
+"""Who is who: what the bot remembers of people, and how it gets to know somebody it has not met."""
+
+import logging
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import String
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot.clock import Clock
+from bot.db import Base, CommitUnknown, Database
+from bot.errors import CallFailed
+from bot.slack.client import Slack
+from bot.slack.events import Event, EventRule
+from bot.slack.visit import Visit
+
+log = logging.getLogger(__name__)
+
+ASK_TIMEOUT = timedelta(seconds=1)
+"""How long a person waits while the bot asks Slack who they are."""
+FRESH_FOR = 600.0
+"""Seconds for which this process trusts what it remembers: another one may have learned better."""
+
+
+class Person(Base):
+    """What is known of one Slack user."""
+
+    __tablename__ = "people"
+
+    user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    time_zone: Mapped[str] = mapped_column(String(64))
+    is_guest: Mapped[bool]
+    """A guest of this workspace, or a person of another organisation in a shared channel."""
+    learned_at: Mapped[datetime]
+
+
+class Standing(StrEnum):
+    MEMBER = "member"
+    GUEST = "guest"
+    UNKNOWN = "unknown"
+    """Slack could not be asked in time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who does something, and through which door."""
+
+    user_id: str
+    standing: Standing
+    door: str
+
+
+BOT = Actor(user_id="sevbot", standing=Standing.MEMBER, door="schedule")
+
+
+def actor_of(session: Session, visit: Visit) -> Actor:
+    """The person behind a visit, with what is remembered of them."""
+    person = session.get(Person, visit.user_id)
+    standing = Standing.UNKNOWN if person is None else Standing.GUEST if person.is_guest else Standing.MEMBER
+    return Actor(user_id=visit.user_id, standing=standing, door=visit.door)
+
+
+class Acquaintance:
+    """Gets to know people. Slack's slash payloads do not say who is a guest, so the first meeting costs one question."""
+
+    def __init__(self, database: Database, clock: Clock, slack: Slack) -> None:
+        self._database = database
+        self._clock = clock
+        self._slack = slack
+        self._known: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def learn(self, user_id: str) -> None:
+        """Make sure that the person is remembered, asking Slack if need be. Without an answer they stay unknown."""
+        with self._lock:
+            if self._clock.monotonic() - self._known.get(user_id, float("-inf")) < FRESH_FOR:
+                return
+        try:
+            if self._is_remembered(user_id) or self._ask(user_id):
+                with self._lock:
+                    self._known[user_id] = self._clock.monotonic()
+        except (SQLAlchemyError, CommitUnknown):
+            log.exception("people.not_remembered", extra={"user": user_id})
+
+    def _is_remembered(self, user_id: str) -> bool:
+        with self._database.read() as session:
+            return session.get(Person, user_id) is not None
+
+    def _ask(self, user_id: str) -> bool:
+        try:
+            answer = self._slack.call("users.info", kind="directory.person", user=user_id, timeout=ASK_TIMEOUT)
+        except CallFailed as error:
+            log.warning("people.not_learned", extra={"user": user_id, "error": str(error)})
+            return False
+        self._database.run(lambda session: remember(session, answer["user"], now=self._clock.now()))
+        return True
+
+
+def remember(session: Session, user: dict[str, Any], *, now: datetime) -> None:
+    """Keep what Slack says of a user (contract 4.5)."""
+    profile = user.get("profile") or {}
+    name = profile.get("display_name") or profile.get("real_name") or user.get("name") or user["id"]
+    session.merge(
+        Person(
+            user_id=user["id"],
+            name=str(name)[:100],
+            time_zone=str(user.get("tz") or "UTC")[:64],
+            is_guest=any(user.get(mark) for mark in ("is_restricted", "is_ultra_restricted", "is_stranger")),
+            learned_at=now,
+        )
+    )
+
+
+def _concerns_person(event: Event) -> bool:
+    return isinstance(event.get("user"), dict) and "id" in event["user"]
+
+
+def _person_changed(session: Session, event: Event, now: datetime) -> None:
+    if session.get(Person, event["user"]["id"]) is not None:
+        remember(session, event["user"], now=now)
+
+
+EVENTS = (EventRule(types=frozenset({"user_change"}), concerns=_concerns_person, apply=_person_changed),)

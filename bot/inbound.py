@@ -1,0 +1,52 @@
+"""What has arrived before: the durable memory that makes a second delivery of the same thing harmless.
+
+A key is written in the transaction of the change it guards. So a delivery that changed nothing leaves no key, and a
+transaction that was rolled back may be tried again.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import String, delete, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot.db import Base, affected
+
+KEPT_FOR = timedelta(days=7)
+"""Longer than any sender repeats itself: Slack gives up after minutes, or a day with delayed events."""
+
+
+class InboundKey(Base):
+    """One thing that arrived and changed something."""
+
+    __tablename__ = "inbound_keys"
+
+    source: Mapped[str] = mapped_column(String(32), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    subject: Mapped[str | None] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+def is_new(session: Session, source: str, key: str, *, now: datetime) -> bool:
+    """Claim (source, key) in this transaction. False when it was claimed before, also by a transaction running beside."""
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    return (
+        affected(session, insert(InboundKey).values(source=source, key=key[:255], at=now).on_conflict_do_nothing()) == 1
+    )
+
+
+def set_subject(session: Session, source: str, key: str, subject: str) -> None:
+    """Remember what came of it, so that a repetition can be answered with the same."""
+    row = session.get_one(InboundKey, (source, key[:255]))
+    row.subject = subject
+
+
+def subject_of(session: Session, source: str, key: str) -> str | None:
+    """What came of it, or None."""
+    return session.scalar(select(InboundKey.subject).where(InboundKey.source == source, InboundKey.key == key[:255]))
+
+
+def forget_old(session: Session, *, now: datetime) -> int:
+    """Delete keys nobody can repeat any more. Returns how many."""
+    return affected(session, delete(InboundKey).where(InboundKey.at < now - KEPT_FOR))

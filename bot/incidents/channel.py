@@ -1,0 +1,194 @@
+"""A SEV's channel: made once, watched, and replaced when it is lost. What people do to it is noticed and coped with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bot import audit
+from bot.config import Config, Settings
+from bot.directory.people import BOT, Actor
+from bot.directory.permissions import require
+from bot.errors import Refused
+from bot.incidents import membership, surfaces
+from bot.incidents.model import Incident, TimelineEntry
+from bot.incidents.naming import channel_name
+from bot.outbox.enqueue import retry_dead
+from bot.slack import posts
+from bot.slack.client import Slack
+from bot.slack.events import Event, EventRule
+
+ARCHIVED = "archived"
+DELETED = "deleted"
+BOT_REMOVED = "bot_removed"
+
+
+def made(session: Session, incident: Incident, channel_id: str, config: Config, *, now: datetime) -> None:
+    """The channel is there: keep its id, and show it wherever the SEV shows."""
+    incident.channel_id = channel_id
+    incident.channel_trouble = ""
+    _note(session, incident, "channel", now=now, channel=channel_id)
+    surfaces.refresh(session, incident, config)
+    if _told_of_trouble(session, incident):
+        surfaces.tell_trouble(session, incident)
+
+
+def lost(session: Session, incident: Incident, trouble: str, config: Config, *, now: datetime) -> None:
+    """The channel can't be used, for the reason `trouble`. People are told where they still can be."""
+    if incident.channel_trouble == trouble:
+        return
+    incident.channel_trouble = trouble
+    _note(session, incident, f"channel_{trouble}", now=now)
+    surfaces.refresh(session, incident, config)
+    surfaces.tell_trouble(session, incident)
+
+
+def regained(session: Session, incident: Incident, config: Config, *, now: datetime, machine_now: datetime) -> None:
+    """The channel can be used again: show there what was missed."""
+    if not incident.channel_trouble:
+        return
+    incident.channel_trouble = ""
+    _note(session, incident, "channel_regained", now=now)
+    retry_dead(session, incident.subject, now=machine_now)
+    surfaces.refresh(session, incident, config)
+    surfaces.tell_trouble(session, incident)
+
+
+def replace(session: Session, incident: Incident, *, config: Config, actor: Actor, now: datetime) -> None:
+    """Give the SEV a new channel in the place of one that is lost. Raises `Refused` while the old one can be used."""
+    require(config, actor, "change")
+    if incident.channel_id and not incident.channel_trouble:
+        raise Refused(f"{incident.name} has a channel that works: <#{incident.channel_id}>.")
+    incident.channel_id = None
+    incident.channel_trouble = ""
+    incident.channel_attempt = channel_name(
+        config, number=incident.number, title=incident.title, is_private=incident.is_private
+    )
+    session.execute(delete(posts.Post).where(posts.Post.key == surfaces.key(incident, "card")))
+    _note(session, incident, "channel_replaced", now=now, actor=actor)
+    surfaces.set_up(session, incident, config)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look at the channel showed."""
+
+    trouble: str
+    card_is_there: bool
+    members: frozenset[str] | None
+    """The people in it, for a private SEV."""
+
+
+def compare(
+    session: Session, incident: Incident, seen: Seen, config: Config, *, now: datetime, machine_now: datetime
+) -> None:
+    """Bring the SEV in line with what was seen, as if no event had been missed."""
+    if seen.trouble:
+        lost(session, incident, seen.trouble, config, now=now)
+        return
+    regained(session, incident, config, now=now, machine_now=machine_now)
+    if not seen.card_is_there:
+        session.execute(delete(posts.Post).where(posts.Post.key == surfaces.key(incident, "card")))
+        surfaces.show_again(session, incident)
+    if seen.members is not None:
+        membership.replace(session, incident, set(seen.members))
+
+
+class ChannelEvents:
+    """What happens to channels, as Slack's events tell it."""
+
+    def __init__(self, slack: Slack, settings: Settings) -> None:
+        self._slack = slack
+        self._settings = settings
+
+    def rules(self) -> tuple[EventRule, ...]:
+        """The rules of this room, for the fan-out."""
+        return (
+            self._rule({"member_joined_channel"}, self._joined),
+            self._rule({"member_left_channel"}, self._left),
+            self._rule({"channel_archive", "group_archive"}, self._archived),
+            self._rule({"channel_unarchive", "group_unarchive"}, self._unarchived),
+            self._rule({"channel_deleted", "group_deleted"}, self._deleted),
+            self._rule({"channel_rename", "group_rename"}, self._renamed),
+            EventRule(types=frozenset({"channel_id_changed"}), concerns=lambda _event: True, apply=self._id_changed),
+            EventRule(
+                types=frozenset({"message"}),
+                concerns=lambda event: event.get("subtype") == "message_deleted",
+                apply=self._message_deleted,
+            ),
+        )
+
+    def _rule(self, types: set[str], apply: Any) -> EventRule:
+        def of_incident(session: Session, event: Event, now: datetime) -> None:
+            channel = event["channel"]
+            found = _of_channel(session, channel["id"] if isinstance(channel, dict) else channel)
+            if found is not None:
+                apply(session, found, event, now)
+
+        return EventRule(types=frozenset(types), concerns=lambda event: "channel" in event, apply=of_incident)
+
+    def _is_bot(self, event: Event) -> bool:
+        return bool(event.get("user") == self._slack.identity().user_id)
+
+    def _joined(self, session: Session, incident: Incident, event: Event, now: datetime) -> None:
+        if not self._is_bot(event):
+            membership.add(session, incident, event["user"])
+        elif incident.channel_trouble:
+            surfaces.reconcile(session, incident)
+
+    def _left(self, session: Session, incident: Incident, event: Event, now: datetime) -> None:
+        if self._is_bot(event):
+            lost(session, incident, BOT_REMOVED, self._settings.current, now=now)
+        else:
+            membership.remove(session, incident, event["user"])
+
+    def _archived(self, session: Session, incident: Incident, event: Event, now: datetime) -> None:
+        lost(session, incident, ARCHIVED, self._settings.current, now=now)
+
+    def _unarchived(self, session: Session, incident: Incident, event: Event, now: datetime) -> None:
+        surfaces.reconcile(session, incident, join=True)  # archiving threw the bot out
+
+    def _deleted(self, session: Session, incident: Incident, event: Event, now: datetime) -> None:
+        lost(session, incident, DELETED, self._settings.current, now=now)
+
+    def _renamed(self, session: Session, incident: Incident, event: Event, now: datetime) -> None:
+        _note(session, incident, "channel_renamed", now=now, name=str(event["channel"].get("name", ""))[:100])
+
+    def _id_changed(self, session: Session, event: Event, now: datetime) -> None:
+        incident = _of_channel(session, event["old_channel_id"])
+        if incident is not None:
+            incident.channel_id = event["new_channel_id"]
+            _note(session, incident, "channel_id_changed", now=now)
+
+    def _message_deleted(self, session: Session, event: Event, now: datetime) -> None:
+        """Somebody deleted a message; if it was a SEV's card, it is shown again."""
+        key = posts.forget(session, event["channel"], event["deleted_ts"])
+        if key is None or not key.endswith(":card"):
+            return
+        incident = _of_channel(session, event["channel"])
+        if incident is not None:
+            surfaces.show_again(session, incident)
+
+
+def _of_channel(session: Session, channel_id: str) -> Incident | None:
+    incident_id = session.scalar(select(Incident.id).where(Incident.channel_id == channel_id))
+    return membership.lock(session, incident_id) if incident_id is not None else None
+
+
+def _told_of_trouble(session: Session, incident: Incident) -> bool:
+    return session.get(posts.Post, surfaces.key(incident, "trouble")) is not None
+
+
+def _note(session: Session, incident: Incident, kind: str, *, now: datetime, actor: Actor = BOT, **data: Any) -> None:
+    session.add(TimelineEntry(incident_id=incident.id, kind=kind, at=now, actor=actor.user_id, data=data))
+    audit.record(
+        session,
+        actor=actor.user_id,
+        action=f"incident.{kind}",
+        subject=incident.subject,
+        source=actor.door,
+        now=now,
+        **data,
+    )

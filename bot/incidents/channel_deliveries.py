@@ -1,0 +1,247 @@
+"""Making a SEV's channel, looking after it, and telling its declarer when it can't be had."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.clock import Clock
+from bot.config import Settings
+from bot.errors import Blame, Permanent
+from bot.incidents import channel, membership, surfaces
+from bot.incidents.deliveries import failed_steps, incident_of
+from bot.incidents.model import Incident
+from bot.incidents.naming import channel_name, next_name
+from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
+from bot.outbox.model import OutboxMessage, State
+from bot.slack import blocks as kit
+from bot.slack import posts
+from bot.slack.client import Calls, Slack
+from bot.slack.text import channel as channel_mention
+from bot.slack.text import mrkdwn
+
+NAMES = 50
+"""How many names are tried at most, in one go."""
+PAGES = 20
+CLOSED = {"is_archived": channel.ARCHIVED, "channel_not_found": channel.DELETED, "not_in_channel": channel.BOT_REMOVED}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A channel to be made. `attempt` is the name it is, or was, being created under."""
+
+    incident_id: int
+    attempt: str
+    first: str
+    is_private: bool
+    not_before: float
+
+
+@dataclass(frozen=True)
+class Place:
+    """A channel to be looked at."""
+
+    channel_id: str
+    card_ts: str | None
+    is_private: bool
+    join: bool
+
+
+class ChannelDeliveries:
+    """The kinds that concern the channel itself."""
+
+    def __init__(self, slack: Slack, clock: Clock, settings: Settings, kinds: Kinds) -> None:
+        self._slack = slack
+        self._clock = clock
+        self._settings = settings
+        self._kinds = kinds
+
+    def register(self) -> None:
+        """Add every kind to the table."""
+        self._kinds.add(
+            Kind(
+                name=surfaces.CREATE_CHANNEL,
+                nature=Nature.FINDABLE,
+                label="Create the channel",
+                load=self._load_plan,
+                send=self._create,
+                record=self._record_channel,
+                on_trouble=self._on_trouble,
+            ),
+            Kind(
+                name=surfaces.RECONCILE,
+                nature=Nature.IDEMPOTENT,
+                label="Look after the channel",
+                load=self._load_place,
+                send=self._look,
+                record=self._record_look,
+            ),
+            Kind(
+                name=surfaces.TROUBLE,
+                nature=Nature.FINDABLE,
+                label="Tell the declarer",
+                load=self._load_trouble,
+                send=lambda draft, attempt: posts.put(self._slack, draft, attempt),
+                record=lambda session, message, result, _now: posts.remember(session, message, result),
+                remove_copies=lambda draft, attempt: posts.remove_copies(self._slack, draft, attempt),
+            ),
+        )
+
+    def _load_plan(self, session: Session, message: OutboxMessage) -> Plan | Skip:
+        incident = incident_of(session, message)
+        if incident.channel_id is not None:
+            return Skip("it has a channel")
+        first = channel_name(
+            self._settings.current, number=incident.number, title=incident.title, is_private=incident.is_private
+        )
+        since = (message.decided_at - posts.OVERLAP).timestamp()
+        return Plan(incident.id, incident.channel_attempt, first, incident.is_private, since)
+
+    def _create(self, plan: Plan, attempt: Attempt) -> Result:
+        """Create the channel under the first name that is free.
+
+        Each name is committed before it is tried. So a channel whose creation was never answered can be known again:
+        it bears the name, the bot made it, and it is not older than the wish for it.
+        """
+        calls = self._slack.during(attempt)
+        name = plan.attempt
+        if attempt.look_first:
+            found = self._find(calls, plan, name)
+            if found:
+                return {"channel": found}
+        for _ in range(NAMES):
+            try:
+                answer = calls.call("conversations.create", name=name, is_private=plan.is_private)
+            except Permanent as error:
+                if error.code != "name_taken":
+                    raise
+                name = next_name(plan.first, name)
+                self._keep_name(plan, name, attempt)
+            else:
+                return {"channel": answer["channel"]["id"]}
+        raise Permanent("name_taken", f"{NAMES} names tried", blame=Blame.GONE)
+
+    def _keep_name(self, plan: Plan, name: str, attempt: Attempt) -> None:
+        def keep(session: Session) -> None:
+            membership.lock(session, plan.incident_id).channel_attempt = name
+
+        attempt.commit(keep)
+
+    def _find(self, calls: Calls, plan: Plan, name: str) -> str | None:
+        """The channel of that name that the bot made for this SEV, among those it is a member of."""
+        bot = self._slack.identity().user_id
+        cursor = ""
+        for _ in range(PAGES):
+            page = calls.call(
+                "users.conversations", types="public_channel,private_channel", exclude_archived=True, limit=200,
+                **({"cursor": cursor} if cursor else {}),
+            )  # fmt: skip
+            for found in page.get("channels", []):
+                if found["name"] == name and found.get("creator") == bot and found["created"] >= int(plan.not_before):
+                    return str(found["id"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
+        return None
+
+    def _record_channel(self, session: Session, message: OutboxMessage, result: Result, now: datetime) -> None:
+        incident = membership.lock(session, message.subject_id)
+        channel.made(session, incident, result["channel"], self._settings.current, now=now)
+
+    def _on_trouble(self, session: Session, message: OutboxMessage) -> None:
+        """Without a channel there is no card to show it on: the declarer and the announcements say it."""
+        if message.state != State.DEAD:
+            return
+        incident = incident_of(session, message)
+        surfaces.tell_trouble(session, incident)
+        surfaces.refresh(session, incident, self._settings.current)
+
+    def _load_place(self, session: Session, message: OutboxMessage) -> Place | Skip:
+        incident = incident_of(session, message)
+        if incident.channel_id is None:
+            return Skip("it has no channel")
+        card = session.get(posts.Post, surfaces.key(incident, "card"))
+        join = bool(message.arguments.get("join"))
+        return Place(incident.channel_id, card.ts if card else None, incident.is_private, join)
+
+    def _look(self, place: Place, attempt: Attempt) -> Result:
+        calls = self._slack.during(attempt)
+        try:
+            info = calls.call("conversations.info", channel=place.channel_id)["channel"]
+            if info.get("is_archived"):
+                return {"trouble": channel.ARCHIVED}
+            if not info.get("is_member") and place.join and not place.is_private:
+                calls.call("conversations.join", channel=place.channel_id)
+            elif not info.get("is_member"):
+                return {"trouble": channel.BOT_REMOVED}
+            return {
+                "trouble": "",
+                "card": place.card_ts is None or self._card_is_there(calls, place),
+                "members": self._members(calls, place.channel_id) if place.is_private else None,
+            }
+        except Permanent as error:
+            if error.code not in CLOSED:
+                raise
+            return {"trouble": CLOSED[error.code]}
+
+    def _card_is_there(self, calls: Calls, place: Place) -> bool:
+        page = calls.call(
+            "conversations.history", channel=place.channel_id, oldest=place.card_ts, latest=place.card_ts, inclusive=True,
+            limit=1,
+        )  # fmt: skip
+        return any(message["ts"] == place.card_ts for message in page.get("messages", []))
+
+    def _members(self, calls: Calls, channel_id: str) -> list[str]:
+        members: list[str] = []
+        cursor = ""
+        for _ in range(PAGES):
+            page = calls.call(
+                "conversations.members", channel=channel_id, limit=200, **({"cursor": cursor} if cursor else {})
+            )
+            members += page["members"]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
+        return members
+
+    def _record_look(self, session: Session, message: OutboxMessage, result: Result, now: datetime) -> None:
+        incident = membership.lock(session, message.subject_id)
+        members = result.get("members")
+        seen = channel.Seen(
+            trouble=result["trouble"],
+            card_is_there=bool(result.get("card", True)),
+            members=frozenset(members) - {self._slack.identity().user_id} if members is not None else None,
+        )
+        channel.compare(session, incident, seen, self._settings.current, now=now, machine_now=self._clock.machine())
+
+    def _load_trouble(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
+        incident = incident_of(session, message)
+        text = self._trouble_text(session, incident)
+        number = str(incident.number)
+        blocks: list[dict[str, Any]] = [kit.section(text)]
+        if incident.channel_trouble:
+            blocks.append(kit.actions([kit.button("Make a new channel", "incident.replace_channel", value=number)]))
+        elif incident.channel_id is None:
+            blocks.append(kit.actions([kit.button("Retry", "incident.retry", value=number)]))
+        return posts.draft_for(session, message, channel_id="", users=(incident.declared_by,), text=text, blocks=blocks)
+
+    def _trouble_text(self, session: Session, incident: Incident) -> str:
+        name = f"*{incident.name}* ({mrkdwn(incident.title, 300)})"
+        if incident.channel_id is None:
+            steps = [
+                step for step in failed_steps(session, self._kinds, incident) if step.label == "Create the channel"
+            ]
+            reason = f" ({mrkdwn(steps[0].reason, 200)})" if steps else ""
+            return (
+                f":warning: The channel of {name} could not be made{reason}. The SEV stands; people work in the thread of its "
+                "announcement meanwhile. Sevbot goes on trying where that can help."
+            )
+        there = channel_mention(incident.channel_id)
+        sentences = {
+            channel.ARCHIVED: f":warning: {there}, the channel of {name}, was archived. Unarchive it, or make a new one.",
+            channel.DELETED: f":warning: The channel of {name} is gone. Make a new one.",
+            channel.BOT_REMOVED: f":warning: Sevbot was removed from {there}, the channel of {name}. "
+            "Invite it again (`/invite @sevbot` there), or make a new channel.",
+        }
+        return sentences.get(incident.channel_trouble, f"{name} has its channel: {there}.")

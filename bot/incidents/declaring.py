@@ -1,0 +1,140 @@
+"""Declaring a SEV from Slack: at once from a command's words, or through the form."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot import inbound
+from bot.config import Config, Settings
+from bot.directory.people import actor_of
+from bot.incidents import forms, service
+from bot.incidents.model import Incident
+from bot.incidents.subject import open_incidents
+from bot.slack.commands import Form, Line
+from bot.slack.text import channel as channel_mention
+from bot.slack.text import clip, one_line, plain
+from bot.slack.visit import Answer, View, Visit
+
+
+class Declaring:
+    """The listeners that declare."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @property
+    def _config(self) -> Config:
+        return self._settings.current
+
+    def form_of_command(self, visit: Visit, line: Line) -> Form | None:
+        """The form, filled with what was given; None where that is enough to declare at once."""
+        severity, title = self._split_severity(line.text)
+        if severity and title:
+            return None
+        return self._declare_form(visit, severity=severity, title=title, flags=sorted(line.flags))
+
+    def declare(self, session: Session, visit: Visit, line: Line) -> Answer:
+        """Declare at once, from the words of the command."""
+        severity, title = self._split_severity(line.text)
+        answer = {"response_url": visit.response_url} if visit.response_url else {}
+        said = service.Declaration(
+            title=title, severity=severity or "", is_private="private" in line.flags, is_drill="drill" in line.flags,
+            answer=answer,
+        )  # fmt: skip
+        return Answer(text=self._declare(session, visit, said))
+
+    def form_of_shortcut(self, visit: Visit) -> Form:
+        """The global shortcut, and the button of the tray."""
+        return self._declare_form(visit)
+
+    def form_of_message(self, visit: Visit) -> Form:
+        """The message shortcut: the message gives the title, and becomes the first timeline entry."""
+        message = visit.message
+        text = plain(message.get("text"))
+        author = message.get("user") or message.get("bot_id") or visit.user_id
+        carried = {
+            "source": {
+                "channel": visit.channel_id,
+                "ts": message["ts"],
+                "user": author,
+                "text": clip(text, forms.SOURCE_TEXT_LIMIT),
+            }
+        }
+        return self._declare_form(visit, title=one_line(text.partition("\n")[0]), carried=carried)
+
+    def submitted(self, session: Session, visit: Visit) -> Answer:
+        """The form was sent. Sent twice, it is the same SEV."""
+        values, source = visit.values, visit.metadata.get("source")
+        flags = values.get(forms.FLAGS) or []
+        said = service.Declaration(
+            title=values.get("title") or "",
+            severity=values.get(forms.SEVERITY) or "",
+            summary=values.get("summary") or "",
+            workflows=tuple(values.get(forms.WORKFLOWS) or ()),
+            is_private="private" in flags,
+            is_drill="drill" in flags,
+            source=service.Source(
+                channel_id=source["channel"], ts=source["ts"], user_id=source["user"], text=source["text"]
+            )
+            if source
+            else None,
+            answer={"view_id": visit.view_id or ""},
+        )
+        return Answer(view=forms.declared(self._declare(session, visit, said)))
+
+    def preview(self, session: Session, visit: Visit) -> Answer:
+        """Severity, workflows or kind were changed in the form: show who will be invited, told and paged now."""
+        return Answer(view=self._declare_view(session, visit))
+
+    def _declare_view(self, session: Session, visit: Visit) -> View:
+        return forms.declare(
+            self._config,
+            severity=visit.values.get(forms.SEVERITY),
+            flags=visit.values.get(forms.FLAGS) or (),
+            workflows=visit.values.get(forms.WORKFLOWS) or (),
+            open_incidents=open_incidents(session, self._config, visit.user_id),
+            carried=visit.metadata,
+            declarer=visit.user_id,
+        )
+
+    def _declare_form(
+        self,
+        visit: Visit,
+        *,
+        severity: str | None = None,
+        title: str = "",
+        flags: list[str] | None = None,
+        carried: dict[str, Any] | None = None,
+    ) -> Form:
+        def view(found: list[Incident] | None) -> View:
+            return forms.declare(
+                self._config, severity=severity, title=title, flags=flags or (), open_incidents=found,
+                carried=carried, declarer=visit.user_id,
+            )  # fmt: skip
+
+        return Form(view(None), lambda session: view(open_incidents(session, self._config, visit.user_id)))
+
+    def _declare(self, session: Session, visit: Visit, said: service.Declaration) -> str:
+        source = f"slack.{visit.door}"
+        if visit.delivery_key and not inbound.is_new(session, source, visit.delivery_key, now=visit.now):
+            known = inbound.subject_of(session, source, visit.delivery_key)
+            if known:
+                incident = session.get_one(Incident, int(known.partition(":")[2]))
+                return _already(incident)
+        actor = actor_of(session, visit)
+        result = service.declare(session, said, config=self._config, actor=actor, now=visit.now)
+        if visit.delivery_key:
+            inbound.set_subject(session, source, visit.delivery_key, result.incident.subject)
+        if result.is_new:
+            return f"{result.incident.name} declared; its channel is being set up."
+        return _already(result.incident)
+
+    def _split_severity(self, text: str) -> tuple[str | None, str]:
+        first, _, rest = text.partition(" ")
+        found = self._config.severity(first)
+        return (found.key, rest.strip()) if found else (None, text)
+
+
+def _already(incident: Incident) -> str:
+    place = f": {channel_mention(incident.channel_id)}" if incident.channel_id else "; its channel is being set up"
+    return f"{incident.name} is already declared{place}."

@@ -1,0 +1,279 @@
+"""What Slack must show of a SEV, and how it gets there. Each kind reads the present state, renders it, and sends that."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.config import Config, Settings
+from bot.directory.channels import channel_id as known_channel
+from bot.incidents import membership, surfaces, views
+from bot.incidents.audience import Bookmark, bookmarks
+from bot.incidents.model import Incident, TimelineEntry
+from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
+from bot.outbox.model import OPEN, OutboxMessage, State
+from bot.slack import blocks as kit
+from bot.slack import posts
+from bot.slack.client import Slack
+from bot.slack.text import channel as channel_mention
+
+INVITES_AT_ONCE = 100
+"""How many people one `conversations.invite` may name for sure (contract 4.3)."""
+NO_CHANNEL = Skip("the SEV has no channel at the moment")
+LATE_AFTER = 2
+HIDDEN_STEPS = frozenset({surfaces.ANSWER, surfaces.RECONCILE, surfaces.TROUBLE})
+"""What people need not see fail: it is an answer, or looked after by the bot itself."""
+
+
+@dataclass(frozen=True)
+class Invitation:
+    channel_id: str
+    people: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Pin:
+    channel_id: str
+    ts: str
+
+
+@dataclass(frozen=True)
+class Topic:
+    channel_id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ChannelBookmark:
+    channel_id: str
+    bookmark: Bookmark
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line for the declarer, where they declared it."""
+
+    text: str
+    blocks: list[dict[str, Any]]
+    view_id: str | None
+    response_url: str | None
+
+
+def incident_of(session: Session, message: OutboxMessage) -> Incident:
+    """The SEV a row is about."""
+    return session.get_one(Incident, message.subject_id)
+
+
+def picture(session: Session, config: Config, kinds: Kinds, slack: Slack, incident: Incident) -> views.Picture:
+    """All that the SEV's surfaces show."""
+    report = session.scalars(
+        select(TimelineEntry).where(
+            TimelineEntry.incident_id == incident.id, TimelineEntry.source_ts.is_not(None)
+        ).order_by(TimelineEntry.at).limit(1)
+    ).first()  # fmt: skip
+    permalink = None
+    if report and report.source_ts:
+        permalink = slack.permalink(str(report.source_channel), report.source_ts)
+    return views.Picture(incident, config, tuple(failed_steps(session, kinds, incident)), report, permalink)
+
+
+def failed_steps(session: Session, kinds: Kinds, incident: Incident) -> list[views.Step]:
+    """The deliveries of a SEV that failed or are late, each kind once, the channel's first."""
+    rows = session.scalars(
+        select(OutboxMessage).where(
+            OutboxMessage.subject == incident.subject, OutboxMessage.kind.not_in(HIDDEN_STEPS),
+            OutboxMessage.last_error.is_not(None), OutboxMessage.state.in_((State.DEAD, *OPEN)),
+        ).order_by(OutboxMessage.id)
+    )  # fmt: skip
+    steps: dict[str, views.Step] = {}
+    for row in rows:
+        is_late = row.state != State.DEAD
+        if is_late and row.attempts < LATE_AFTER:
+            continue
+        label = f"{kinds[row.kind].label}{f' in {row.audience}' if row.audience else ''}"
+        steps.setdefault(label, views.Step(label, row.last_error or "", is_late))
+    return list(steps.values())
+
+
+class Deliveries:
+    """The kinds of this room. It holds what they share: the gateway, the configuration, and the table of all kinds."""
+
+    def __init__(self, slack: Slack, settings: Settings, kinds: Kinds) -> None:
+        self._slack = slack
+        self._settings = settings
+        self._kinds = kinds
+
+    def register(self) -> None:
+        """Add every kind to the table."""
+        self._kinds.add(
+            self._kind(surfaces.INVITE, Nature.IDEMPOTENT, "Invite people", self._load_invite, self._invite),
+            self._post(surfaces.CARD, "Show the card", self._load_card),
+            self._kind(surfaces.PIN, Nature.IDEMPOTENT, "Pin the card", self._load_pin, self._pin),
+            self._kind(surfaces.TOPIC, Nature.IDEMPOTENT, "Set the topic", self._load_topic, self._set_topic),
+            self._kind(surfaces.BOOKMARK, Nature.FINDABLE, "Add a bookmark", self._load_bookmark, self._add_bookmark),
+            self._post(surfaces.ANNOUNCEMENT, "Announce it", self._load_announcement),
+            self._post(surfaces.LINE, "Post a line", self._load_line),
+            self._kind(surfaces.ANSWER, Nature.AT_MOST_ONCE, "Answer the declarer", self._load_answer, self._answer),
+        )
+
+    def _kind(
+        self,
+        name: str,
+        nature: Nature,
+        label: str,
+        load: Callable[[Session, OutboxMessage], Any],
+        send: Callable[[Any, Attempt], Result],
+    ) -> Kind[Any]:
+        return Kind(name=name, nature=nature, label=label, load=load, send=send, on_trouble=self._show_trouble)
+
+    def _post(
+        self, name: str, label: str, load: Callable[[Session, OutboxMessage], posts.Draft | Skip]
+    ) -> Kind[posts.Draft]:
+        return Kind(
+            name=name,
+            nature=Nature.FINDABLE,
+            label=label,
+            load=load,
+            send=lambda draft, attempt: posts.put(self._slack, draft, attempt),
+            record=lambda session, message, result, _now: self._remember(session, message, result),
+            on_trouble=self._show_trouble,
+            remove_copies=lambda draft, attempt: posts.remove_copies(self._slack, draft, attempt),
+        )
+
+    def _remember(self, session: Session, message: OutboxMessage, result: Result) -> None:
+        membership.lock(session, message.subject_id)
+        posts.remember(session, message, result)
+
+    def _show_trouble(self, session: Session, message: OutboxMessage) -> None:
+        if message.kind not in (surfaces.CARD, *HIDDEN_STEPS):
+            surfaces.show_card(session, incident_of(session, message))
+
+    def _picture(self, session: Session, incident: Incident) -> views.Picture:
+        return picture(session, self._settings.current, self._kinds, self._slack, incident)
+
+    def _load_invite(self, session: Session, message: OutboxMessage) -> Invitation | Skip:
+        incident = incident_of(session, message)
+        if incident.channel_id is None:
+            return NO_CHANNEL
+        found = surfaces.audience_of(self._settings.current, incident)
+        return Invitation(incident.channel_id, found.people, found.groups)
+
+    def _invite(self, invitation: Invitation, attempt: Attempt) -> Result:
+        calls = self._slack.during(attempt)
+        people = dict.fromkeys(invitation.people)
+        for group in invitation.groups:
+            people |= dict.fromkeys(calls.call("usergroups.users.list", usergroup=group)["users"])
+        everyone = list(people)
+        for start in range(0, len(everyone), INVITES_AT_ONCE):
+            some = everyone[start : start + INVITES_AT_ONCE]
+            calls.call("conversations.invite", channel=invitation.channel_id, users=",".join(some), force=True)
+        return {}
+
+    def _load_card(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
+        incident = incident_of(session, message)
+        if incident.channel_id is None:
+            return NO_CHANNEL
+        return posts.draft_for(
+            session,
+            message,
+            channel_id=incident.channel_id,
+            text=views.card_text(self._settings.current, incident),
+            blocks=views.card(self._picture(session, incident)),
+        )
+
+    def _load_pin(self, session: Session, message: OutboxMessage) -> Pin | Skip:
+        post = session.get(posts.Post, surfaces.key(incident_of(session, message), "card"))
+        return Pin(post.channel_id, post.ts) if post else Skip("there is no card to pin")
+
+    def _pin(self, pin: Pin, attempt: Attempt) -> Result:
+        self._slack.during(attempt).call("pins.add", channel=pin.channel_id, timestamp=pin.ts)
+        return {}
+
+    def _load_topic(self, session: Session, message: OutboxMessage) -> Topic | Skip:
+        incident = incident_of(session, message)
+        if incident.channel_id is None:
+            return NO_CHANNEL
+        return Topic(incident.channel_id, views.topic(self._settings.current, incident))
+
+    def _set_topic(self, topic: Topic, attempt: Attempt) -> Result:
+        self._slack.during(attempt).call("conversations.setTopic", channel=topic.channel_id, topic=topic.text)
+        return {}
+
+    def _load_bookmark(self, session: Session, message: OutboxMessage) -> ChannelBookmark | Skip:
+        incident = incident_of(session, message)
+        wanted = bookmarks(self._settings.current, incident.workflow_keys)
+        bookmark = next((each for each in wanted if each.slot == message.arguments["slot"]), None)
+        if incident.channel_id is None:
+            return NO_CHANNEL
+        return ChannelBookmark(incident.channel_id, bookmark) if bookmark else Skip("it is not configured any more")
+
+    def _add_bookmark(self, wanted: ChannelBookmark, attempt: Attempt) -> Result:
+        calls = self._slack.during(attempt)
+        bookmark = wanted.bookmark
+        if attempt.look_first:
+            present = calls.call("bookmarks.list", channel_id=wanted.channel_id).get("bookmarks") or []
+            if any(each.get("title") == bookmark.title and each.get("link") == bookmark.link for each in present):
+                return {}
+        calls.call(
+            "bookmarks.add", channel_id=wanted.channel_id, title=bookmark.title, type="link", link=bookmark.link,
+            emoji=bookmark.emoji,
+        )  # fmt: skip
+        return {}
+
+    def _load_announcement(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
+        incident = incident_of(session, message)
+        return posts.draft_for(
+            session,
+            message,
+            channel_id=known_channel(session, message.arguments["place"]),
+            text=views.announcement_text(self._settings.current, incident),
+            blocks=views.announcement(self._picture(session, incident)),
+            join=True,
+        )
+
+    def _load_line(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
+        """A line goes to the SEV's channel; while there is none, to the thread of its first announcement."""
+        incident = incident_of(session, message)
+        place = where_lines_go(session, incident)
+        if place is None:
+            return Skip("there is neither a channel nor an announcement to post it under")
+        text = views.line(self._settings.current, incident, session.get_one(TimelineEntry, message.arguments["entry"]))
+        return posts.draft_for(
+            session, message, channel_id=place[0], thread_ts=place[1], text=text, blocks=[kit.section(text)]
+        )
+
+    def _load_answer(self, session: Session, message: OutboxMessage) -> Told | Skip:
+        incident = incident_of(session, message)
+        if incident.channel_id:
+            text = f"{incident.name} has its channel: {channel_mention(incident.channel_id)}. You are invited."
+        else:
+            text = f"{incident.name} is declared, but its channel could not be made yet. See Sevbot's direct message to you."
+        return Told(
+            text=text,
+            blocks=[kit.section(text)],
+            view_id=message.arguments.get("view_id"),
+            response_url=message.arguments.get("response_url"),
+        )
+
+    def _answer(self, told: Told, attempt: Attempt) -> Result:
+        if told.view_id:
+            view = kit.modal("incident.declared", "SEV declared", told.blocks, submit=None, close="Close")
+            self._slack.during(attempt).call("views.update", view_id=told.view_id, view=view)
+        elif told.response_url:
+            attempt.require_lease(self._slack.timeout.total_seconds())
+            self._slack.respond(told.response_url, text=told.text, blocks=told.blocks)
+        return {}
+
+
+def where_lines_go(session: Session, incident: Incident) -> tuple[str, str | None] | None:
+    """The channel a line is posted in, and the ts of the thread, if it is one; None where there is no place at all."""
+    if incident.channel_id and not incident.channel_trouble:
+        return incident.channel_id, None
+    prefix = surfaces.key(incident, "announcement:")
+    post = session.scalars(
+        select(posts.Post).where(posts.Post.key.startswith(prefix, autoescape=True)).order_by(posts.Post.key).limit(1)
+    ).first()
+    return (post.channel_id, post.ts) if post else None

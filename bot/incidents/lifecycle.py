@@ -1,0 +1,113 @@
+"""Which status may follow which, and which times that sets. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.config import Category, Config, Status
+from bot.errors import Refused
+from bot.incidents.model import Incident
+
+ORDER = (Category.INVESTIGATING, Category.IDENTIFIED, Category.MITIGATED, Category.RESOLVED, Category.CLOSED)
+OPEN = frozenset({Category.INVESTIGATING, Category.IDENTIFIED, Category.MITIGATED})
+STAMPS = {Category.MITIGATED: "mitigated_at", Category.RESOLVED: "resolved_at", Category.CLOSED: "closed_at"}
+
+
+@dataclass(frozen=True)
+class Move:
+    """A legal change of status: which times it sets, and which it clears because they are not true any more."""
+
+    status: Status
+    stamps: tuple[str, ...]
+    clears: tuple[str, ...]
+
+
+def is_open(config: Config, incident: Incident) -> bool:
+    """Whether customers may still be hurt: not resolved, closed or cancelled."""
+    return config.status(incident.status).category in OPEN
+
+
+def open_statuses(config: Config) -> list[str]:
+    """The keys of all statuses in which a SEV is open."""
+    return [each.key for each in config.statuses if each.category in OPEN]
+
+
+def move(config: Config, incident: Incident, target: Status, *, reason: str) -> Move:
+    """The move from the SEV's status to `target`. Raises `Refused`, saying what is possible instead.
+
+    Any step forward is legal, and times it skips stay empty. From mitigated one may go back, with a reason. What is
+    resolved, closed or cancelled goes back only by `reopen`.
+    """
+    current = config.status(incident.status)
+    here, there = current.category, target.category
+    if current.key == target.key:
+        raise Refused(f"{incident.name} is already {current.label.lower()}.")
+    if there is Category.CANCELLED:
+        return _cancel(incident, target, here, reason)
+    is_forward = here is not Category.CANCELLED and ORDER.index(there) >= ORDER.index(here)
+    if is_forward:
+        stamp = STAMPS.get(there) if there is not here else None
+        return Move(target, (stamp,) if stamp else (), ())
+    if here not in OPEN:
+        raise Refused(f"{incident.name} is {current.label.lower()}. `/sev reopen REASON` opens it again.")
+    if here is Category.MITIGATED:
+        if not reason:
+            raise Refused(
+                f"Going back from {current.label.lower()} needs a reason: `/sev status {target.key} it came back`."
+            )
+        return Move(target, (), ("mitigated_at",))
+    possible = ", ".join(f"`{each}`" for each in possible_words(config, incident))
+    raise Refused(
+        f"{incident.name} is {current.label.lower()} and does not go back to {target.label.lower()}. Possible are: {possible}."
+    )
+
+
+def reopen(config: Config, incident: Incident, *, reason: str) -> Move:
+    """Opens what was resolved, closed or cancelled: it is being investigated again. Raises `Refused`."""
+    if is_open(config, incident):
+        label = config.status(incident.status).label.lower()
+        raise Refused(f"{incident.name} is open already ({label}), so there is nothing to reopen.")
+    if not reason:
+        raise Refused("Say why it is opened again: `/sev reopen customers report it again`.")
+    return Move(config.status_of(Category.INVESTIGATING), (), ("mitigated_at", "resolved_at", "closed_at"))
+
+
+def _cancel(incident: Incident, target: Status, here: Category, reason: str) -> Move:
+    if here not in OPEN:
+        raise Refused(f"{incident.name} is over, so it can't be cancelled any more.")
+    if not reason:
+        raise Refused("Say why it is cancelled: `/sev cancel it was a false alarm`.")
+    return Move(target, (), ())
+
+
+def possible_words(config: Config, incident: Incident) -> list[str]:
+    """What people may type as the next status, in order."""
+    here = config.status(incident.status).category
+    if here is Category.CANCELLED:
+        return ["reopen REASON"]
+    ahead = [each.key for each in config.statuses if each.category in ORDER and _is_ahead(here, each, incident)]
+    return [*ahead, "cancel REASON"] if here in OPEN else [*ahead, "reopen REASON"]
+
+
+def _is_ahead(here: Category, status: Status, incident: Incident) -> bool:
+    return ORDER.index(status.category) >= ORDER.index(here) and status.key != incident.status
+
+
+def check_times(times: dict[str, datetime | None], *, now: datetime) -> dict[str, str]:
+    """What is wrong with a SEV's times: sentences by field. They follow in order, and none lies in the future."""
+    faults: dict[str, str] = {}
+    latest: tuple[str, datetime] | None = None
+    for field in ("started_at", "detected_at", "acknowledged_at", "mitigated_at", "resolved_at", "closed_at"):
+        moment = times.get(field)
+        if moment is None:
+            continue
+        if moment > now:
+            faults[field] = "This lies in the future. Give a time that has passed."
+        elif latest and moment < latest[1] and field != "acknowledged_at":
+            faults[field] = f"This is before it was {latest[0].removesuffix('_at')}. Correct one of the two."
+        if latest is None or moment > latest[1]:
+            latest = (field, moment)
+    if times.get("declared_at") is None:
+        faults["declared_at"] = "A SEV was declared at some time: give it."
+    elif times["declared_at"] > now:  # type: ignore[operator]  # it was just seen not to be None
+        faults["declared_at"] = "This lies in the future. Give a time that has passed."
+    return faults

@@ -1,0 +1,98 @@
+"""Looking at SEVs from Slack: lists, one SEV, and what can be done here."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from bot.config import Config, Settings
+from bot.directory.people import actor_of
+from bot.directory.permissions import require
+from bot.errors import Refused
+from bot.incidents import lifecycle, membership, views
+from bot.incidents.model import Incident
+from bot.incidents.subject import LONGEST_LIST, open_incidents, subject
+from bot.slack import blocks as kit
+from bot.slack.commands import NAME, Line
+from bot.slack.text import channel as channel_mention
+from bot.slack.text import one_line
+from bot.slack.visit import Answer, Blocks, Visit
+
+LIST_WORDS = ("open", "all", "mine")
+
+
+class Looking:
+    """The listeners that change nothing."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @property
+    def _config(self) -> Config:
+        return self._settings.current
+
+    def list_incidents(self, session: Session, visit: Visit, line: Line) -> Answer:
+        """SEVs, the newest first."""
+        require(self._config, actor_of(session, visit), "see")
+        word = one_line(line.text).lower()
+        query = self._narrowed(select(Incident).where(membership.may_see(visit.user_id)), word, visit.user_id)
+        found = session.scalars(query.order_by(Incident.number.desc()).limit(LONGEST_LIST + 1)).all()
+        if not found:
+            none_open = "No SEV is open. :tada:" if word in ("", "open") else "There is no such SEV."
+            return Answer(text=none_open)
+        return Answer(text=f"{len(found[:LONGEST_LIST])} SEVs", blocks=self._listed(found))
+
+    def _narrowed(self, query: Select[Incident], word: str, user_id: str) -> Select[Incident]:
+        """The SEVs a word asks for. Raises `Refused` with what can be asked for."""
+        severity = self._config.severity(word) if word else None
+        workflow = next((each for each in self._config.workflows if word in (each.key, each.name.lower())), None)
+        if severity:
+            return query.where(Incident.severity == severity.key)
+        if workflow:
+            return query.where(Incident.workflows.any(workflow=workflow.key))
+        if word == "mine":
+            return query.where(Incident.declared_by == user_id)
+        if word in ("", "open"):
+            return query.where(Incident.status.in_(lifecycle.open_statuses(self._config)))
+        if word == "all":
+            return query
+        possible = ", ".join([*LIST_WORDS, *(each.key for each in self._config.severities), "a workflow's name"])
+        raise Refused(f"I can list {possible}.")
+
+    def _listed(self, found: Sequence[Incident]) -> Blocks:
+        shown = [kit.section(views.brief(self._config, each)) for each in found[:LONGEST_LIST]]
+        if len(found) > LONGEST_LIST:
+            shown.append(
+                kit.context(f"These are the newest {LONGEST_LIST}. `{NAME} list SEV1` and the like narrow it down.")
+            )
+        return shown
+
+    def show(self, session: Session, visit: Visit, line: Line) -> Answer:
+        """One SEV, as its card shows it."""
+        actor = actor_of(session, visit)
+        require(self._config, actor, "see")
+        incident = subject(session, visit, line, lock=False)
+        picture = views.Picture(incident, self._config)
+        place = (
+            f"Its channel is {channel_mention(incident.channel_id)}" if incident.channel_id else "It has no channel yet"
+        )
+        return Answer(text=views.card_text(self._config, incident), blocks=[*views.card(picture), kit.context(place)])
+
+    def tray(self, session: Session, visit: Visit, line: Line) -> Answer:
+        """What can be done here: in a SEV's channel with that SEV, elsewhere in general."""
+        incident = membership.by_channel(session, visit.channel_id, user_id=visit.user_id)
+        if incident is not None:
+            buttons = views.card_buttons(self._config, incident)
+            help_line = kit.context(f"`{NAME} help` lists all that can be typed.")
+            return Answer(
+                text=f"What to do with {incident.name}",
+                blocks=[kit.section(views.brief(self._config, incident)), kit.actions(buttons), help_line],
+            )
+        found = open_incidents(session, self._config, visit.user_id)
+        shown: Blocks = [kit.actions([kit.button("Declare a SEV", "incident.open_declare", style="danger")])]
+        if found:
+            shown = [*shown, kit.section("*Open SEVs*"), *self._listed(found)]
+        else:
+            shown.append(kit.section("No SEV is open. :tada:"))
+        shown.append(kit.context(f"`{NAME} help` lists all that can be typed."))
+        return Answer(text="What would you like to do?", blocks=shown)

@@ -1,0 +1,114 @@
+"""A SEV and what belongs to it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bot.db import Base
+
+COUNTER = "incident"
+TIMES = ("started_at", "detected_at", "declared_at", "acknowledged_at", "mitigated_at", "resolved_at", "closed_at")
+TITLE_LIMIT = 150
+SUMMARY_LIMIT = 3000
+REASON_LIMIT = 500
+
+
+class Counter(Base):
+    """The last number given out. Its row is locked while a number is taken, so numbers have no gaps."""
+
+    __tablename__ = "counters"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[int]
+
+
+class Incident(Base):
+    """One SEV. Every transaction that changes it, or anything that belongs to it, locks this row first."""
+
+    __tablename__ = "incidents"
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    number: Mapped[int] = mapped_column(unique=True)
+    title: Mapped[str] = mapped_column(String(TITLE_LIMIT))
+    summary: Mapped[str] = mapped_column(Text, default="")
+    severity: Mapped[str] = mapped_column(String(8))
+    status: Mapped[str] = mapped_column(String(40), index=True)
+    is_private: Mapped[bool] = mapped_column(default=False)
+    is_drill: Mapped[bool] = mapped_column(default=False)
+    declared_by: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(String(REASON_LIMIT), default="")
+    """Why it was cancelled, or last reopened or set back."""
+
+    started_at: Mapped[datetime | None]
+    detected_at: Mapped[datetime | None]
+    declared_at: Mapped[datetime] = mapped_column(index=True)
+    acknowledged_at: Mapped[datetime | None]
+    mitigated_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    next_update_at: Mapped[datetime | None]
+
+    channel_id: Mapped[str | None] = mapped_column(String(32), unique=True)
+    channel_attempt: Mapped[str] = mapped_column(String(80), default="")
+    """The name under which the channel is being created, kept before the call: so it can be known again."""
+    channel_trouble: Mapped[str] = mapped_column(String(20), default="")
+    """Why the channel can't be used: `archived`, `deleted`, `bot_removed`. Empty: it can."""
+
+    workflows: Mapped[list["AffectedWorkflow"]] = relationship(
+        lazy="selectin", order_by="AffectedWorkflow.workflow", cascade="all, delete-orphan"
+    )
+
+    @property
+    def name(self) -> str:
+        """`SEV-42`: a number is no secret."""
+        return f"SEV-{self.number}"
+
+    @property
+    def subject(self) -> str:
+        """How audit records and outbox rows name it. By id, not by number: imported SEVs keep foreign numbers."""
+        return f"incident:{self.id}"
+
+    @property
+    def workflow_keys(self) -> tuple[str, ...]:
+        return tuple(each.workflow for each in self.workflows)
+
+
+class AffectedWorkflow(Base):
+    """A workflow that a SEV affects, by its key in the configuration."""
+
+    __tablename__ = "affected_workflows"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True)
+    workflow: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
+class IncidentMember(Base):
+    """Who may see a private SEV. Kept for every SEV, from its channel's members; where it is silent, nobody may."""
+
+    __tablename__ = "incident_members"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+
+
+class TimelineEntry(Base):
+    """A fact about a SEV, at the time it happened. Mended only with an audit record."""
+
+    __tablename__ = "timeline_entries"
+    __table_args__ = (
+        UniqueConstraint("incident_id", "source_channel", "source_ts"),
+        Index("ix_timeline_entries_incident_id_at", "incident_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(32))
+    text: Mapped[str] = mapped_column(Text, default="")
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    source_channel: Mapped[str | None] = mapped_column(String(32))
+    """The message it came from, by channel and ts; a message is one entry at most."""
+    source_ts: Mapped[str | None] = mapped_column(String(32))

@@ -1,0 +1,333 @@
+"""The verbs of a SEV.
+
+Each takes a session and a SEV, checks that the actor may do it, and changes, records and asks for what must show, all in
+the caller's transaction. Nothing here commits, sends or reads a clock.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot import audit
+from bot.config import Category, Config, Status
+from bot.directory.people import Actor
+from bot.directory.permissions import require
+from bot.errors import Refused
+from bot.incidents import lifecycle, membership, surfaces
+from bot.incidents.model import (
+    COUNTER,
+    REASON_LIMIT,
+    SUMMARY_LIMIT,
+    TIMES,
+    TITLE_LIMIT,
+    AffectedWorkflow,
+    Counter,
+    Incident,
+    TimelineEntry,
+)
+from bot.incidents.naming import channel_name
+from bot.outbox.enqueue import retry_dead
+from bot.slack.text import clip, length, one_line, plain, visible
+
+SAME_WORDS_WITHIN = timedelta(minutes=2)
+"""The same words by the same person within this time are the same SEV, declared twice in impatience."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The message a SEV is declared from. It becomes the first timeline entry."""
+
+    channel_id: str
+    ts: str
+    user_id: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """What a person says when they declare a SEV."""
+
+    title: str
+    severity: str
+    summary: str = ""
+    workflows: tuple[str, ...] = ()
+    is_private: bool = False
+    is_drill: bool = False
+    source: Source | None = None
+    answer: dict[str, str] = field(default_factory=dict)
+    """How to tell the declarer where they are: a form's `view_id`, or a `response_url`."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    incident: Incident
+    is_new: bool
+
+
+def declare(session: Session, said: Declaration, *, config: Config, actor: Actor, now: datetime) -> Declared:
+    """Declare a SEV, or find the one the same person declared with the same words just before. Raises `Refused`."""
+    require(config, actor, "declare")
+    title = checked_title(said.title)
+    summary = checked_summary(said.summary)
+    severity = checked_severity(config, said.severity)
+    number = session.scalar(
+        update(Counter).where(Counter.name == COUNTER).values(value=Counter.value + 1).returning(Counter.value)
+    )
+    twin = _twin(session, config, actor=actor, title=title, severity=severity, now=now)
+    if twin is not None:
+        session.execute(update(Counter).where(Counter.name == COUNTER).values(value=Counter.value - 1))
+        return Declared(twin, is_new=False)
+    assert number is not None  # noqa: S101 - the first migration makes the counter's row
+    known = [key for key in dict.fromkeys(said.workflows) if config.workflow(key)]
+    incident = Incident(
+        number=number,
+        title=title,
+        summary=summary,
+        severity=severity,
+        status=config.status_of(Category.INVESTIGATING).key,
+        is_private=said.is_private,
+        is_drill=said.is_drill,
+        declared_by=actor.user_id,
+        declared_at=now,
+        channel_attempt=channel_name(config, number=number, title=title, is_private=said.is_private),
+        workflows=[AffectedWorkflow(workflow=key) for key in known],
+    )
+    session.add(incident)
+    session.flush()
+    membership.add(session, incident, actor.user_id)
+    if said.source:
+        _add_source(session, incident, said.source)
+    entry = _note(session, incident, "declared", actor=actor, now=now, severity=severity)
+    surfaces.set_up(session, incident, config)
+    surfaces.say(session, incident, entry)
+    if said.answer:
+        surfaces.answer_declarer(session, incident, arguments=said.answer)
+    return Declared(incident, is_new=True)
+
+
+def change_severity(
+    session: Session, incident: Incident, severity: str, *, config: Config, actor: Actor, now: datetime
+) -> None:
+    """Change the severity; whoever the new one calls for is invited and told. Raises `Refused`."""
+    require(config, actor, "change")
+    severity = checked_severity(config, severity)
+    if severity == incident.severity:
+        raise Refused(f"{incident.name} is {severity} already. Possible are: {_severities(config)}.")
+    before, incident.severity = incident.severity, severity
+    entry = _note(session, incident, "severity", actor=actor, now=now, before=before, after=severity)
+    surfaces.refresh(session, incident, config)
+    surfaces.say(session, incident, entry)
+
+
+def change_status(
+    session: Session,
+    incident: Incident,
+    status: Status,
+    *,
+    reason: str = "",
+    config: Config,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Move to another status, where that is legal. Raises `Refused`."""
+    require(config, actor, "change")
+    reason = _reason(reason)
+    _apply(
+        session, incident, lifecycle.move(config, incident, status, reason=reason),
+        kind="status", reason=reason, config=config, actor=actor, now=now,
+    )  # fmt: skip
+
+
+def reopen(session: Session, incident: Incident, reason: str, *, config: Config, actor: Actor, now: datetime) -> None:
+    """Open what was over: it is investigated again, and its later times are cleared. Raises `Refused`."""
+    require(config, actor, "change")
+    reason = _reason(reason)
+    _apply(
+        session, incident, lifecycle.reopen(config, incident, reason=reason),
+        kind="reopened", reason=reason, config=config, actor=actor, now=now,
+    )  # fmt: skip
+
+
+def change_title(
+    session: Session, incident: Incident, title: str, *, config: Config, actor: Actor, now: datetime
+) -> None:
+    """Change the title. The channel keeps its name: people have it open, and links to it. Raises `Refused`."""
+    require(config, actor, "change")
+    title = checked_title(title)
+    if title == incident.title:
+        raise Refused("That is its title already.")
+    before, incident.title = incident.title, title
+    _note(session, incident, "title", actor=actor, now=now, before=before, after=title)
+    surfaces.refresh(session, incident, config)
+
+
+def change_summary(
+    session: Session, incident: Incident, summary: str, *, config: Config, actor: Actor, now: datetime
+) -> None:
+    """Change the summary; an empty one takes it away. Raises `Refused`."""
+    require(config, actor, "change")
+    summary = checked_summary(summary)
+    if summary == incident.summary:
+        raise Refused("That is its summary already.")
+    before, incident.summary = incident.summary, summary
+    _note(session, incident, "summary", actor=actor, now=now, before=before, after=summary)
+    surfaces.refresh(session, incident, config)
+
+
+def change_times(
+    session: Session,
+    incident: Incident,
+    times: dict[str, datetime | None],
+    *,
+    config: Config,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Correct the SEV's times. `times` holds every one of `TIMES`; None empties it.
+
+    Raises `Refused` for the first field that is wrong.
+    """
+    require(config, actor, "change")
+    for name, sentence in lifecycle.check_times(times, now=now).items():
+        raise Refused(sentence, field=name)
+    changed = {name: times[name] for name in TIMES if times[name] != getattr(incident, name)}
+    if not changed:
+        return
+    before = {name: _iso(getattr(incident, name)) for name in changed}
+    for name, moment in changed.items():
+        setattr(incident, name, moment)
+    after = {name: _iso(moment) for name, moment in changed.items()}
+    _note(session, incident, "times", actor=actor, now=now, before=before, after=after)
+    surfaces.refresh(session, incident, config)
+
+
+def retry(session: Session, incident: Incident, *, config: Config, actor: Actor, machine_now: datetime) -> int:
+    """Try again, now, every step that failed or waits for its next try. Returns how many steps. Raises `Refused`."""
+    require(config, actor, "change")
+    steps = retry_dead(session, incident.subject, now=machine_now)
+    for place in surfaces.audience_of(config, incident).places:
+        steps += retry_dead(session, f"place:{place}", now=machine_now)
+    return steps
+
+
+def checked_title(text: str) -> str:
+    """A title fit to be stored. Raises `Refused` at the title's field."""
+    title = one_line(text)
+    if not visible(title):
+        raise Refused("Give the SEV a title: a few words on what is wrong, such as `checkout is down`.", field="title")
+    if length(title) > TITLE_LIMIT:
+        raise Refused(
+            f"This title has {length(title)} characters; {TITLE_LIMIT} are possible. Put the rest into the summary.",
+            field="title",
+        )
+    return title
+
+
+def checked_summary(text: str) -> str:
+    """A summary fit to be stored; it may be empty. Raises `Refused` at the summary's field."""
+    summary = plain(text)
+    if length(summary) > SUMMARY_LIMIT:
+        raise Refused(
+            f"This summary has {length(summary)} characters; {SUMMARY_LIMIT} are possible. Shorten it, or post the rest.",
+            field="summary",
+        )
+    return summary if visible(summary) else ""
+
+
+def checked_severity(config: Config, text: str) -> str:
+    """A severity's key as the configuration writes it. Raises `Refused` at the severity's field."""
+    found = config.severity(text)
+    if found is None:
+        raise Refused(f"There is no such severity. Possible are: {_severities(config)}.", field="severity")
+    return found.key
+
+
+def _severities(config: Config) -> str:
+    return ", ".join(each.key for each in config.severities)
+
+
+def _reason(text: str) -> str:
+    reason = one_line(text)
+    return clip(reason, REASON_LIMIT) if visible(reason) else ""
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _twin(
+    session: Session, config: Config, *, actor: Actor, title: str, severity: str, now: datetime
+) -> Incident | None:
+    return session.scalars(
+        select(Incident)
+        .where(
+            Incident.declared_by == actor.user_id,
+            Incident.title == title,
+            Incident.severity == severity,
+            Incident.declared_at > now - SAME_WORDS_WITHIN,
+            Incident.status.in_(lifecycle.open_statuses(config)),
+        )
+        .order_by(Incident.id.desc())
+        .limit(1)
+    ).first()
+
+
+def _apply(
+    session: Session,
+    incident: Incident,
+    move: lifecycle.Move,
+    *,
+    kind: str,
+    reason: str,
+    config: Config,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    before, incident.status = incident.status, move.status.key
+    for name in move.stamps:
+        setattr(incident, name, now)
+    for name in move.clears:
+        setattr(incident, name, None)
+    if reason:
+        incident.reason = reason
+    entry = _note(session, incident, kind, actor=actor, now=now, text=reason, before=before, after=move.status.key)
+    surfaces.refresh(session, incident, config)
+    surfaces.say(session, incident, entry)
+
+
+def _add_source(session: Session, incident: Incident, source: Source) -> None:
+    at = datetime.fromtimestamp(float(source.ts), tz=incident.declared_at.tzinfo)
+    incident.detected_at = min(at, incident.declared_at)
+    session.add(
+        TimelineEntry(
+            incident_id=incident.id,
+            kind="message",
+            at=at,
+            actor=source.user_id,
+            text=plain(source.text),
+            data={},
+            source_channel=source.channel_id,
+            source_ts=source.ts,
+        )
+    )
+
+
+def _note(
+    session: Session, incident: Incident, kind: str, *, actor: Actor, now: datetime, text: str = "", **data: Any
+) -> TimelineEntry:
+    """Write the fact into the timeline, and who did it into the audit."""
+    entry = TimelineEntry(incident_id=incident.id, kind=kind, at=now, actor=actor.user_id, text=text, data=data)
+    session.add(entry)
+    audit.record(
+        session,
+        actor=actor.user_id,
+        action=f"incident.{kind}",
+        subject=incident.subject,
+        source=actor.door,
+        now=now,
+        **data,
+    )
+    return entry

@@ -1,0 +1,42 @@
+"""Which SEV a person means, and which are open."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.config import Config
+from bot.errors import Refused
+from bot.incidents import lifecycle, membership
+from bot.incidents.model import Incident
+from bot.slack.commands import NAME, Line
+from bot.slack.visit import Visit
+
+LONGEST_LIST = 15
+
+
+def subject(session: Session, visit: Visit, line: Line, *, lock: bool = True) -> Incident:
+    """The SEV that was named, or else the one whose channel this is. Raises `Refused`."""
+    if line.target is not None:
+        return membership.by_number(session, line.target, user_id=visit.user_id, lock=lock)
+    incident = membership.by_channel(session, visit.channel_id, user_id=visit.user_id, lock=lock)
+    if incident is None:
+        raise Refused(
+            f"This is no SEV's channel. Name the SEV: `{NAME} {line.verb} SEV-42 …`, or type it in its channel."
+        )
+    return incident
+
+
+def of_number(session: Session, visit: Visit, number: object) -> Incident:
+    """The SEV of that number, locked. Raises `Refused`."""
+    return membership.by_number(session, int(str(number)), user_id=visit.user_id, lock=True)
+
+
+def open_incidents(session: Session, config: Config, user_id: str) -> list[Incident]:
+    """The open SEVs a person may see, the newest first; one more than a list shows at most."""
+    return [
+        *session.scalars(
+            select(Incident)
+            .where(membership.may_see(user_id), Incident.status.in_(lifecycle.open_statuses(config)))
+            .order_by(Incident.number.desc())
+            .limit(LONGEST_LIST + 1)
+        )
+    ]

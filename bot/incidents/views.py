@@ -1,0 +1,234 @@
+"""How a SEV looks: its card, its announcement, its topic, its lines. Pure: plain data in, Block Kit out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.config import Category, Config
+from bot.incidents import lifecycle
+from bot.incidents.model import Incident, TimelineEntry
+from bot.slack import blocks as kit
+from bot.slack.blocks import Block
+from bot.slack.text import TOPIC_LIMIT, clip, length, link, mrkdwn, one_line, user, when
+from bot.slack.text import channel as channel_mention
+
+SEVERITY_BUTTON = "incident.pick_severity"
+TIME_LABELS = {
+    "started_at": "Started",
+    "detected_at": "Detected",
+    "declared_at": "Declared",
+    "acknowledged_at": "Acknowledged",
+    "mitigated_at": "Mitigated",
+    "resolved_at": "Resolved",
+    "closed_at": "Closed",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A delivery that failed or is late, as people see it."""
+
+    label: str
+    reason: str
+    is_late: bool
+    """Late steps are tried again by themselves; failed ones wait for *Retry*."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """All that a SEV's surfaces show, read in one go."""
+
+    incident: Incident
+    config: Config
+    steps: tuple[Step, ...] = ()
+    report: TimelineEntry | None = None
+    """The message it was declared from."""
+    report_link: str | None = None
+
+
+def mark(incident: Incident) -> str:
+    """What must be seen first about it: that it is an exercise, or that it is private."""
+    return "".join((":performing_arts: DRILL  " if incident.is_drill else "", ":lock: " if incident.is_private else ""))
+
+
+def heading(config: Config, incident: Incident, limit: int = 200) -> str:
+    """`:red_circle: *SEV-42* SEV1: checkout is down`, in mrkdwn."""
+    severity = config.severity(incident.severity)
+    emoji = f"{severity.emoji} " if severity and severity.emoji else ""
+    return f"{mark(incident)}{emoji}*{incident.name}* {incident.severity}: {mrkdwn(incident.title, limit)}"
+
+
+def status_text(config: Config, incident: Incident) -> str:
+    status = config.status(incident.status)
+    return f"{status.emoji} {mrkdwn(status.label, 60)}".strip()
+
+
+def card(picture: Picture) -> list[Block]:
+    """The pinned card in a SEV's channel."""
+    incident, config = picture.incident, picture.config
+    shown: list[Block] = [kit.section(heading(config, incident, 600))]
+    if incident.summary:
+        shown.append(kit.section(mrkdwn(incident.summary, 2900)))
+    shown.append(kit.fields(_facts(config, incident)))
+    shown.append(kit.context(_times(incident)))
+    if picture.report:
+        shown.append(kit.context(_report(picture.report, picture.report_link)))
+    shown += _trouble(incident, picture.steps)
+    buttons = card_buttons(config, incident)
+    if buttons:
+        shown.append(kit.actions(buttons))
+    return shown
+
+
+def card_text(config: Config, incident: Incident) -> str:
+    """What notifications and screen readers say of the card."""
+    status = config.status(incident.status).label
+    return f"{mark(incident)}{incident.name} {incident.severity}: {mrkdwn(incident.title, 300)} ({mrkdwn(status, 60)})"
+
+
+def card_buttons(config: Config, incident: Incident) -> list[Any]:
+    """What can be done next, as far as it is legal."""
+    number = str(incident.number)
+    category = config.status(incident.status).category
+    if category is Category.CANCELLED:
+        return [kit.button("Reopen…", "incident.open_reopen", value=number)]
+    buttons: list[Any] = []
+    if category in (Category.INVESTIGATING, Category.IDENTIFIED):
+        buttons.append(_move_button(config, incident, Category.MITIGATED, "Mitigate", "Customers are no longer hurt?"))
+    if category in lifecycle.OPEN:
+        question = "The cause is gone, and all works again?"
+        buttons.append(_move_button(config, incident, Category.RESOLVED, "Resolve", question, style="primary"))
+        buttons.append(severity_menu(config, incident))
+    if category is Category.RESOLVED:
+        buttons.append(_move_button(config, incident, Category.CLOSED, "Close", "All follow-up work is done?"))
+    if category not in lifecycle.OPEN:
+        buttons.append(kit.button("Reopen…", "incident.open_reopen", value=number))
+    buttons.append(kit.button("Edit…", "incident.open_edit", value=number))
+    buttons.append(kit.button("Times…", "incident.open_times", value=number))
+    return buttons
+
+
+def severity_menu(config: Config, incident: Incident) -> Any:
+    """The menu that changes the severity, its options naming the SEV they are for."""
+    options = [
+        kit.option(each.key, f"{incident.number}:{each.key}", description=each.meaning) for each in config.severities
+    ]
+    return kit.menu("Change severity", SEVERITY_BUTTON, options, initial=f"{incident.number}:{incident.severity}")
+
+
+def announcement(picture: Picture) -> list[Block]:
+    """The message in an announcement channel, kept true in place."""
+    incident, config = picture.incident, picture.config
+    lines = [heading(config, incident, 600), f"*{status_text(config, incident)}*, {_since(config, incident)}"]
+    if incident.workflows:
+        lines.append(f"Affects {_workflows(config, incident)}")
+    shown: list[Block] = [kit.section("\n".join(lines))]
+    if incident.summary:
+        shown.append(kit.context(mrkdwn(clip(one_line(incident.summary), 500), 1900)))
+    shown.append(kit.context(_where(incident, picture.steps)))
+    return shown
+
+
+def announcement_text(config: Config, incident: Incident) -> str:
+    """What notifications say of an announcement."""
+    return card_text(config, incident)
+
+
+def topic(config: Config, incident: Incident) -> str:
+    """A channel's topic: plain text, in which Slack knows no mentions (250 characters)."""
+    status = config.status(incident.status).label
+    head = f"{'DRILL ' if incident.is_drill else ''}{incident.name} | {incident.severity} | {status} | "
+    return head + clip(incident.title, TOPIC_LIMIT - length(head))
+
+
+def line(config: Config, incident: Incident, entry: TimelineEntry) -> str:
+    """A timeline entry as a sentence of its own in the SEV's channel."""
+    who = user(entry.actor) if entry.actor[:1] in {"U", "W"} else "Sevbot"
+    reason = f": {mrkdwn(entry.text, 1000)}" if entry.text else "."
+    label = status_text(config, incident)
+    if "after" in entry.data and entry.kind in {"status", "reopened"}:
+        status = config.status(entry.data["after"])
+        label = f"{status.emoji} {mrkdwn(status.label, 60)}".strip()
+    sentences = {
+        "declared": f"{mark(incident)}{who} declared {incident.name} as {entry.data.get('severity')}. "
+        "Type `/sev` here to see what you can do.",
+        "severity": f"{who} changed the severity from {entry.data.get('before')} to *{entry.data.get('after')}*.",
+        "status": f"{who} set the status to *{label}*{reason}",
+        "reopened": f"{who} reopened {incident.name}{reason}",
+    }
+    return sentences[entry.kind]
+
+
+def brief(config: Config, incident: Incident) -> str:
+    """One line of a list: what, how bad, how far, where."""
+    place = f" in {channel_mention(incident.channel_id)}" if incident.channel_id else ""
+    return f"{heading(config, incident)}\n{status_text(config, incident)}, {_since(config, incident)}{place}"
+
+
+def _facts(config: Config, incident: Incident) -> list[str]:
+    severity = config.severity(incident.severity)
+    meaning = f"\n{mrkdwn(severity.meaning, 300)}" if severity else ""
+    return [
+        f"*Status*\n{status_text(config, incident)}",
+        f"*Severity*\n{incident.severity}{meaning}",
+        f"*Declared by*\n{user(incident.declared_by)}",
+        "*Incident commander*\nNobody yet",
+        f"*Workflows*\n{_workflows(config, incident) if incident.workflows else 'None named'}",
+        f"*Next update*\n{when(incident.next_update_at) if incident.next_update_at else 'None promised'}",
+    ]
+
+
+def _workflows(config: Config, incident: Incident) -> str:
+    names = [found.name if (found := config.workflow(key)) else key for key in incident.workflow_keys]
+    return mrkdwn(", ".join(names), 1500)
+
+
+def _times(incident: Incident) -> str:
+    known = [(label, getattr(incident, name)) for name, label in TIME_LABELS.items() if getattr(incident, name)]
+    return "  |  ".join(f"{label} {when(moment)}" for label, moment in known)
+
+
+def _since(config: Config, incident: Incident) -> str:
+    category = config.status(incident.status).category
+    stamp = lifecycle.STAMPS.get(category)
+    moment: datetime | None = getattr(incident, stamp) if stamp else None
+    return when(moment) if moment else f"declared {when(incident.declared_at)}"
+
+
+def _report(entry: TimelineEntry, permalink: str | None) -> str:
+    source = link(permalink, "a message") if permalink else "a message"
+    return f"Declared from {source} by {user(entry.actor)}: {mrkdwn(clip(one_line(entry.text), 400), 1500)}"
+
+
+def _where(incident: Incident, steps: tuple[Step, ...]) -> str:
+    if incident.channel_trouble:
+        return ":warning: The channel can't be used at the moment. Work on it in this thread."
+    if incident.channel_id:
+        return f"Join {channel_mention(incident.channel_id)} to help"
+    if any(not step.is_late for step in steps):
+        return ":warning: Its channel could not be made yet. Work on it in this thread."
+    return "Its channel is being set up"
+
+
+def _trouble(incident: Incident, steps: tuple[Step, ...]) -> list[Block]:
+    if not steps:
+        return []
+    lines = [
+        f":warning: {step.label} {'is late and is tried again' if step.is_late else 'failed'} ({mrkdwn(step.reason, 200)})"
+        for step in steps[:10]
+    ]
+    retry = kit.button("Retry", "incident.retry", value=str(incident.number))
+    return [kit.section("\n".join(lines), accessory=retry)]
+
+
+def _move_button(
+    config: Config, incident: Incident, category: Category, label: str, question: str, *, style: str | None = None
+) -> Any:
+    status = config.status_of(category)
+    return kit.button(
+        label,
+        f"incident.move:{status.key}",
+        value=f"{incident.number}:{status.key}",
+        style=style,
+        confirm=kit.confirm(f"{label} {incident.name}?", question, yes=f"Yes, {label.lower()}"),
+    )

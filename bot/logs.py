@@ -1,0 +1,31 @@
+"""Logging: constant event names, ids as fields, no text of people, no token."""
+
+import logging
+import sys
+
+from pythonjsonlogger.json import JsonFormatter
+
+STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+QUIET = ("alembic", "apscheduler", "slack_bolt", "slack_sdk", "urllib3", "uvicorn")
+"""Libraries that say too much at the level this project speaks at."""
+
+
+class TextFormatter(logging.Formatter):
+    """`12:00:01 WARNING outbox.not_sent key=incident:42:card`: for reading at a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = {name: value for name, value in record.__dict__.items() if name not in STANDARD}
+        line = super().format(record)
+        return f"{line} {' '.join(f'{name}={value}' for name, value in fields.items())}" if fields else line
+
+
+def set_up(log_format: str) -> None:
+    """Log to standard error, as `text` or as `json` with one object per line."""
+    handler = logging.StreamHandler(sys.stderr)
+    if log_format == "json":
+        handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    else:
+        handler.setFormatter(TextFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", datefmt="%H:%M:%S"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,0 +1,175 @@
+"""Which rows are due, who works on them, and how they end. Each step is one compare-and-swap, on both engines alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Exists, and_, case, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
+
+from bot.db import affected
+from bot.outbox.model import OPEN, OutboxMessage, State
+from bot.outbox.policy import Decision
+
+LONGEST_ERROR = 300
+
+
+def claim_due(
+    session: Session, kinds: Sequence[str], *, now: datetime, lease: timedelta, limit: int
+) -> list[OutboxMessage]:
+    """Take up to `limit` due rows of known kinds: the first undelivered of each lane, what they wait for being done.
+
+    A replica that is a version behind leaves the kinds it does not know to the others.
+    """
+    due = session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.state.in_(OPEN),
+            OutboxMessage.due_at <= now,
+            OutboxMessage.kind.in_(kinds),
+            ~_has_predecessor(),
+            _is_free_to_go(),
+        )
+        .order_by(OutboxMessage.priority.desc(), OutboxMessage.id)
+        .limit(limit)
+    ).all()
+    return [message for message in due if _claim(session, message, until=now + lease)]
+
+
+def _has_predecessor() -> Exists:
+    earlier = aliased(OutboxMessage)
+    return (
+        select(earlier.id)
+        .where(earlier.lane == OutboxMessage.lane, earlier.id < OutboxMessage.id, earlier.state.in_(OPEN))
+        .exists()
+    )
+
+
+def _is_free_to_go() -> ColumnElement[bool]:
+    awaited = aliased(OutboxMessage)
+    ended = or_(
+        awaited.state.in_((State.SENT, State.SKIPPED)),
+        and_(OutboxMessage.after_any_end, awaited.state == State.DEAD),
+    )
+    return or_(
+        OutboxMessage.after.is_(None), select(awaited.id).where(awaited.key == OutboxMessage.after, ended).exists()
+    )
+
+
+def _claim(session: Session, message: OutboxMessage, *, until: datetime) -> bool:
+    was_in_flight = message.state != State.PENDING
+    values = {
+        "state": State.AMBIGUOUS if was_in_flight else State.SENDING,
+        "lease": uuid4().hex,
+        "due_at": until,
+        "attempts": message.attempts + 1,
+        "sending_version": message.version,
+        "unsure": message.unsure or was_in_flight,
+    }
+    try:
+        with session.begin_nested():
+            taken = affected(
+                session,
+                update(OutboxMessage)
+                .where(
+                    OutboxMessage.id == message.id,
+                    OutboxMessage.state == message.state,
+                    OutboxMessage.due_at == message.due_at,
+                    OutboxMessage.version == message.version,
+                )
+                .values(values)
+                .execution_options(synchronize_session=False),
+            )
+    except IntegrityError:  # another replica has the lane's one delivery in flight
+        return False
+    if taken != 1:
+        return False
+    session.refresh(message)
+    return True
+
+
+def holds(session: Session, message: OutboxMessage) -> OutboxMessage | None:
+    """The row as it is now, locked, if the lease it was claimed with still stands."""
+    return session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.id == message.id, OutboxMessage.lease == message.lease)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def settle(row: OutboxMessage, decision: Decision, *, now: datetime, business_now: datetime) -> None:
+    """Write a decision on a row that is still ours. A change that came meanwhile makes it due again at once."""
+    row.state = decision.state
+    row.lease = None
+    row.last_error = decision.reason[:LONGEST_ERROR] if decision.reason else None
+    row.revive_at = decision.due_at if decision.state is State.DEAD else None
+    if decision.due_at is not None:
+        row.due_at = decision.due_at
+    if decision.state is State.AMBIGUOUS:
+        row.unsure = True
+    if decision.state is State.SENT:
+        row.unsure = False
+        row.confirmed_at = business_now
+    if decision.state in (State.SENT, State.SKIPPED, State.DEAD) and row.version > row.sending_version:
+        row.state = State.PENDING
+        row.attempts = 0
+        row.due_at = row.queued_at = now
+
+
+def free_all(session: Session, *, now: datetime) -> int:
+    """End every lease. Only for the one instance that owns an embedded database, at its start. Returns how many."""
+    return affected(
+        session,
+        update(OutboxMessage)
+        .where(OutboxMessage.lease.is_not(None), OutboxMessage.state.in_((State.SENDING, State.AMBIGUOUS)))
+        .values(due_at=now),
+    )
+
+
+def revive(session: Session, *, now: datetime) -> int:
+    """Make dead rows due again whose time for that has come. Returns how many."""
+    return affected(
+        session,
+        update(OutboxMessage)
+        .where(OutboxMessage.state == State.DEAD, OutboxMessage.revive_at <= now)
+        .values(state=State.PENDING, due_at=now, revive_at=None),
+    )
+
+
+def due_for_second_look(session: Session, *, now: datetime, limit: int) -> list[OutboxMessage]:
+    """Take rows whose second look is due, by moving it: if this process dies meanwhile, another looks later."""
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.second_look_at <= now, OutboxMessage.state == State.SENT)
+        .order_by(OutboxMessage.second_look_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.second_look_at = now + timedelta(minutes=5)
+    return list(rows)
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """How much waits, how long the oldest has been due, and how much was given up."""
+
+    waiting: int
+    oldest_due: timedelta
+    dead: int
+
+
+def queue_state(session: Session, *, now: datetime) -> QueueState:
+    """Count the queue. A row in flight counts as waiting, but is not late."""
+    is_pending = OutboxMessage.state == State.PENDING
+    waiting, oldest, dead = session.execute(
+        select(
+            func.count(case((OutboxMessage.state.in_(OPEN), 1))),
+            func.min(case((is_pending, OutboxMessage.due_at))),
+            func.count(case((OutboxMessage.state == State.DEAD, 1))),
+        ).where(or_(OutboxMessage.state.in_(OPEN), OutboxMessage.state == State.DEAD))
+    ).one()
+    return QueueState(waiting, max(now - oldest, timedelta()) if oldest else timedelta(), dead)

@@ -1,0 +1,137 @@
+"""Asking for a side effect, in the transaction of the change that calls for it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import case, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from bot.clock import Clock
+from bot.db import affected
+from bot.outbox.model import OPEN, Mode, OutboxMessage, State
+
+PENDING_ENQUEUES = "outbox.pending"
+ENQUEUED = "outbox.enqueued"
+URGENT = 10
+"""The priority of what people wait for: a channel, an answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is asked for. See `OutboxMessage` for the meaning of each field."""
+
+    kind: str
+    subject: str
+    key: str
+    mode: Mode
+    arguments: dict[str, Any] = field(default_factory=dict)
+    lane: str | None = None
+    priority: int = 0
+    after: str | None = None
+    after_any_end: bool = False
+    rule: str = ""
+    audience: str = ""
+
+
+def enqueue(session: Session, request: Request) -> None:
+    """Ask for a side effect. It is written when the transaction commits, and is lost with it when that fails.
+
+    Several requests in one transaction with the same key are one. A `LATEST` row must have a lane of its own, since
+    making it due again does not move it behind its successors.
+    """
+    if request.mode is Mode.LATEST and request.lane not in (None, request.key):
+        raise ValueError(f"{request.key}: what shows the latest state has no place in a lane of others")
+    session.info.setdefault(PENDING_ENQUEUES, {})[request.key] = request
+
+
+class Enqueuer:
+    """Writes the requests of a transaction just before it commits."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def flush(self, session: Session) -> None:
+        """Write all requests, sorted by key: two transactions that lock rows in opposite orders would deadlock."""
+        requests: dict[str, Request] = session.info.pop(PENDING_ENQUEUES, {})
+        for key in sorted(requests):
+            self._write(session, requests[key])
+        session.info[ENQUEUED] = bool(requests)
+
+    def _write(self, session: Session, request: Request) -> None:
+        insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+        now = self._clock.machine()
+        values = {
+            "kind": request.kind,
+            "subject": request.subject,
+            "arguments": request.arguments,
+            "key": request.key,
+            "mode": request.mode,
+            "lane": request.lane or request.key,
+            "priority": request.priority,
+            "after": request.after,
+            "after_any_end": request.after_any_end,
+            "state": State.PENDING,
+            "attempts": 0,
+            "version": 1,
+            "sending_version": 0,
+            "unsure": False,
+            "due_at": now,
+            "token": uuid4().hex,
+            "rule": request.rule,
+            "audience": request.audience,
+            "decided_at": self._clock.now(),
+            "queued_at": now,
+        }
+        statement = insert(OutboxMessage).values(values)
+        if request.mode is Mode.ONCE:
+            session.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
+            return
+        is_open = OutboxMessage.state.in_(OPEN)
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["key"],
+                set_={
+                    "version": OutboxMessage.version + 1,
+                    "arguments": request.arguments,
+                    "after": request.after,
+                    "after_any_end": request.after_any_end,
+                    "state": case((is_open, OutboxMessage.state), else_=State.PENDING.value),
+                    "attempts": case((is_open, OutboxMessage.attempts), else_=0),
+                    "due_at": case((is_open, OutboxMessage.due_at), else_=now),
+                    "queued_at": case((is_open, OutboxMessage.queued_at), else_=now),
+                    "rule": request.rule,
+                    "audience": request.audience,
+                    "decided_at": values["decided_at"],
+                },
+            )
+        )
+
+
+def retry_dead(session: Session, subject: str, *, now: datetime) -> int:
+    """Make everything due again that was given up, or is waiting for its next try, for one subject. Returns how many rows.
+
+    `now` is machine time: it starts the patience anew.
+    """
+    dead = affected(
+        session,
+        update(OutboxMessage)
+        .where(OutboxMessage.subject == subject, OutboxMessage.state == State.DEAD)
+        .values(state=State.PENDING, attempts=0, due_at=now, queued_at=now, last_error=None, revive_at=None),
+    )
+    waiting = affected(
+        session,
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.subject == subject,
+            OutboxMessage.lease.is_(None),
+            OutboxMessage.state.in_((State.PENDING, State.AMBIGUOUS)),
+            OutboxMessage.due_at > now,
+        )
+        .values(due_at=now),
+    )
+    session.info[ENQUEUED] = True
+    return dead + waiting

@@ -1,0 +1,61 @@
+"""Every recurring job on one page. Each is bounded and idempotent, so it may run on one machine or on ten."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from prometheus_client import Counter, Gauge
+
+from bot.clock import Clock
+
+log = logging.getLogger(__name__)
+
+LAST_RUN = Gauge("sevbot_job_last_success_seconds", "When a job last ran to its end, in seconds since 1970.", ["job"])
+FAILURES = Counter("sevbot_job_failures", "Runs of a job that failed.", ["job"])
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is done again and again, and how often."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], object]
+
+
+class Schedule:
+    """Runs the jobs until it is stopped."""
+
+    def __init__(self, clock: Clock, jobs: tuple[Job, ...]) -> None:
+        self.jobs = jobs
+        self._clock = clock
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        for job in self.jobs:
+            self._scheduler.add_job(
+                self._run,
+                IntervalTrigger(seconds=job.every.total_seconds(), timezone=UTC),
+                args=(job,),
+                id=job.name,
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,  # the default drops a job that is a second late
+            )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def _run(self, job: Job) -> None:
+        try:
+            job.run()
+        except Exception:  # one job's fault must not stop the others, nor its own next run
+            FAILURES.labels(job.name).inc()
+            log.exception("job.failed", extra={"job": job.name})
+        else:
+            LAST_RUN.labels(job.name).set(self._clock.machine().timestamp())

@@ -1,0 +1,124 @@
+"""The schema's version: whether the database is at it, and how to bring it there."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, inspect, text
+
+from bot.db import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config as AlembicConfig
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+ADVISORY_LOCK = 7385013326
+
+
+class SchemaBehind(Exception):  # noqa: N818
+    """The database is older than this version of the bot. The text says what to do."""
+
+
+def known_revisions() -> list[str]:
+    """Every revision this version knows, oldest first. File names begin with their numbers, so no code is loaded."""
+    return sorted(path.stem.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def revision(database: Database) -> str | None:
+    """The revision the database is at; None for an empty one."""
+    with database.engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def require_current(database: Database) -> None:
+    """Raise `SchemaBehind` unless the schema is at least this version's.
+
+    One that is ahead is accepted, so that a rolling deploy may migrate first: migrations only add, as long as the version
+    before is running.
+    """
+    found = revision(database)
+    newest = known_revisions()[-1]
+    if found is None or (found in known_revisions() and found != newest):
+        raise SchemaBehind(f"The database is at revision {found or 'none'}, and needs {newest}. Run: sevbot migrate")
+
+
+def upgrade(database: Database, target: str = "head") -> None:
+    """Bring the schema to `target`. On SQLite a copy of the file is taken first; on PostgreSQL only one does it at a time."""
+    if target == "head" and revision(database) == known_revisions()[-1]:
+        return
+    _move(database, target, down=False)
+
+
+def downgrade(database: Database, target: str) -> None:
+    """Take the schema back to `target` (`base`: nothing left)."""
+    _move(database, target, down=True)
+
+
+def _move(database: Database, target: str, *, down: bool) -> None:
+    from alembic import command
+
+    if database.is_sqlite:
+        _back_up(database)
+    with _connection(database) as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        (command.downgrade if down else command.upgrade)(config, target)
+
+
+def alembic_config() -> "AlembicConfig":
+    """Alembic's configuration, without a file of its own."""
+    from alembic.config import Config as AlembicConfig
+
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+@contextmanager
+def _connection(database: Database) -> Iterator[Connection]:
+    """A connection to migrate on.
+
+    SQLite's foreign keys are off meanwhile, since a table is altered there by making a new one and dropping the old, which
+    would cascade; they are checked afterwards.
+    """
+    with database.engine.connect() as connection:
+        if not database.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": ADVISORY_LOCK})
+            connection.commit()
+            try:
+                yield connection
+                connection.commit()
+            finally:
+                connection.rollback()
+                connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": ADVISORY_LOCK})
+                connection.commit()
+            return
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - SQLAlchemy's type does not say which driver it is
+        raw.execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield connection
+            broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
+            if broken:
+                raise RuntimeError(f"the migration would leave rows without what they refer to: {broken[:5]}")
+            connection.commit()
+        finally:
+            connection.rollback()
+            raw.execute("PRAGMA foreign_keys=ON")
+
+
+def _back_up(database: Database) -> None:
+    """Copy the file beside itself, named for the revision it holds. An empty database needs no copy."""
+    found = revision(database)
+    file = database.file
+    if found is None or file is None or not file.exists():
+        return
+    copy = file.with_name(f"{file.name}.before-leaving-{found}")
+    with sqlite3.connect(file) as source, sqlite3.connect(copy) as target:
+        source.backup(target)
+    source.close()
+    target.close()

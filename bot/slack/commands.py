@@ -1,0 +1,111 @@
+"""The verbs of `/sev`: what each is called, what it does, and the help that follows from it."""
+
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from bot.errors import Refused
+from bot.slack.text import plain, with_plain_dashes
+from bot.slack.visit import Answer, View, Visit
+
+NAME = "/sev"
+TARGET = re.compile(r"sev-(\d{1,9})$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What was typed after `/sev`: a verb, perhaps a target (`SEV-42`), flags, and the rest as it was written."""
+
+    verb: str
+    target: int | None
+    text: str
+    flags: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A modal to open: at once from what is in memory, and completed from the database right afterwards."""
+
+    view: View
+    complete: Callable[[Session], View] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One verb. `run` does it in a transaction; `form` instead opens a modal, where it returns one."""
+
+    verb: str
+    usage: str
+    summary: str
+    """One line for the list of all verbs."""
+    details: str = ""
+    """What `help VERB` says besides."""
+    run: Callable[[Session, Visit, Line], Answer]
+    form: Callable[[Visit, Line], Form | None] | None = None
+    flags: tuple[str, ...] = ()
+    changes: bool = True
+    """Whether it may change something: then it must be known who asks."""
+
+
+class Commands:
+    """All verbs, in the order the help lists them."""
+
+    def __init__(self, commands: tuple[Command, ...], tray: Command) -> None:
+        self._commands = {command.verb: command for command in commands}
+        self.tray = tray
+        """What bare `/sev` does."""
+
+    def all(self) -> list[Command]:
+        return list(self._commands.values())
+
+    def find(self, text: str) -> tuple[Command, Line]:
+        """The command a person typed, and its words. Raises `Refused` with the nearest verb for a word that is none."""
+        words = with_plain_dashes(plain(text))
+        if not words:
+            return self.tray, Line("", None, "", frozenset())
+        first, *rest = words.split(maxsplit=1)
+        verb = first.lower()
+        command = self._commands.get(verb)
+        if command is None:
+            raise Refused(self._unknown(verb))
+        return command, read(command, rest[0] if rest else "")
+
+    def help(self, verb: str = "") -> str:
+        """Help for one verb, or the list of all. Raises `Refused` for a word that is no verb."""
+        if verb:
+            command = self._commands.get(verb.lower())
+            if command is None:
+                raise Refused(self._unknown(verb))
+            return f"`{NAME} {command.usage}`\n{command.summary}.{' ' + command.details if command.details else ''}"
+        lines = [f"`{NAME} {command.usage}`  {command.summary}" for command in self.all()]
+        return "\n".join(
+            [
+                *lines,
+                f"Outside a SEV's channel name the SEV: `{NAME} show SEV-42`. `{NAME} help VERB` explains one.",
+            ]
+        )
+
+    def _unknown(self, verb: str) -> str:
+        near = difflib.get_close_matches(verb.lower(), self._commands, n=1, cutoff=0.6)
+        hint = f"Did you mean `{NAME} {near[0]}`? " if near else ""
+        shown = re.sub(r"[^\w-]", "", verb)[:30]
+        return f"There is no `{shown}` here. {hint}`{NAME} help` lists what there is."
+
+
+def read(command: Command, text: str) -> Line:
+    """Split what follows the verb into target, flags and the rest."""
+    words = text.strip()
+    target = None
+    first, _, rest = words.partition(" ")
+    found = TARGET.match(first)
+    if found:
+        target, words = int(found[1]), rest.strip()
+    flags = set()
+    for flag in command.flags:
+        words, times = re.subn(rf"(?<!\S)--{flag}(?!\S)", "", words)
+        if times:
+            flags.add(flag)
+    return Line(command.verb, target, words.strip(), frozenset(flags))

@@ -1,0 +1,231 @@
+"""From Slack to a room and back: one transaction around each visit, and the answer only after it was committed.
+
+A failed event is answered with an error, so that Slack delivers it again. A failed command, click or form never comes
+again: it is rolled back, acknowledged, and the person is told in a sentence.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from prometheus_client import Histogram
+from slack_bolt import App, BoltResponse
+from slack_bolt.context.ack import Ack
+from slack_bolt.request import BoltRequest
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot.clock import Clock
+from bot.db import CommitUnknown, Database
+from bot.errors import CallFailed, Refused
+from bot.slack import visit as visits
+from bot.slack.client import MODAL_TIMEOUT, Slack
+from bot.slack.commands import NAME, Commands, Form
+from bot.slack.events import Events
+from bot.slack.text import escape
+from bot.slack.visit import Answer, View, Visit
+
+log = logging.getLogger(__name__)
+
+ACKS = Histogram(
+    "sevbot_ack_seconds", "Time from a request's arrival to its answer.", ["what"],
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
+)  # fmt: skip
+
+UNSURE = "Sevbot lost its database in that very moment, and can't say whether this was kept. Look before you repeat it."
+NOT_KEPT = "Sevbot can't reach its database right now, so nothing was changed. Please try again in a moment."
+BROKEN = "Something went wrong in Sevbot, and nothing was changed. Please try again; if it stays, tell its operators."
+NO_FORM = f"Slack did not open the form in time. Try again, or do it at once: `{NAME} declare SEV2 what is wrong`."
+
+Click = Callable[[Session, Visit], Answer]
+Submission = Callable[[Session, Visit], Answer]
+Opens = Callable[[Visit], Form]
+
+
+@dataclass
+class Rooms:
+    """What the rooms listen to, by Slack id. Ids are `room.verb`; a click may add `:` and more, to be unique in its place."""
+
+    commands: Commands
+    events: Events
+    clicks: dict[str, Click] = field(default_factory=dict)
+    forms: dict[str, Submission] = field(default_factory=dict)
+    openers: dict[str, Opens] = field(default_factory=dict)
+    """Shortcuts, and clicks that open a form."""
+    free_clicks: frozenset[str] = frozenset()
+    """Clicks that change nothing, so that it need not be known who did them."""
+
+
+class Listeners:
+    """Attaches the rooms to a Bolt app."""
+
+    def __init__(
+        self, database: Database, clock: Clock, slack: Slack, rooms: Rooms, *, learn: Callable[[str], None]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._slack = slack
+        self._rooms = rooms
+        self._learn = learn
+        """Gets to know a person, over the network if need be, before the transaction."""
+        self._aside = ThreadPoolExecutor(8, thread_name_prefix="aside")
+
+    def attach(self, app: App) -> None:
+        """Register one listener per kind of delivery; which room it is for is looked up in our own tables."""
+        anything = re.compile(".*")
+        app.command(NAME)(self._on_command)
+        app.action(anything)(self._on_click)
+        app.view_submission(anything)(self._on_form)
+        app.view_closed(anything)(_accept)
+        app.shortcut(anything)(self._on_shortcut)
+        app.event(anything)(self._on_event)
+        app.error(_on_error)
+
+    def stop(self) -> None:
+        """Finish what was begun aside."""
+        self._aside.shutdown(wait=True, cancel_futures=True)
+
+    def _on_event(self, body: dict[str, Any]) -> None:
+        with ACKS.labels("event").time():
+            self._rooms.events.take(body, now=self._clock.now())
+
+    def _on_command(self, ack: Ack, body: dict[str, Any]) -> None:
+        with ACKS.labels("command").time():
+            visit = visits.from_command(body, now=self._clock.now())
+            answer = self._tell(lambda: self._command(visit, body.get("text") or ""))
+            if answer.text or answer.blocks:
+                ack(text=answer.text, blocks=answer.blocks)
+            else:
+                ack()
+
+    def _command(self, visit: Visit, text: str) -> Answer:
+        command, line = self._rooms.commands.find(text)
+        form = command.form(visit, line) if command.form else None
+        if form:
+            return self._open(form, visit)
+        return self._run(lambda session: command.run(session, visit, line), visit, known=command.changes)
+
+    def _on_click(self, ack: Ack, body: dict[str, Any]) -> None:
+        with ACKS.labels("click").time():
+            visit = visits.from_interaction(body, now=self._clock.now())
+            name = _room_verb(body)
+            answer = self._tell(lambda: self._click(name, visit))
+            ack()
+        if answer.view and visit.view_id:
+            self._aside.submit(self._update, visit.view_id, answer.view)
+        if (answer.text or answer.blocks) and visit.response_url:
+            self._aside.submit(self._respond, visit.response_url, answer)
+
+    def _click(self, name: str, visit: Visit) -> Answer:
+        opens = self._rooms.openers.get(name)
+        if opens:
+            return self._open(opens(visit), visit)
+        click = self._rooms.clicks.get(name)
+        if click is None:
+            return visits.DONE  # a link, or a field whose value is read when the form is sent
+        return self._run(lambda session: click(session, visit), visit, known=name not in self._rooms.free_clicks)
+
+    def _on_shortcut(self, ack: Ack, body: dict[str, Any]) -> None:
+        with ACKS.labels("shortcut").time():
+            visit = visits.from_interaction(body, now=self._clock.now())
+            opens = self._rooms.openers[body["callback_id"]]
+            answer = self._tell(lambda: self._open(opens(visit), visit))
+            ack()
+        if answer.text and visit.response_url:
+            self._aside.submit(self._respond, visit.response_url, answer)
+
+    def _on_form(self, ack: Ack, body: dict[str, Any]) -> None:
+        with ACKS.labels("form").time():
+            visit = visits.from_interaction(body, now=self._clock.now())
+            form = self._rooms.forms[body["view"]["callback_id"]]
+            answer = self._tell(lambda: self._run(lambda session: form(session, visit), visit, known=True))
+            if answer.errors:
+                ack(response_action="errors", errors=answer.errors)
+            elif answer.view or answer.text:
+                ack(response_action="update", view=answer.view or visits.notice("Sevbot", escape(answer.text)))
+            else:
+                ack()
+
+    def _run(self, work: Callable[[Session], Answer], visit: Visit, *, known: bool) -> Answer:
+        if known:
+            self._learn(visit.user_id)
+        return self._database.run(work)
+
+    def _tell(self, work: Callable[[], Answer]) -> Answer:
+        """Do it, and turn what cannot be done into a sentence."""
+        try:
+            return work()
+        except Refused as refusal:
+            if refusal.field:
+                return Answer(errors={refusal.field: refusal.sentence})
+            return Answer(text=refusal.sentence)
+        except CommitUnknown:
+            log.exception("visit.commit_unknown")
+            return Answer(text=UNSURE)
+        except SQLAlchemyError:
+            log.exception("visit.not_kept")
+            return Answer(text=NOT_KEPT)
+
+    def _open(self, form: Form, visit: Visit) -> Answer:
+        """Open a modal with what is in memory, and complete it from the database aside. Raises `Refused`."""
+        self._aside.submit(self._learn, visit.user_id)
+        try:
+            answer = self._slack.call(
+                "views.open", kind="form", trigger_id=visit.trigger_id, view=form.view, timeout=MODAL_TIMEOUT
+            )
+        except CallFailed as error:
+            log.warning("visit.form_not_opened", extra={"error": str(error)})
+            raise Refused(NO_FORM) from None
+        if form.complete:
+            self._aside.submit(self._complete, str(answer["view"]["id"]), form.complete)
+        return visits.DONE
+
+    def _complete(self, view_id: str, complete: Callable[[Session], View]) -> None:
+        try:
+            with self._database.read() as session:
+                view = complete(session)
+        except Refused as refusal:
+            view = visits.notice("Sevbot", refusal.sentence)
+        except SQLAlchemyError:
+            log.exception("visit.form_not_completed")
+            return
+        self._update(view_id, view)
+
+    def _update(self, view_id: str, view: View) -> None:
+        try:
+            self._slack.call("views.update", kind="form", view_id=view_id, view=view, timeout=MODAL_TIMEOUT)
+        except CallFailed as error:  # the person closed it, or Slack is away: the form as it was opened still serves
+            log.warning("visit.form_not_updated", extra={"error": str(error)})
+
+    def _respond(self, url: str, answer: Answer) -> None:
+        try:
+            self._slack.respond(url, text=answer.text, blocks=answer.blocks)
+        except CallFailed as error:
+            log.warning("visit.not_answered", extra={"error": str(error)})
+
+
+def _room_verb(body: Mapping[str, Any]) -> str:
+    return str(body["actions"][0]["action_id"]).partition(":")[0]
+
+
+def _accept(ack: Ack) -> None:
+    ack()
+
+
+def _on_error(error: Exception, request: BoltRequest) -> BoltResponse:
+    """The last resort for what no listener foresaw. An event fails, to be delivered again; a person is told."""
+    log.error("visit.failed", exc_info=error)
+    kind = (request.body or {}).get("type")
+    if kind == "event_callback":
+        return BoltResponse(status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    if kind == "view_submission":
+        return BoltResponse(
+            status=HTTPStatus.OK, body={"response_action": "update", "view": visits.notice("Sevbot", BROKEN)}
+        )
+    if kind is None:
+        return BoltResponse(status=HTTPStatus.OK, body={"text": BROKEN})
+    return BoltResponse(status=HTTPStatus.OK)
