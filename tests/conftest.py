@@ -1,0 +1,89 @@
+"""What every test may ask for: a local Slack, its people, a database of each engine, and the bot running on them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.app import Bot
+from bot.config import Environment
+from bot.playground import Person, Playground
+from tests.databases import PostgresServer, new_sqlite, postgres_server
+from tests.processes import CONFIG
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for this test process."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Both engines: what uses the database is tried on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A migrated database of the test's own."""
+    if engine == "sqlite":
+        return new_sqlite(tmp_path)
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_database()
+
+
+@pytest.fixture
+def slack() -> Iterator[Playground]:
+    """A local Slack of the test's own."""
+    with Playground() as playground:
+        yield playground
+
+
+def environment_for(slack: Playground, database_url: str, *, config: Path = CONFIG, http: bool = False) -> Environment:
+    """How a bot is told to run on the local Slack."""
+    return Environment(
+        database_url=database_url,
+        config_folder=config,
+        http_host="127.0.0.1",
+        http_port=0,
+        log_format="text",
+        slack_bot_token=slack.bot_token,
+        slack_app_token="" if http else slack.app_token,
+        slack_signing_secret=slack.signing_secret,
+        slack_api_url=slack.api_url,
+        metrics_token="",
+    )
+
+
+@pytest.fixture
+def sevbot(slack: Playground, database_url: str) -> Iterator[Bot]:
+    """The bot, running in this process and connected."""
+    bot = Bot(environment_for(slack, database_url))
+    bot.start()
+    slack.wait_until(lambda: slack.socket_count() == 1, why="the bot connects")
+    slack.wait_quiet()
+    yield bot
+    bot.stop()
+
+
+@pytest.fixture
+def ada(slack: Playground) -> Person:
+    return slack.person("ada")
+
+
+@pytest.fixture
+def grace(slack: Playground) -> Person:
+    return slack.person("grace")
+
+
+@pytest.fixture
+def linus(slack: Playground) -> Person:
+    return slack.person("linus")
+
+
+@pytest.fixture
+def edsger(slack: Playground) -> Person:
+    """A guest."""
+    return slack.person("edsger")

