@@ -1,4 +1,4 @@
-"""The command line: `sevbot run`, `sevbot migrate`, `sevbot check`."""
+"""The command line: `sevbot run`, `sevbot demo`, `sevbot migrate`, `sevbot check`, `sevbot manifest`."""
 
 import signal
 import threading
@@ -35,6 +35,14 @@ def run() -> None:
             _fail([str(behind)])
         _wait_for_the_end()
         bot.stop()
+
+
+@cli.command()
+def demo() -> None:
+    """Run a local Slack and the bot on this machine, to try it."""
+    from bot import demo as the_demo  # the local Slack is no part of a real installation's bot
+
+    raise typer.Exit(the_demo.run())
 
 
 @cli.command()

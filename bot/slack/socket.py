@@ -35,12 +35,11 @@ class Socket:
         return bool(self._handler.client.is_connected())
 
     def stop(self) -> None:
-        """Take nothing more. The SDK's own closing waits for its timers, so that is left to a thread that may be left."""
+        """Take nothing more. The SDK's own closing waits for its timers' next round, so that goes on aside."""
         self._stopping.set()
         self._handler.client.auto_reconnect_enabled = False
-        closing = threading.Thread(target=self._handler.close, name="disconnect", daemon=True)
-        closing.start()
-        closing.join(timeout=1)
+        self._handler.client.disconnect()
+        threading.Thread(target=self._handler.close, name="disconnect", daemon=True).start()
 
     def _connect_patiently(self) -> None:
         pauses = iter(RETRY_PAUSES)

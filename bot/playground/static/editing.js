@@ -1,0 +1,97 @@
+// What one can do to a message: the bar that appears over it, its menu, editing, deleting, pinning, dismissing.
+import { h } from "./dom.js";
+import { confirmThat } from "./dialog.js";
+import { emojiNode, unescaped } from "./mrkdwn.js";
+import { icon } from "./icons.js";
+import { openThread } from "./places.js";
+import { openMenu } from "./popover.js";
+import { pickReaction, react } from "./reactions.js";
+import { currentChannel, me, session, setting, tell } from "./session.js";
+import { act } from "./sync.js";
+
+const QUICK = ["pushpin", "white_check_mark", "eyes"];
+
+/** Puts the bar of actions on the message that is pointed at or focused; there is only one bar at a time. */
+export function offerActions(node, message, inThread) {
+  if (node.querySelector(".message-actions") || document.querySelector(".message-actions [aria-expanded=true]")) return;
+  document.querySelector(".message-actions")?.remove();
+  if (message.notice || message.ephemeral || session.editing === message.ts || currentChannel()?.is_archived) return;
+  const mine = (name) => message.reactions?.some((one) => one.name === name && one.users.includes(session.me));
+  const tool = (label, content, onclick, extra) => h("button", { type: "button", class: "quiet square", "aria-label": label, title: label, onclick, ...extra }, content);
+  // Over the message, but never above the edge of the list, where it could not be reached.
+  const hidden = node.parentElement.getBoundingClientRect().top - node.getBoundingClientRect().top;
+  node.append(h("div", { class: "message-actions", style: { top: `${Math.max(-16, hidden + 4)}px` }, role: "toolbar", "aria-label": "Message actions" },
+    QUICK.map((name) => tool(`React with ${name.replaceAll("_", " ")}`, emojiNode(name), () => react(message, name, mine(name)))),
+    tool("Add reaction", icon("addSmile"), ({ currentTarget }) => pickReaction(currentTarget, message)),
+    !inThread && tool("Reply in thread", icon("thread"), () => openThread(message.thread_ts ?? message.ts)),
+    tool("More actions", icon("dotsUp"), ({ currentTarget }) => openMenu(currentTarget, menuFor(message), "More actions"), { "aria-haspopup": "menu" })));
+}
+
+function menuFor(message) {
+  const pinned = currentChannel()?.pins?.includes(message.ts);
+  const where = { channel: session.channel, ts: message.ts };
+  const mine = message.user === session.me;
+  const shortcuts = session.shortcuts.filter((one) => one.type.startsWith("message")).map((one) => ({
+    label: one.name, mark: icon("bolt", 16), run: () => act("message_shortcut", { ...where, callback_id: one.callback_id }),
+  }));
+  const own = [
+    mine && { label: "Edit message", mark: icon("edit", 16), run: () => edit(message.ts) },
+    (mine || me()?.is_admin) && { label: "Delete message", mark: icon("trash", 16), danger: true, run: () => remove(message) },
+  ].filter(Boolean);
+  return [
+    { label: pinned ? "Unpin from this channel" : "Pin to this channel", mark: icon("pin", 16), run: () => act("pin", { ...where, remove: Boolean(pinned) }) },
+    { label: "Copy message ID", hint: message.ts, mark: icon("link", 16), run: () => navigator.clipboard?.writeText(message.ts) },
+    ...(shortcuts.length ? [null, ...shortcuts] : []),
+    ...(own.length ? [null, ...own] : []),
+  ];
+}
+
+function edit(ts) {
+  session.editing = ts;
+  tell("messages");
+  tell("thread");
+}
+
+/** The field a message turns into while it is edited. */
+export function editBox(message) {
+  const field = h("textarea", { class: "field", rows: 3, "aria-label": "Edit message", value: editable(message.text) });
+  const save = async () => {
+    if (field.value.trim()) await act("edit", { channel: session.channel, ts: message.ts, text: field.value });
+    edit("");
+  };
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") edit("");
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    save();
+  });
+  queueMicrotask(() => field.focus());
+  return h("div", { class: "edit-box" }, field,
+    h("div", { class: "block actions" }, h("button", { type: "button", class: "button small", onclick: () => edit("") }, "Cancel"),
+      h("button", { type: "button", class: "button small primary", onclick: save }, "Save changes")));
+}
+
+/** A stored text as it was typed: `@ada` and `#general` again, and no entities. */
+function editable(text) {
+  const typed = text.replace(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g, (whole, id) => (session.people.has(id) ? `@${session.people.get(id).name}` : whole))
+    .replace(/<#([A-Z0-9]+)(?:\|[^>]*)?>/g, (whole, id) => (session.channels.has(id) ? `#${session.channels.get(id).name}` : whole));
+  return unescaped(typed);
+}
+
+async function remove(message) {
+  const sure = await confirmThat("Delete message", "Are you sure you want to delete this message? This cannot be undone.", "Delete");
+  if (sure) await act("delete", { channel: session.channel, ts: message.ts });
+}
+
+/** Hides a message that only this person sees, in this browser. */
+export function dismiss(message) {
+  session.notices = session.notices.filter((one) => one.ts !== message.ts);
+  session.dismissed.add(message.ts);
+  setting("dismissed", JSON.stringify([...session.dismissed].slice(-300)));
+  tell("messages");
+  tell("thread");
+}
+
+export function recallDismissed() {
+  session.dismissed = new Set(JSON.parse(setting("dismissed") ?? "[]"));
+}

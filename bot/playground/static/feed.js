@@ -1,0 +1,100 @@
+// The list of messages: days, grouping, keeping one's place while it grows, and moving through it by keyboard.
+import { byId, h, patchList } from "./dom.js";
+import { dayTitle, sameDay } from "./dates.js";
+import { offerActions } from "./editing.js";
+import { icon } from "./icons.js";
+import { drawMessage, messageSignature } from "./message.js";
+import { channelTitle, currentChannel, person, session } from "./session.js";
+
+const GROUP_SECONDS = 300;
+
+/** Draws the open channel's messages. */
+export function drawFeed() {
+  const list = byId("messages");
+  const arrived = list.dataset.shown !== `${session.me} ${session.channel}`;
+  const atEnd = arrived || list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  list.dataset.shown = `${session.me} ${session.channel}`;
+  const messages = [...session.messages, ...noticesHere()].filter(({ ts }) => !session.dismissed.has(ts));
+  patchMessages(list, messages, { opening: true });
+  const newest = messages.at(-1)?.ts ?? "";
+  if (session.target) pointOut(list);
+  else if (atEnd) list.scrollTop = list.scrollHeight;
+  else if (newest > list.dataset.newest) byId("to-end").hidden = false;
+  if (arrived || atEnd) byId("to-end").hidden = true;
+  list.dataset.newest = newest;
+}
+
+function noticesHere() {
+  return session.notices.filter(({ channel }) => channel === session.channel).map((one) => ({ ...one, notice: true, ephemeral: true }));
+}
+
+/** Fills `list` with messages in order of time; used for the channel and for a thread. */
+export function patchMessages(list, messages, { inThread = false, opening = false } = {}) {
+  const items = opening ? [{ key: "opening", signature: openingSignature(), item: { draw: drawOpening } }] : [];
+  let before = null;
+  for (const message of [...messages].sort((one, other) => one.ts - other.ts)) {
+    const at = Number(message.ts);
+    if (!inThread && (!before || !sameDay(Number(before.ts), at))) {
+      const title = dayTitle(at);
+      items.push({ key: `day ${title}`, signature: title, item: { draw: () => h("div", { class: "day", role: "separator" }, h("span", null, title)) } });
+      before = null;
+    }
+    const options = { inThread, compact: follows(message, before) };
+    items.push({ key: `${message.ts} ${message.ephemeral ? "me" : ""}`, signature: messageSignature(message, options), item: { draw: () => interactive(message, options) } });
+    before = message;
+  }
+  patchList(list, items, ({ draw }) => draw());
+  const last = [...list.querySelectorAll(".message")].at(-1);
+  for (const node of list.querySelectorAll(".message")) node.tabIndex = node === last ? 0 : -1;
+}
+
+function follows(message, before) {
+  if (!before || message.subtype || before.subtype || message.ephemeral || before.ephemeral || message.username !== before.username) return false;
+  return message.user === before.user && message.ts - before.ts < GROUP_SECONDS;
+}
+
+function interactive(message, options) {
+  const node = drawMessage(message, options);
+  const offer = () => offerActions(node, message, options.inThread);
+  node.addEventListener("pointerenter", offer);
+  node.addEventListener("focusin", offer);
+  return node;
+}
+
+function openingSignature() {
+  const channel = currentChannel();
+  return JSON.stringify([session.channel, channel && channelTitle(channel), channel?.purpose, channel?.is_private]);
+}
+
+/** What stands above a channel's first message. */
+function drawOpening() {
+  const channel = currentChannel();
+  if (!channel) return h("div", { class: "opening" });
+  if (channel.is_im) return h("div", { class: "opening" }, h("p", null, "This conversation is just between you and ", h("strong", null, person(channel.im_user).real_name), "."));
+  return h("div", { class: "opening" }, h("h2", null, icon(channel.is_private ? "lock" : "hash", 26), channel.name),
+    h("p", null, `This is the very beginning of the ${channel.is_private ? "private " : ""}channel `, h("strong", null, `#${channel.name}`), channel.purpose ? `. ${channel.purpose}` : "."));
+}
+
+function pointOut(list) {
+  const node = list.querySelector(`.message[data-ts="${CSS.escape(session.target)}"]`);
+  if (!node) return;
+  session.target = "";
+  node.scrollIntoView({ block: "center" });
+  node.classList.add("pointed-out");
+  setTimeout(() => node.classList.remove("pointed-out"), 2500);
+}
+
+/** Arrow keys move from message to message; scrolling to the end hides the "new messages" button. */
+export function watchFeed(list) {
+  list.addEventListener("keydown", (event) => {
+    if (!["ArrowUp", "ArrowDown"].includes(event.key) || !event.target.classList.contains("message")) return;
+    const all = [...list.querySelectorAll(".message")];
+    const next = all[all.indexOf(event.target) + (event.key === "ArrowUp" ? -1 : 1)];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  });
+  list.addEventListener("scroll", () => {
+    if (list.scrollHeight - list.scrollTop - list.clientHeight < 80) byId("to-end").hidden = true;
+  }, { passive: true });
+}

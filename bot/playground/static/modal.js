@@ -1,0 +1,146 @@
+// The bot's modals: a stack of dialogs, of which the topmost shows. What was typed survives the bot's updates.
+import { drawBlocks } from "./blocks.js";
+import { announce, fill, h, rememberFocus } from "./dom.js";
+import { problemIn } from "./fields.js";
+import { icon } from "./icons.js";
+import { plain } from "./mrkdwn.js";
+import { closePopover } from "./popover.js";
+import { session } from "./session.js";
+import { Surface, valueKey } from "./surface.js";
+import { act, refresh } from "./sync.js";
+
+const surfaces = new Map();
+let frame = null;
+
+/** Brings the dialog in step with the stack of views. */
+export function drawModals() {
+  const { stack } = session.views;
+  const open = new Set(stack.map(({ id }) => id));
+  for (const id of surfaces.keys()) if (!open.has(id)) surfaces.delete(id);
+  const view = stack.at(-1);
+  if (!view) return closeFrame();
+  frame ??= openFrame();
+  const drawn = JSON.stringify([view.id, view.hash, stack.length, session.people.size]);
+  if (frame.drawn !== drawn) drawView(view, stack);
+  frame.drawn = drawn;
+  if (Object.keys(session.views.errors ?? {}).length) showErrors(session.views.errors);
+  return undefined;
+}
+
+function openFrame() {
+  const before = document.activeElement;
+  const dialog = h("dialog", { class: "dialog modal", "aria-labelledby": "modal-title" });
+  dialog.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    closeTop();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  return { dialog, before, drawn: "", view: "" };
+}
+
+function closeFrame() {
+  if (!frame) return;
+  closePopover({ refocus: false });
+  frame.dialog.close();
+  frame.dialog.remove();
+  frame.before?.focus?.();
+  frame = null;
+}
+
+function surfaceOf(view) {
+  if (!surfaces.has(view.id)) surfaces.set(view.id, new Surface({ type: "view", view_id: view.id }));
+  const surface = surfaces.get(view.id);
+  surface.keep(view.blocks);
+  return surface;
+}
+
+function drawView(view, stack) {
+  const { dialog } = frame;
+  const another = frame.view !== view.id;
+  const restore = rememberFocus(dialog);
+  const scroll = another ? 0 : dialog.querySelector(".modal-body")?.scrollTop ?? 0;
+  closePopover({ refocus: false });
+  frame.view = view.id;
+  const below = stack.at(-2);
+  fill(dialog,
+    h("header", null,
+      below ? h("button", { type: "button", class: "quiet square", "aria-label": `Back to ${plain(below.title.text)}`, onclick: closeTop }, icon("left")) : h("span", { class: "app-mark" }, icon("siren", 20)),
+      h("h2", { id: "modal-title" }, plain(view.title.text)),
+      h("button", { type: "button", class: "quiet square", "aria-label": "Close", onclick: () => leave(true) }, icon("cross"))),
+    h("form", { novalidate: true, onsubmit: submit },
+      h("div", { class: "modal-body" }, h("p", { class: "modal-problem", role: "alert" }), drawBlocks(view.blocks, surfaceOf(view))),
+      footer(view)));
+  dialog.classList.toggle("stacked", stack.length > 1);
+  dialog.querySelector(".modal-body").scrollTop = scroll;
+  if (another) focusFirst(view);
+  else restore();
+}
+
+function footer(view) {
+  const wanted = view.submit || view.blocks.some(({ type }) => type === "input");
+  return h("footer", null, h("button", { type: "button", class: "button", onclick: closeTop }, plain(view.close?.text ?? (wanted ? "Cancel" : "Close"))),
+    wanted && h("button", { type: "submit", class: "button primary", disabled: Boolean(view.submit_disabled) }, h("span", null, plain(view.submit?.text ?? "Submit"))));
+}
+
+function focusFirst(view) {
+  const wanted = view.blocks.find(({ element }) => element?.focus_on_load);
+  const field = wanted && `[data-field="${CSS.escape(`${wanted.block_id}/${wanted.element.action_id}`)}"]`;
+  const first = frame.dialog.querySelector(field || ".block.input [data-field], footer .primary, footer button");
+  first?.focus();
+  announce(plain(view.title.text));
+}
+
+function closeTop() {
+  return leave(false);
+}
+
+async function leave(all) {
+  await act("close", { view_id: session.views.stack.at(-1)?.id, all });
+  await refresh("views");
+}
+
+async function submit(event) {
+  event.preventDefault();
+  const view = session.views.stack.at(-1);
+  const surface = surfaceOf(view);
+  const problems = clientProblems(view, surface);
+  showErrors(problems);
+  if (Object.keys(problems).length) return;
+  const button = frame.dialog.querySelector("footer [type=submit]");
+  if (button.getAttribute("aria-busy") === "true") return;
+  button.setAttribute("aria-busy", "true");
+  const answer = await act("submit", { view_id: view.id, values: surface.values() });
+  await refresh("views");
+  button.removeAttribute("aria-busy");
+  if (!frame) return;
+  if (answer?.errors) showErrors(answer.errors);
+  if (!answer || answer.notice) problem(answer?.notice ?? "We had some trouble connecting. Try again?");
+}
+
+function clientProblems(view, surface) {
+  const inputs = view.blocks.filter(({ type, element }) => type === "input" && valueKey(element));
+  const found = inputs.map((block) => [block.block_id, problemIn({ block, element: block.element, value: surface.entry(block, block.element)[valueKey(block.element)] })]);
+  return Object.fromEntries(found.filter(([, sentence]) => sentence));
+}
+
+function problem(sentence) {
+  fill(frame.dialog.querySelector(".modal-problem"), sentence && [icon("warning", 16), sentence]);
+}
+
+/** Puts each sentence under its input and the focus into the first of them. */
+function showErrors(errors) {
+  problem("");
+  let first = null;
+  for (const node of frame.dialog.querySelectorAll(".block.input")) {
+    const sentence = errors[node.dataset.block] ?? "";
+    const field = node.querySelector("[data-field]");
+    node.classList.toggle("wrong", Boolean(sentence));
+    fill(node.querySelector(".field-error"), sentence && [icon("warning", 14), sentence]);
+    field?.toggleAttribute("aria-invalid", Boolean(sentence));
+    if (sentence) first ??= field;
+  }
+  const known = new Set([...frame.dialog.querySelectorAll(".block.input")].map((node) => node.dataset.block));
+  if (Object.keys(errors).some((block) => !known.has(block))) problem("We had some trouble connecting. Try again?");
+  first?.focus();
+}
