@@ -29,7 +29,7 @@ from bot.outbox.kinds import Kinds
 from bot.schedule import Job, Schedule
 from bot.slack.client import Slack
 from bot.slack.commands import Command, Commands, Line
-from bot.slack.events import Events
+from bot.slack.events import EventRule, Events
 from bot.slack.listeners import Listeners, Rooms
 from bot.slack.socket import Socket
 from bot.slack.visit import Answer, Visit
@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 
 STOP_WITHIN = 8.0
 """Seconds in which what is in flight may finish."""
+ANSWER_WITHIN = 1.0
+"""Seconds in which people who just did something still get their answer."""
 LATE_QUEUE = timedelta(minutes=5)
 
 
@@ -93,6 +95,7 @@ class Bot:
 
     def stop(self) -> None:
         """Take nothing more, finish or release what is in flight, and let go of everything."""
+        self.listeners.finish(within=ANSWER_WITHIN)
         if self.socket:
             self.socket.stop()
         self.server.stop()
@@ -117,7 +120,7 @@ class Bot:
         declaring, looking = Declaring(self.settings), Looking(self.settings)
         changing = Changing(self.settings, self.clock)
         verbs = (*commands(declaring, changing, looking), self._help())
-        rules = (*people.EVENTS, *ChannelEvents(self.slack, self.settings).rules())
+        rules = event_rules(self.slack, self.settings)
         rooms = Rooms(commands=Commands(verbs, tray(looking)), events=Events(self.database, rules))
         listen(rooms, declaring, changing)
         return rooms
@@ -184,3 +187,14 @@ class Bot:
         except SQLAlchemyError as error:
             return type(error).__name__
         return f"the oldest delivery waits for {queue.oldest_due}" if queue.oldest_due > LATE_QUEUE else None
+
+
+def event_rules(slack: Slack, settings: Settings) -> tuple[EventRule, ...]:
+    """What the rooms do about Slack's events, in order."""
+    return (*people.EVENTS, *ChannelEvents(slack, settings).rules())
+
+
+def event_types(environment: Environment) -> set[str]:
+    """Every type of event the bot listens to: what its Slack app must subscribe to."""
+    slack = Slack("", environment.slack_api_url, Clock())
+    return {name for rule in event_rules(slack, Settings(environment.config_folder)) for name in rule.types}

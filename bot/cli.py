@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Annotated
 
 import typer
 from filelock import FileLock, Timeout
@@ -67,6 +68,21 @@ def check() -> None:
         f"The configuration is fine: {len(found.severities)} severities, {len(found.teams)} teams, "
         f"{len(found.workflows)} workflows."
     )
+
+
+@cli.command()
+def manifest(
+    request_url: Annotated[
+        str | None, typer.Option(help="Where Slack shall deliver by HTTP. Without it, Socket Mode is used.")
+    ] = None,
+) -> None:
+    """Print the manifest to create the Slack app from."""
+    import json
+
+    from bot.app import event_types
+    from bot.slack.manifest import manifest as made
+
+    typer.echo(json.dumps(made(event_types(_environment()), request_url=request_url), indent=2))
 
 
 def main() -> None:

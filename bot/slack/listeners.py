@@ -6,8 +6,10 @@ again: it is rolled back, acknowledged, and the person is told in a sentence.
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -72,6 +74,8 @@ class Listeners:
         self._rooms = rooms
         self._learn = learn
         """Gets to know a person, over the network if need be, before the transaction."""
+        self._busy = 0
+        self._idle = threading.Condition()
         self._aside = ThreadPoolExecutor(8, thread_name_prefix="aside")
 
     def attach(self, app: App) -> None:
@@ -85,16 +89,33 @@ class Listeners:
         app.event(anything)(self._on_event)
         app.error(_on_error)
 
+    def finish(self, *, within: float) -> None:
+        """Let the visits that are being answered get their answers, for `within` seconds at most."""
+        with self._idle:
+            self._idle.wait_for(lambda: self._busy == 0, timeout=within)
+
     def stop(self) -> None:
         """Finish what was begun aside."""
         self._aside.shutdown(wait=True, cancel_futures=True)
 
+    @contextmanager
+    def _answering(self, what: str) -> Iterator[None]:
+        with self._idle:
+            self._busy += 1
+        try:
+            with ACKS.labels(what).time():
+                yield
+        finally:
+            with self._idle:
+                self._busy -= 1
+                self._idle.notify_all()
+
     def _on_event(self, body: dict[str, Any]) -> None:
-        with ACKS.labels("event").time():
+        with self._answering("event"):
             self._rooms.events.take(body, now=self._clock.now())
 
     def _on_command(self, ack: Ack, body: dict[str, Any]) -> None:
-        with ACKS.labels("command").time():
+        with self._answering("command"):
             visit = visits.from_command(body, now=self._clock.now())
             answer = self._tell(lambda: self._command(visit, body.get("text") or ""))
             if answer.text or answer.blocks:
@@ -110,7 +131,7 @@ class Listeners:
         return self._run(lambda session: command.run(session, visit, line), visit, known=command.changes)
 
     def _on_click(self, ack: Ack, body: dict[str, Any]) -> None:
-        with ACKS.labels("click").time():
+        with self._answering("click"):
             visit = visits.from_interaction(body, now=self._clock.now())
             name = _room_verb(body)
             answer = self._tell(lambda: self._click(name, visit))
@@ -130,7 +151,7 @@ class Listeners:
         return self._run(lambda session: click(session, visit), visit, known=name not in self._rooms.free_clicks)
 
     def _on_shortcut(self, ack: Ack, body: dict[str, Any]) -> None:
-        with ACKS.labels("shortcut").time():
+        with self._answering("shortcut"):
             visit = visits.from_interaction(body, now=self._clock.now())
             opens = self._rooms.openers[body["callback_id"]]
             answer = self._tell(lambda: self._open(opens(visit), visit))
@@ -139,7 +160,7 @@ class Listeners:
             self._aside.submit(self._respond, visit.response_url, answer)
 
     def _on_form(self, ack: Ack, body: dict[str, Any]) -> None:
-        with ACKS.labels("form").time():
+        with self._answering("form"):
             visit = visits.from_interaction(body, now=self._clock.now())
             form = self._rooms.forms[body["view"]["callback_id"]]
             answer = self._tell(lambda: self._run(lambda session: form(session, visit), visit, known=True))

@@ -4,6 +4,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
@@ -38,6 +39,10 @@ class Socket:
         """Take nothing more. The SDK's own closing waits for its timers' next round, so that goes on aside."""
         self._stopping.set()
         self._handler.client.auto_reconnect_enabled = False
+        session = self._handler.client.current_session
+        if session is not None and session.sock is not None:
+            with suppress(OSError):  # it may be gone already
+                session.sock.shutdown(socket.SHUT_RDWR)  # wakes the SDK's reader, which closing would wait 3 s for
         self._handler.client.disconnect()
         threading.Thread(target=self._handler.close, name="disconnect", daemon=True).start()
 

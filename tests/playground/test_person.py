@@ -29,7 +29,8 @@ def test_a_command_without_an_ack_times_out(slack: Playground, ada: Person) -> N
 def test_a_modal_is_filled_in_and_submitted(bot: TinyBot, ada: Person) -> None:
     ada.types("/sev open")
     modal = ada.modal
-    assert modal and modal.title == "Declare a SEV"
+    assert modal is not None
+    assert modal.title == "Declare a SEV"
     ada.fills(Title="Checkout is down", Severity="SEV2", Private=True, **{"Workflows affected": ["Place order"]})
     assert bot.of_type("block_actions")[0]["actions"][0]["selected_option"]["value"] == "2"
     delivery = ada.submits()

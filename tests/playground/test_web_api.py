@@ -63,7 +63,7 @@ def test_arguments_come_in_every_way_slack_takes(slack: Playground) -> None:
     assert ask(url, form, "multipart/form-data; boundary=x") == {"a": "1"}
 
 
-def test_a_bad_json_body_is_refused(slack: Playground, web: WebClient) -> None:
+def test_a_bad_json_body_is_refused(slack: Playground) -> None:
     answers = {b"{": "invalid_json", b"[]": "json_not_object"}
     for body, error in answers.items():
         headers = {"Authorization": f"Bearer {slack.bot_token}", "Content-Type": "application/json"}
@@ -193,7 +193,7 @@ def test_what_cannot_be_posted(slack: Playground, web: WebClient, sev: str) -> N
 def test_bad_blocks_are_answered_in_slacks_words(web: WebClient, sev: str) -> None:
     with pytest.raises(SlackApiError) as caught:
         web.chat_postMessage(
-            channel=sev, blocks=[{"type": "header", "text": {"type": "plain_text", "text": "x" * 151}}]
+            channel=sev, text="x", blocks=[{"type": "header", "text": {"type": "plain_text", "text": "x" * 151}}]
         )
     answer = caught.value.response
     assert answer["error"] == "invalid_blocks"
@@ -218,7 +218,7 @@ def test_ephemerals_are_for_members(ada: Person, web: WebClient, sev: str) -> No
     assert error_of(web, "chat.update", channel=sev, ts=ts, text="x") == "message_not_found"
 
 
-def test_threads_stay_out_of_the_history(ada: Person, web: WebClient, sev: str) -> None:
+def test_threads_stay_out_of_the_history(web: WebClient, sev: str) -> None:
     parent = web.chat_postMessage(channel=sev, text="parent", metadata={"event_type": "k", "event_payload": {"a": 1}})[
         "ts"
     ]
@@ -288,7 +288,7 @@ def test_bookmarks(web: WebClient, sev: str) -> None:
     assert error_of(web, "bookmarks.remove", channel_id=sev, bookmark_id=made["id"]) == "not_found"
 
 
-def test_reactions(ada: Person, web: WebClient, sev: str) -> None:
+def test_reactions(web: WebClient, sev: str) -> None:
     parent = web.chat_postMessage(channel=sev, text="card")["ts"]
     reply = web.chat_postMessage(channel=sev, text="reply", thread_ts=parent)["ts"]
     web.reactions_add(channel=sev, timestamp=reply, name="eyes")

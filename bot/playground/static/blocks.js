@@ -1,9 +1,10 @@
 // Block Kit → DOM: what messages, modals and App Home are made of.
 import { drawCheckboxes, drawDate, drawRadios, drawText } from "./fields.js";
-import { drawSelect } from "./pickers.js";
+import { button } from "./controls.js";
 import { freshId, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { anchor, mrkdwn, plain, plainText, textObject } from "./mrkdwn.js";
+import { drawSelect } from "./pickers.js";
 import { openMenu } from "./popover.js";
 import { richText } from "./richtext.js";
 import { Control } from "./surface.js";
@@ -75,15 +76,14 @@ function drawElement(element, block, surface, names = {}) {
 function drawButton(control) {
   const { element } = control;
   const press = async (event) => {
-    const button = event.currentTarget;
+    const pressed = event.currentTarget;
     if (element.url) window.open(element.url, "_blank", "noopener");
-    button.setAttribute("aria-busy", "true");
+    pressed.setAttribute("aria-busy", "true");
     await control.press({ value: element.value });
-    button.removeAttribute("aria-busy");
+    pressed.removeAttribute("aria-busy");
   };
-  return h("button", {
-    type: "button", class: `button ${element.style ?? ""}`, "data-field": control.field, "aria-label": element.accessibility_label, onclick: press,
-  }, h("span", null, textObject(element.text)), element.url && icon("link", 13));
+  const content = [h("span", null, textObject(element.text)), element.url && icon("link", 13)];
+  return button(`button ${element.style ?? ""}`, press, content, { "data-field": control.field, "aria-label": element.accessibility_label });
 }
 
 function drawOverflow(control) {
@@ -95,7 +95,7 @@ function drawOverflow(control) {
     },
   });
   const open = ({ currentTarget }) => openMenu(currentTarget, control.element.options.map(item), "More actions");
-  return h("button", { type: "button", class: "button square", "aria-label": "More actions", "aria-haspopup": "menu", "data-field": control.field, onclick: open }, icon("dots"));
+  return button("button square", open, icon("dots"), { "aria-label": "More actions", "aria-haspopup": "menu", "data-field": control.field });
 }
 
 /** The path of a picture this server holds, or nothing: the page never fetches from elsewhere. */
@@ -110,11 +110,18 @@ function picture({ image_url: address, slack_file: file, alt_text: alt }, size) 
   const path = localPath(address ?? file?.url ?? (file?.id ? `/files/${file.id}` : ""));
   if (path) return h("img", { class: `picture ${size}`, src: path, alt, loading: "lazy" });
   const words = plain(alt ?? "");
-  if (size !== "large") return h("span", { class: `picture ${size} absent`, role: "img", "aria-label": words, title: words }, [...words][0]?.toUpperCase());
-  return h("div", { class: "picture large absent" }, h("p", null, words), address && h("p", { class: "faint" }, "Pictures from elsewhere are not fetched: ", anchor(address, address)));
+  if (size !== "large") {
+    return h("span", { class: `picture ${size} absent`, role: "img", "aria-label": words, title: words }, [...words][0]?.toUpperCase());
+  }
+  return h("div", { class: "picture large absent" }, h("p", null, words),
+    address && h("p", { class: "faint" }, "Pictures from elsewhere are not fetched: ", anchor(address, address)));
 }
 
 const BARS = { good: "#2eb67d", warning: "#ecb22e", danger: "#e01e5a" };
+
+function drawField({ title = "", value = "" }) {
+  return h("div", { class: "text" }, h("strong", null, plainText(title)), h("br"), mrkdwn(value));
+}
 
 /** An attachment: blocks, or the old keys, beside a coloured bar. */
 export function drawAttachment(attachment, surface) {
@@ -124,7 +131,7 @@ export function drawAttachment(attachment, surface) {
     author && h("div", { class: "faint" }, plainText(author)),
     title && h("strong", null, link ? anchor(link, plain(title)) : plainText(title)),
     (text || (!title && fallback)) && h("div", { class: "text" }, mrkdwn(text || fallback)),
-    fields && h("div", { class: "section-fields" }, fields.map((field) => h("div", { class: "text" }, h("strong", null, plainText(field.title ?? "")), h("br"), mrkdwn(field.value ?? "")))),
+    fields && h("div", { class: "section-fields" }, fields.map(drawField)),
     footer && h("div", { class: "context" }, plainText(footer)),
   ];
   return [

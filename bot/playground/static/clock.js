@@ -39,7 +39,9 @@ function nextMorning(fits) {
 }
 
 export function openClockMenu({ currentTarget }) {
-  const to = (label, seconds) => ({ label, hint: dateText(seconds, "{date_long} {time}"), mark: icon("clock", 16), run: () => advance(seconds - businessNow()) });
+  const to = (label, seconds) => ({
+    label, hint: dateText(seconds, "{date_long} {time}"), mark: icon("clock", 16), run: () => advance(seconds - businessNow()),
+  });
   const now = businessNow();
   const [tomorrow, monday] = [nextMorning(() => true), nextMorning((day) => day === 1)];
   openMenu(currentTarget, [

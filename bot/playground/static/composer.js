@@ -1,163 +1,184 @@
-// The field one writes in: Enter sends, Shift+Enter makes a line, "/" offers commands, "@" people, "#" channels, ":" emoji.
-import { avatar } from "./people.js";
+// The field one writes in: Enter sends, Shift+Enter makes a line, and what is typed may be completed (offers.js).
+import { button as makeButton, iconButton } from "./controls.js";
 import { fill, freshId, h } from "./dom.js";
-import { emojiFor, findEmoji } from "./emoji.js";
-import { emojiPicture } from "./emojiart.js";
+import { emojiFor } from "./emoji.js";
 import { icon } from "./icons.js";
+import { offersFor } from "./offers.js";
 import { openMenu } from "./popover.js";
 import { openEmojiPicker } from "./reactions.js";
 import { session } from "./session.js";
 import { act } from "./sync.js";
 
+const TALLEST = 260;
 const drafts = new Map();
 
-/** What may be meant by the last word before the caret: `{from, rows: [{text, label, hint, mark}]}` or null. */
-function offersFor(before, commandsWork) {
-  if (before.startsWith("/")) return commandsWork ? commandOffers(before) : null;
-  const [, mark, word] = /(?:^|\s)([@#:])([\w.+-]*)$/.exec(before) ?? [];
-  if (!mark || (mark === ":" && word.length < 2)) return null;
-  const rows = OFFERS[mark](word.toLowerCase()).slice(0, 7);
-  return rows.length ? { from: before.length - word.length - 1, rows } : null;
+/** Builds a composer. `place()` names the draft it keeps; `send(text)` resolves to false when the text was not taken. */
+export function createComposer(options) {
+  return new Composer(options);
 }
 
-function commandOffers(before) {
-  const [word, ...rest] = before.split(/\s/);
-  const fitting = session.commands.filter(({ name }) => (rest.length ? name === word : name.startsWith(word)));
-  const rows = fitting.map(({ name, description, usage_hint: usage }) => ({ text: `${name} `, label: [h("strong", null, name), " ", h("span", { class: "faint" }, usage)], hint: description, mark: icon("bolt", 16) }));
-  return rows.length ? { from: 0, rows, passive: rest.length > 0 } : null;
-}
+class Composer {
+  #open = null;
+  #at = 0;
 
-const OFFERS = {
-  "@": (word) => [...session.people.values()].filter((one) => `${one.name} ${one.real_name}`.toLowerCase().includes(word))
-    .map((one) => ({ text: `@${one.name} `, label: one.real_name, hint: `@${one.name}`, mark: avatar(one, 20) })),
-  "#": (word) => [...session.channels.values()].filter((one) => !one.is_im && !one.is_archived && one.name.includes(word))
-    .map((one) => ({ text: `#${one.name} `, label: one.name, mark: icon(one.is_private ? "lock" : "hash", 16) })),
-  ":": (word) => findEmoji(word).map(([name, character]) => ({ text: `${character} `, label: `:${name}:`, mark: h("span", { class: "emoji" }, emojiPicture(name, character)) })),
-};
-
-/** Builds a composer. `place()` names the draft it keeps, `send(text)` says whether the text was taken. */
-export function createComposer({ label, place, send, commandsWork }) {
-  const listId = freshId("offers");
-  const offers = h("div", { class: "offers", role: "listbox", id: listId, "aria-label": "Suggestions", hidden: true });
-  const field = h("textarea", { rows: 1, "aria-label": label(), "aria-controls": listId, "aria-autocomplete": "list", oninput: typed, onkeydown: pressed, onblur: () => hide(), onclick: suggest });
-  const button = h("button", { type: "button", class: "send", "aria-label": "Send message", title: "Send (Enter)", onclick: submit }, icon("send"));
-  let open = null;
-  let at = 0;
-
-  function typed() {
-    drafts.set(place(), field.value);
-    grow();
-    suggest();
+  constructor({ label, place, send, commandsWork }) {
+    Object.assign(this, { label, place, send, commandsWork });
+    this.listId = freshId("offers");
+    this.list = h("div", { class: "offers", role: "listbox", id: this.listId, "aria-label": "Suggestions", hidden: true });
+    this.field = h("textarea", {
+      rows: 1, "aria-label": label(), "aria-controls": this.listId, "aria-autocomplete": "list",
+      oninput: () => this.#typed(), onkeydown: (event) => this.#pressed(event), onblur: () => this.#hide(), onclick: () => this.#offer(),
+    });
+    this.button = makeButton("send", () => this.#submit(), icon("send"), { "aria-label": "Send message", title: "Send (Enter)" });
+    this.node = h("div", { class: "composer" }, this.list, this.#styleTools(), this.field, this.#wordTools());
   }
-  function grow() {
+
+  focus() {
+    this.field.focus();
+  }
+
+  /** Shows the draft of the place one came to. */
+  arrive() {
+    const words = this.label();
+    this.field.placeholder = words;
+    this.field.setAttribute("aria-label", words);
+    this.#put(drafts.get(this.place()) ?? "");
+  }
+
+  /** Writes a text into the field, to be sent by the person. */
+  suggestText(text) {
+    this.#put(text);
+    this.focus();
+    this.#offer();
+  }
+
+  #styleTools() {
+    const tool = (name, words, mark) => iconButton(name, words, () => this.#wrap(mark));
+    return h("div", { class: "tools" }, tool("bold", "Bold", "*"), tool("italic", "Italic", "_"), tool("strike", "Strikethrough", "~"), tool("code", "Code", "`"));
+  }
+
+  #wordTools() {
+    const shortcuts = ({ currentTarget }) => openShortcuts(currentTarget, (text) => this.suggestText(text));
+    const emoji = ({ currentTarget }) => openEmojiPicker(currentTarget, (name) => this.#insert(`${emojiFor(name)} `));
+    return h("div", { class: "tools" },
+      this.commandsWork && iconButton("bolt", "Shortcuts", shortcuts, { "aria-haspopup": "menu" }),
+      iconButton("smile", "Emoji", emoji), iconButton("at", "Mention somebody", () => this.#insert("@")), h("span", { class: "grow" }), this.button);
+  }
+
+  #typed() {
+    drafts.set(this.place(), this.field.value);
+    this.#grow();
+    this.#offer();
+  }
+
+  #grow() {
+    const { field } = this;
     field.style.height = "auto";
-    field.style.height = `${Math.min(field.scrollHeight, 260)}px`;
-    button.classList.toggle("ready", Boolean(field.value.trim()));
+    field.style.height = `${Math.min(field.scrollHeight, TALLEST)}px`;
+    this.button.classList.toggle("ready", Boolean(field.value.trim()));
   }
-  function suggest() {
-    open = offersFor(field.value.slice(0, field.selectionStart), commandsWork);
-    at = 0;
-    offers.hidden = !open;
-    if (open) fill(offers, open.rows.map(offer));
-    mark();
+
+  #offer() {
+    this.#open = offersFor(this.field.value.slice(0, this.field.selectionStart), this.commandsWork);
+    this.#at = 0;
+    this.list.hidden = !this.#open;
+    if (this.#open) fill(this.list, this.#open.rows.map((row, index) => this.#row(row, index)));
+    this.#mark();
   }
-  const offer = (row, index) => h("div", { role: "option", id: `${listId}-${index}`, class: "option", onpointerdown: (event) => { event.preventDefault(); take(index); } },
-    row.mark, h("span", { class: "grow" }, row.label, row.hint && h("small", null, row.hint)));
-  function mark() {
-    const active = open && !open.passive ? at : -1;
-    [...offers.children].forEach((node, index) => {
+
+  #row({ mark, label, hint }, index) {
+    const take = (event) => {
+      event.preventDefault();
+      this.#take(index);
+    };
+    return h("div", { role: "option", id: `${this.listId}-${index}`, class: "option", onpointerdown: take }, mark,
+      h("span", { class: "grow" }, label, hint && h("small", null, hint)));
+  }
+
+  #mark() {
+    const active = this.#open && !this.#open.passive ? this.#at : -1;
+    [...this.list.children].forEach((node, index) => {
       node.classList.toggle("active", index === active);
       node.setAttribute("aria-selected", String(index === active));
     });
-    if (active >= 0) field.setAttribute("aria-activedescendant", `${listId}-${active}`);
-    else field.removeAttribute("aria-activedescendant");
+    if (active >= 0) this.field.setAttribute("aria-activedescendant", `${this.listId}-${active}`);
+    else this.field.removeAttribute("aria-activedescendant");
   }
-  function hide() {
-    open = null;
-    offers.hidden = true;
-    mark();
+
+  #hide() {
+    this.#open = null;
+    this.list.hidden = true;
+    this.#mark();
   }
-  function take(index) {
-    if (open.passive) return;
-    const caret = field.selectionStart;
-    field.setRangeText(open.rows[index].text, open.from, caret, "end");
-    typed();
-    field.focus();
+
+  #take(index) {
+    const { passive, rows, from } = this.#open;
+    if (passive) return;
+    this.field.setRangeText(rows[index].text, from, this.field.selectionStart, "end");
+    this.#typed();
+    this.focus();
   }
-  function pressed(event) {
+
+  #pressed(event) {
     if (event.isComposing) return;
-    if (open && !open.passive && OFFER_KEYS[event.key]) {
-      // A whole command is sent by Enter at once; only a part of one is completed first.
-      const whole = event.key === "Enter" && open.rows[at].text.trim() === field.value.trim();
-      if (!whole) {
-        event.preventDefault();
-        OFFER_KEYS[event.key]();
-        return;
-      }
-    }
+    if (this.#open && !this.#open.passive && this.#choose(event)) return;
     if (event.key !== "Enter" || event.shiftKey) return;
     event.preventDefault();
-    submit();
+    this.#submit();
   }
-  const step = (by) => () => { at = (at + by + open.rows.length) % open.rows.length; mark(); };
-  const OFFER_KEYS = { ArrowDown: step(1), ArrowUp: step(-1), Tab: () => take(at), Enter: () => take(at), Escape: hide };
-  async function submit() {
-    const text = field.value.trim();
-    if (!text) return;
-    put("");
-    if (!(await send(text))) put(text);
-  }
-  function put(text) {
-    field.value = text;
-    drafts.set(place(), text);
-    grow();
-    hide();
-  }
-  function wrap(around) {
-    const { selectionStart: start, selectionEnd: end, value } = field;
-    field.setRangeText(`${around}${value.slice(start, end)}${around}`, start, end, "end");
-    if (start === end) field.setSelectionRange(start + around.length, start + around.length);
-    typed();
-    field.focus();
-  }
-  function insert(text) {
-    field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
-    typed();
-    field.focus();
-  }
-  const tool = (name, words, onclick) => h("button", { type: "button", class: "quiet square", "aria-label": words, title: words, onclick }, icon(name));
-  const node = h("div", { class: "composer" }, offers,
-    h("div", { class: "tools" }, tool("bold", "Bold", () => wrap("*")), tool("italic", "Italic", () => wrap("_")), tool("strike", "Strikethrough", () => wrap("~")), tool("code", "Code", () => wrap("`"))),
-    field,
-    h("div", { class: "tools" },
-      commandsWork && tool("bolt", "Shortcuts", ({ currentTarget }) => openShortcuts(currentTarget, insert)),
-      tool("smile", "Emoji", ({ currentTarget }) => openEmojiPicker(currentTarget, (name) => insert(`${emojiFor(name)} `))),
-      tool("at", "Mention somebody", () => insert("@")), h("span", { class: "grow" }), button));
 
-  return {
-    node, insert,
-    focus: () => field.focus(),
-    /** Shows the draft of the place one came to. */
-    arrive() {
-      const words = label();
-      field.placeholder = words;
-      field.setAttribute("aria-label", words);
-      put(drafts.get(place()) ?? "");
-    },
-    /** Writes a text into the field, to be sent by the person. */
-    suggestText(text) {
-      put(text);
-      field.focus();
-      suggest();
-    },
-  };
+  /** Keys that work on the offers; true when the key is used up. */
+  #choose(event) {
+    const { rows } = this.#open;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    // A command that is already whole is sent by Enter at once; only a part of one is completed first.
+    const whole = event.key === "Enter" && rows[this.#at].text.trim() === this.field.value.trim();
+    if (whole || !(step || ["Tab", "Enter", "Escape"].includes(event.key))) return false;
+    event.preventDefault();
+    if (event.key === "Escape") this.#hide();
+    else if (!step) this.#take(this.#at);
+    else {
+      this.#at = (this.#at + step + rows.length) % rows.length;
+      this.#mark();
+    }
+    return true;
+  }
+
+  async #submit() {
+    const text = this.field.value.trim();
+    if (!text) return;
+    this.#put("");
+    if (!(await this.send(text)) && !this.field.value) this.#put(text);
+  }
+
+  #put(text) {
+    this.field.value = text;
+    drafts.set(this.place(), text);
+    this.#grow();
+    this.#hide();
+  }
+
+  #wrap(mark) {
+    const { selectionStart: start, selectionEnd: end, value } = this.field;
+    this.field.setRangeText(`${mark}${value.slice(start, end)}${mark}`, start, end, "end");
+    if (start === end) this.field.setSelectionRange(start + 1, start + 1);
+    this.#typed();
+    this.focus();
+  }
+
+  #insert(text) {
+    this.field.setRangeText(text, this.field.selectionStart, this.field.selectionEnd, "end");
+    this.#typed();
+    this.focus();
+  }
 }
 
-function openShortcuts(opener, insert) {
-  const global = session.shortcuts.filter(({ type }) => type === "global");
-  const commands = session.commands.map(({ name, description }) => ({ label: name, hint: description, mark: icon("code", 16), run: () => insert(`${name} `) }));
-  openMenu(opener, [
-    ...global.map((one) => ({ label: one.name, hint: "Shortcut", mark: icon("bolt", 16), run: () => act("shortcut", { callback_id: one.callback_id }) })),
-    ...(commands.length ? [null, ...commands] : []),
-  ], "Shortcuts");
+function openShortcuts(opener, write) {
+  const global = session.shortcuts.filter(({ type }) => type === "global").map(({ name, callback_id }) => ({
+    label: name, hint: "Shortcut", mark: icon("bolt", 16), run: () => act("shortcut", { callback_id }),
+  }));
+  const commands = session.commands.map(({ name, description }) => ({
+    label: name, hint: description, mark: icon("code", 16), run: () => write(`${name} `),
+  }));
+  openMenu(opener, [...global, ...(commands.length ? [null, ...commands] : [])], "Shortcuts");
 }

@@ -1,6 +1,6 @@
 // Dialogs of the page itself: confirm, ask for a line of text, show a list. Modals of the bot are in modal.js.
+import { button, iconButton } from "./controls.js";
 import { freshId, h } from "./dom.js";
-import { icon } from "./icons.js";
 import { textObject } from "./mrkdwn.js";
 
 /** Opens a dialog; `close(value)` resolves the promise, Escape and ✕ resolve it with null. */
@@ -16,7 +16,7 @@ export function openDialog(title, build, { kind = "" } = {}) {
       resolve(value);
     };
     dialog.append(
-      h("header", null, h("h2", { id: heading }, title), h("button", { type: "button", class: "quiet square", "aria-label": "Close", onclick: () => close() }, icon("cross"))),
+      h("header", null, h("h2", { id: heading }, title), iconButton("cross", "Close", () => close())),
       build(close),
     );
     dialog.addEventListener("cancel", (event) => {
@@ -31,7 +31,7 @@ export function openDialog(title, build, { kind = "" } = {}) {
 
 function footer(close, { deny, confirm, style = "primary" }) {
   return h("footer", null,
-    h("button", { type: "button", class: "button", onclick: () => close() }, deny),
+    button("button", () => close(), deny),
     h("button", { type: "submit", class: `button ${style}` }, confirm));
 }
 
@@ -62,8 +62,8 @@ function textWords(object) {
 /** Asks for one line; resolves to the text or null. */
 export function askFor(title, label, value, confirm) {
   const field = h("input", { class: "field", value, autofocus: true, id: freshId("ask"), maxlength: 250 });
-  return openDialog(title, (close) => form(close, [h("label", { for: field.id, class: "label" }, label), field], { deny: "Cancel", confirm }, () => field.value),
-    { kind: "small" });
+  const content = [h("label", { for: field.id, class: "label" }, label), field];
+  return openDialog(title, (close) => form(close, content, { deny: "Cancel", confirm }, () => field.value), { kind: "small" });
 }
 
 /** A dialog with a filter line over a list; `rows(word, close)` draws what matches. */

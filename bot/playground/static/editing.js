@@ -1,6 +1,7 @@
 // What one can do to a message: the bar that appears over it, its menu, editing, deleting, pinning, dismissing.
-import { h } from "./dom.js";
+import { button, iconButton } from "./controls.js";
 import { confirmThat } from "./dialog.js";
+import { h } from "./dom.js";
 import { emojiNode, unescaped } from "./mrkdwn.js";
 import { icon } from "./icons.js";
 import { openThread } from "./places.js";
@@ -17,14 +18,19 @@ export function offerActions(node, message, inThread) {
   document.querySelector(".message-actions")?.remove();
   if (message.notice || message.ephemeral || session.editing === message.ts || currentChannel()?.is_archived) return;
   const mine = (name) => message.reactions?.some((one) => one.name === name && one.users.includes(session.me));
-  const tool = (label, content, onclick, extra) => h("button", { type: "button", class: "quiet square", "aria-label": label, title: label, onclick, ...extra }, content);
+  const quick = (name) => {
+    const label = `React with ${name.replaceAll("_", " ")}`;
+    return button("quiet square", () => react(message, name, mine(name)), emojiNode(name), { "aria-label": label, title: label });
+  };
   // Over the message, but never above the edge of the list, where it could not be reached.
   const hidden = node.parentElement.getBoundingClientRect().top - node.getBoundingClientRect().top;
-  node.append(h("div", { class: "message-actions", style: { top: `${Math.max(-16, hidden + 4)}px` }, role: "toolbar", "aria-label": "Message actions" },
-    QUICK.map((name) => tool(`React with ${name.replaceAll("_", " ")}`, emojiNode(name), () => react(message, name, mine(name)))),
-    tool("Add reaction", icon("addSmile"), ({ currentTarget }) => pickReaction(currentTarget, message)),
-    !inThread && tool("Reply in thread", icon("thread"), () => openThread(message.thread_ts ?? message.ts)),
-    tool("More actions", icon("dotsUp"), ({ currentTarget }) => openMenu(currentTarget, menuFor(message), "More actions"), { "aria-haspopup": "menu" })));
+  const style = { top: `${Math.max(-16, hidden + 4)}px` };
+  const more = ({ currentTarget }) => openMenu(currentTarget, menuFor(message), "More actions");
+  node.append(h("div", { class: "message-actions", style, role: "toolbar", "aria-label": "Message actions" },
+    QUICK.map(quick),
+    iconButton("addSmile", "Add reaction", ({ currentTarget }) => pickReaction(currentTarget, message)),
+    !inThread && iconButton("thread", "Reply in thread", () => openThread(message.thread_ts ?? message.ts)),
+    iconButton("dotsUp", "More actions", more, { "aria-haspopup": "menu" })));
 }
 
 function menuFor(message) {
@@ -38,8 +44,9 @@ function menuFor(message) {
     mine && { label: "Edit message", mark: icon("edit", 16), run: () => edit(message.ts) },
     (mine || me()?.is_admin) && { label: "Delete message", mark: icon("trash", 16), danger: true, run: () => remove(message) },
   ].filter(Boolean);
+  const pinning = pinned ? "Unpin from this channel" : "Pin to this channel";
   return [
-    { label: pinned ? "Unpin from this channel" : "Pin to this channel", mark: icon("pin", 16), run: () => act("pin", { ...where, remove: Boolean(pinned) }) },
+    { label: pinning, mark: icon("pin", 16), run: () => act("pin", { ...where, remove: Boolean(pinned) }) },
     { label: "Copy message ID", hint: message.ts, mark: icon("link", 16), run: () => navigator.clipboard?.writeText(message.ts) },
     ...(shortcuts.length ? [null, ...shortcuts] : []),
     ...(own.length ? [null, ...own] : []),
@@ -67,14 +74,15 @@ export function editBox(message) {
   });
   queueMicrotask(() => field.focus());
   return h("div", { class: "edit-box" }, field,
-    h("div", { class: "block actions" }, h("button", { type: "button", class: "button small", onclick: () => edit("") }, "Cancel"),
-      h("button", { type: "button", class: "button small primary", onclick: save }, "Save changes")));
+    h("div", { class: "actions" }, button("button small", () => edit(""), "Cancel"), button("button small primary", save, "Save changes")));
 }
 
 /** A stored text as it was typed: `@ada` and `#general` again, and no entities. */
 function editable(text) {
-  const typed = text.replace(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g, (whole, id) => (session.people.has(id) ? `@${session.people.get(id).name}` : whole))
-    .replace(/<#([A-Z0-9]+)(?:\|[^>]*)?>/g, (whole, id) => (session.channels.has(id) ? `#${session.channels.get(id).name}` : whole));
+  const typed = text.replace(/<([@#])([A-Z0-9]+)(?:\|[^>]*)?>/g, (whole, mark, id) => {
+    const known = mark === "@" ? session.people.get(id) : session.channels.get(id);
+    return known ? `${mark}${known.name}` : whole;
+  });
   return unescaped(typed);
 }
 

@@ -2,9 +2,9 @@
 import { byId, h, patchList } from "./dom.js";
 import { dayTitle, sameDay } from "./dates.js";
 import { offerActions } from "./editing.js";
-import { icon } from "./icons.js";
 import { drawMessage, messageSignature } from "./message.js";
 import { channelTitle, currentChannel, person, session } from "./session.js";
+import { channelMark } from "./sidebar.js";
 
 const GROUP_SECONDS = 300;
 
@@ -36,11 +36,12 @@ export function patchMessages(list, messages, { inThread = false, opening = fals
     const at = Number(message.ts);
     if (!inThread && (!before || !sameDay(Number(before.ts), at))) {
       const title = dayTitle(at);
-      items.push({ key: `day ${title}`, signature: title, item: { draw: () => h("div", { class: "day", role: "separator" }, h("span", null, title)) } });
+      items.push({ key: `day ${title}`, signature: title, item: { draw: () => drawDay(title) } });
       before = null;
     }
     const options = { inThread, compact: follows(message, before) };
-    items.push({ key: `${message.ts} ${message.ephemeral ? "me" : ""}`, signature: messageSignature(message, options), item: { draw: () => interactive(message, options) } });
+    const key = `${message.ts} ${message.ephemeral ? "me" : ""}`;
+    items.push({ key, signature: messageSignature(message, options), item: { draw: () => interactive(message, options) } });
     before = message;
   }
   patchList(list, items, ({ draw }) => draw());
@@ -48,9 +49,14 @@ export function patchMessages(list, messages, { inThread = false, opening = fals
   for (const node of list.querySelectorAll(".message")) node.tabIndex = node === last ? 0 : -1;
 }
 
+function drawDay(title) {
+  return h("div", { class: "day", role: "separator" }, h("span", null, title));
+}
+
+/** Whether a message goes on where the one before it stopped, so that its author need not be named again. */
 function follows(message, before) {
-  if (!before || message.subtype || before.subtype || message.ephemeral || before.ephemeral || message.username !== before.username) return false;
-  return message.user === before.user && message.ts - before.ts < GROUP_SECONDS;
+  if (!before || [message, before].some((one) => one.subtype || one.ephemeral)) return false;
+  return message.user === before.user && message.username === before.username && message.ts - before.ts < GROUP_SECONDS;
 }
 
 function interactive(message, options) {
@@ -63,16 +69,20 @@ function interactive(message, options) {
 
 function openingSignature() {
   const channel = currentChannel();
-  return JSON.stringify([session.channel, channel && channelTitle(channel), channel?.purpose, channel?.is_private]);
+  return JSON.stringify([session.channel, channelTitle(channel), channel?.is_private]);
 }
 
 /** What stands above a channel's first message. */
 function drawOpening() {
   const channel = currentChannel();
   if (!channel) return h("div", { class: "opening" });
-  if (channel.is_im) return h("div", { class: "opening" }, h("p", null, "This conversation is just between you and ", h("strong", null, person(channel.im_user).real_name), "."));
-  return h("div", { class: "opening" }, h("h2", null, icon(channel.is_private ? "lock" : "hash", 26), channel.name),
-    h("p", null, `This is the very beginning of the ${channel.is_private ? "private " : ""}channel `, h("strong", null, `#${channel.name}`), channel.purpose ? `. ${channel.purpose}` : "."));
+  if (channel.is_im) {
+    const other = h("strong", null, person(channel.im_user).real_name);
+    return h("div", { class: "opening" }, h("p", null, "This conversation is just between you and ", other, "."));
+  }
+  const kind = channel.is_private ? "private channel" : "channel";
+  return h("div", { class: "opening" }, h("h2", null, channelMark(channel, 26), channel.name),
+    h("p", null, `This is the very beginning of the ${kind} `, h("strong", null, `#${channel.name}`), "."));
 }
 
 function pointOut(list) {

@@ -22,7 +22,10 @@ export function drawText(control, names) {
     if (block.dispatch_action && when.includes("on_enter_pressed")) event.preventDefault();
     tell("on_enter_pressed");
   };
-  const shared = { class: "field", value: control.value ?? "", placeholder: plain(element.placeholder?.text ?? ""), oninput: typed, onkeydown: pressed, "data-field": control.field, autocomplete: "off", ...names };
+  const shared = {
+    class: "field", value: control.value ?? "", placeholder: plain(element.placeholder?.text ?? ""), autocomplete: "off",
+    oninput: typed, onkeydown: pressed, "data-field": control.field, ...names,
+  };
   const field = element.multiline ? h("textarea", { ...shared, rows: 4 })
     : h("input", { ...shared, type: TYPES[element.type] ?? "text", inputmode: element.type === "number_input" ? "decimal" : null });
   function fit() {
@@ -57,13 +60,15 @@ function choice(type, name, option, checked, onchange) {
   const id = freshId("choice");
   return h("div", { class: "choice" },
     h("input", { type, name, id, checked, onchange, "data-field": `${name}/${option.value}` }),
-    h("label", { for: id }, h("span", null, textObject(option.text)), option.description && h("small", null, textObject(option.description))));
+    h("label", { for: id }, h("span", null, textObject(option.text)),
+      option.description && h("small", null, textObject(option.description))));
 }
 
 export function drawCheckboxes(control, names) {
   const { options } = control.element;
   const box = h("div", { class: "choices", role: "group", ...names });
-  const show = () => fill(box, options.map((option) => choice("checkbox", control.field, option, control.value.some(({ value }) => value === option.value), changed)));
+  const isTicked = (option) => control.value.some(({ value }) => value === option.value);
+  const show = () => fill(box, options.map((option) => choice("checkbox", control.field, option, isTicked(option), changed)));
   async function changed() {
     const ticked = [...box.querySelectorAll("input")].map((input) => input.checked);
     if (!(await control.choose(options.filter((_, index) => ticked[index])))) show();

@@ -1,7 +1,6 @@
 // App Home: the view the bot published for this person.
-import { byId, fill, h } from "./dom.js";
 import { drawBlocks } from "./blocks.js";
-import { rememberFocus } from "./dom.js";
+import { byId, fill, h, rememberFocus } from "./dom.js";
 import { appPerson, session } from "./session.js";
 import { Surface } from "./surface.js";
 
@@ -16,7 +15,8 @@ export function drawHome() {
   if (signature === drawn) return;
   drawn = signature;
   if (!view) {
-    fill(box, h("div", { class: "opening" }, h("h2", null, appPerson().real_name), h("p", { class: "faint" }, "The app has published no Home for you yet. It does so when you open it; is the bot running?")));
+    const sentence = "The app has published no Home for you yet. It does so when you open it; is the bot running?";
+    fill(box, h("div", { class: "opening" }, h("h2", null, appPerson().real_name), h("p", { class: "faint" }, sentence)));
     return;
   }
   if (surface?.container.view_id !== view.id) surface = new Surface({ type: "view", view_id: view.id });

@@ -1,6 +1,7 @@
 // One message: author, text or blocks, files, reactions, its thread, and the marks Slack puts on it.
 import { avatar, avatarStack, openDirect } from "./people.js";
 import { drawAttachment, drawBlocks, localPath } from "./blocks.js";
+import { button } from "./controls.js";
 import { h } from "./dom.js";
 import { ago, clockTime, fullTime } from "./dates.js";
 import { dismiss, editBox } from "./editing.js";
@@ -33,15 +34,18 @@ export function isPinned(message) {
 
 /** All that a drawing depends on: the list redraws a message only when this changes. */
 export function messageSignature(message, { compact = false, inThread = false } = {}) {
-  return JSON.stringify([message, compact, inThread, isPinned(message), session.me, session.editing === message.ts, session.people.size, session.channels.size]);
+  const around = [session.me, session.editing === message.ts, session.people.size, session.channels.size];
+  return JSON.stringify([message, compact, inThread, isPinned(message), around]);
 }
 
 /** Draws a message; `compact` leaves out the author, who spoke just before. */
 export function drawMessage(message, { compact = false, inThread = false } = {}) {
   const author = authorOf(message);
   const pinned = isPinned(message);
-  const kind = [message.ephemeral && "ephemeral", message.subtype && message.subtype !== "bot_message" && "system", compact && "compact", pinned && "pinned"].filter(Boolean).join(" ");
-  return h("article", { class: `message ${kind}`, "data-ts": message.ts, tabIndex: -1, "aria-label": `${author.real_name}, ${clockTime(Number(message.ts))}` },
+  const isSystem = message.subtype && message.subtype !== "bot_message";
+  const kinds = [message.ephemeral && "ephemeral", isSystem && "system", compact && "compact", pinned && "pinned"];
+  const label = `${author.real_name}, ${clockTime(Number(message.ts))}`;
+  return h("article", { class: ["message", ...kinds.filter(Boolean)].join(" "), "data-ts": message.ts, tabIndex: -1, "aria-label": label },
     message.ephemeral && h("p", { class: "flag" }, icon("eye", 14), "Only visible to you"),
     pinned && h("p", { class: "flag" }, icon("pin", 14), "Pinned"),
     h("div", { class: "gutter" }, compact ? time(message, "hover-time") : avatar(author)),
@@ -49,7 +53,7 @@ export function drawMessage(message, { compact = false, inThread = false } = {})
       !compact && authorLine(message, author),
       session.editing === message.ts ? editBox(message) : content(message),
       message.files?.map(drawFile),
-      message.ephemeral && h("p", { class: "faint" }, h("button", { type: "button", class: "link", onclick: () => dismiss(message) }, "Dismiss")),
+      message.ephemeral && button("link", () => dismiss(message), "Dismiss"),
       reactionBar(message),
       !inThread && threadBar(message)));
 }
@@ -61,9 +65,10 @@ function authorOf(message) {
 }
 
 function authorLine(message, author) {
+  const badge = author.is_bot ? "APP" : author.is_guest ? "GUEST" : "";
   return h("div", { class: "author-line" },
-    h("button", { type: "button", class: "plain author", tabIndex: -1, onclick: () => message.user && openDirect(message.user) }, author.real_name),
-    author.is_bot && h("span", { class: "badge" }, "APP"), author.is_guest && h("span", { class: "badge" }, "GUEST"), time(message, "stamp"));
+    button("author", () => message.user && openDirect(message.user), author.real_name, { tabIndex: -1 }),
+    badge && h("span", { class: "badge" }, badge), time(message, "stamp"));
 }
 
 function time(message, kind) {
@@ -86,7 +91,8 @@ function drawFile(file) {
   const path = localPath(file.url_private ?? file.permalink);
   const title = plain(file.title || file.name || "file");
   if (path && file.mimetype?.startsWith("image/")) {
-    return h("figure", { class: "block" }, h("figcaption", null, title), h("img", { class: "picture large", src: path, alt: file.alt_txt ?? title, loading: "lazy" }));
+    const picture = h("img", { class: "picture large", src: path, alt: file.alt_txt || title, loading: "lazy" });
+    return h("figure", { class: "block" }, h("figcaption", null, title), picture);
   }
   const card = [icon("file", 22), h("span", null, h("strong", null, title), h("small", null, file.pretty_type ?? file.filetype ?? "File"))];
   return path ? h("a", { class: "file", href: path, target: "_blank" }, card) : h("div", { class: "file" }, card);
@@ -95,7 +101,8 @@ function drawFile(file) {
 function threadBar(message) {
   if (!message.reply_count) return null;
   const last = Number(message.latest_reply ?? message.ts);
-  return h("button", { type: "button", class: "thread-bar", onclick: () => openThread(message.ts) },
-    avatarStack(message.reply_users ?? [], 24), h("strong", null, `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`),
-    h("span", { class: "faint" }, `Last reply ${ago(last)}`), icon("right", 14));
+  const count = `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`;
+  return button("thread-bar", () => openThread(message.ts), [
+    avatarStack(message.reply_users ?? [], 24), h("strong", null, count), h("span", { class: "faint" }, `Last reply ${ago(last)}`), icon("right", 14),
+  ]);
 }

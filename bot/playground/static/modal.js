@@ -1,5 +1,6 @@
 // The bot's modals: a stack of dialogs, of which the topmost shows. What was typed survives the bot's updates.
 import { drawBlocks } from "./blocks.js";
+import { button, iconButton } from "./controls.js";
 import { announce, fill, h, rememberFocus } from "./dom.js";
 import { problemIn } from "./fields.js";
 import { icon } from "./icons.js";
@@ -63,11 +64,9 @@ function drawView(view, stack) {
   closePopover({ refocus: false });
   frame.view = view.id;
   const below = stack.at(-2);
+  const mark = below ? iconButton("left", `Back to ${plain(below.title.text)}`, closeTop) : h("span", { class: "app-mark" }, icon("siren", 20));
   fill(dialog,
-    h("header", null,
-      below ? h("button", { type: "button", class: "quiet square", "aria-label": `Back to ${plain(below.title.text)}`, onclick: closeTop }, icon("left")) : h("span", { class: "app-mark" }, icon("siren", 20)),
-      h("h2", { id: "modal-title" }, plain(view.title.text)),
-      h("button", { type: "button", class: "quiet square", "aria-label": "Close", onclick: () => leave(true) }, icon("cross"))),
+    h("header", null, mark, h("h2", { id: "modal-title" }, plain(view.title.text)), iconButton("cross", "Close", () => leave(true))),
     h("form", { novalidate: true, onsubmit: submit },
       h("div", { class: "modal-body" }, h("p", { class: "modal-problem", role: "alert" }), drawBlocks(view.blocks, surfaceOf(view))),
       footer(view)));
@@ -79,8 +78,9 @@ function drawView(view, stack) {
 
 function footer(view) {
   const wanted = view.submit || view.blocks.some(({ type }) => type === "input");
-  return h("footer", null, h("button", { type: "button", class: "button", onclick: closeTop }, plain(view.close?.text ?? (wanted ? "Cancel" : "Close"))),
-    wanted && h("button", { type: "submit", class: "button primary", disabled: Boolean(view.submit_disabled) }, h("span", null, plain(view.submit?.text ?? "Submit"))));
+  const submitting = h("button", { type: "submit", class: "button primary", disabled: Boolean(view.submit_disabled) },
+    h("span", null, plain(view.submit?.text ?? "Submit")));
+  return h("footer", null, button("button", closeTop, plain(view.close?.text ?? (wanted ? "Cancel" : "Close"))), wanted && submitting);
 }
 
 function focusFirst(view) {
@@ -107,12 +107,12 @@ async function submit(event) {
   const problems = clientProblems(view, surface);
   showErrors(problems);
   if (Object.keys(problems).length) return;
-  const button = frame.dialog.querySelector("footer [type=submit]");
-  if (button.getAttribute("aria-busy") === "true") return;
-  button.setAttribute("aria-busy", "true");
+  const submitting = frame.dialog.querySelector("footer [type=submit]");
+  if (submitting.getAttribute("aria-busy") === "true") return;
+  submitting.setAttribute("aria-busy", "true");
   const answer = await act("submit", { view_id: view.id, values: surface.values() });
   await refresh("views");
-  button.removeAttribute("aria-busy");
+  submitting.removeAttribute("aria-busy");
   if (!frame) return;
   if (answer?.errors) showErrors(answer.errors);
   if (!answer || answer.notice) problem(answer?.notice ?? "We had some trouble connecting. Try again?");
@@ -120,7 +120,10 @@ async function submit(event) {
 
 function clientProblems(view, surface) {
   const inputs = view.blocks.filter(({ type, element }) => type === "input" && valueKey(element));
-  const found = inputs.map((block) => [block.block_id, problemIn({ block, element: block.element, value: surface.entry(block, block.element)[valueKey(block.element)] })]);
+  const found = inputs.map((block) => {
+    const { block_id, element } = block;
+    return [block_id, problemIn({ block, element, value: surface.entry(block, element)[valueKey(element)] })];
+  });
   return Object.fromEntries(found.filter(([, sentence]) => sentence));
 }
 

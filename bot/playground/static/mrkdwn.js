@@ -9,10 +9,11 @@ import { openDirect } from "./people.js";
 
 // Stands for a finished piece (code, link, mention) while styles are looked for; no text may hold this noncharacter.
 const ATOM = "\uFDD0";
-const STYLES = [["\\*", "strong"], ["_", "em"], ["~", "s"]].map(([mark, tag]) => ({
-  tag,
-  pattern: new RegExp(`(?<![\\p{L}\\p{N}${mark}])${mark}([^\\s${mark}](?:[^${mark}\\n]*[^\\s${mark}])?)${mark}(?![\\p{L}\\p{N}${mark}])`, "u"),
-}));
+const STYLES = [["\\*", "strong"], ["_", "em"], ["~", "s"]].map(([mark, tag]) => {
+  const word = `[\\p{L}\\p{N}${mark}]`;
+  const inner = `[^\\s${mark}](?:[^${mark}\\n]*[^\\s${mark}])?`;
+  return { tag, pattern: new RegExp(`(?<!${word})${mark}(${inner})${mark}(?!${word})`, "u") };
+});
 const QUOTED = /^(&gt;|>) ?/;
 
 /** `&amp; &lt; &gt;` once, and nothing else: that is all Slack escapes. */
@@ -70,7 +71,8 @@ function firstStyle(text) {
   let first = null;
   for (const { tag, pattern } of STYLES) {
     const match = pattern.exec(text);
-    if (match && (!first || match.index < first.from)) first = { tag, from: match.index, to: match.index + match[0].length, inner: match[1] };
+    if (!match || (first && first.from <= match.index)) continue;
+    first = { tag, from: match.index, to: match.index + match[0].length, inner: match[1] };
   }
   return first;
 }
@@ -93,7 +95,8 @@ function emojiOr(piece) {
 /** An emoji as a picture; one that this browser has no picture for shows its code. */
 export function emojiNode(name, character = emojiFor(name)) {
   if (!character) return `:${name}:`;
-  return h("span", { class: "emoji", role: "img", "aria-label": name.replaceAll("_", " "), title: `:${name}:` }, emojiPicture(name, character));
+  const label = name.replaceAll("_", " ");
+  return h("span", { class: "emoji", role: "img", "aria-label": label, title: `:${name}:` }, emojiPicture(name, character));
 }
 
 /** plain_text: emoji codes are drawn, nothing else is. */
@@ -109,7 +112,8 @@ export function textObject(object) {
 
 /** One line of bare words: for notifications, previews and names. */
 export function plain(text) {
-  return unescaped(text.replace(/<([^<>\n]+)>/g, (_, inner) => words(inner)).replace(/:([a-z0-9_+'-]+):/g, (code, name) => emojiFor(name) ?? code));
+  const named = text.replace(/<([^<>\n]+)>/g, (_, inner) => words(inner));
+  return unescaped(named.replace(/:([a-z0-9_+'-]+):/g, (code, name) => emojiFor(name) ?? code));
 }
 
 function words(inner) {

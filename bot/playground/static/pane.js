@@ -1,9 +1,9 @@
 // The right side: a thread, or one of the tools.
 import { byId, fill, h } from "./dom.js";
 import { createComposer } from "./composer.js";
+import { iconButton } from "./controls.js";
 import { drawFaults } from "./faults.js";
 import { patchMessages, watchFeed } from "./feed.js";
-import { icon } from "./icons.js";
 import { closePane } from "./places.js";
 import { channelTitle, currentChannel, session } from "./session.js";
 import { act, notice } from "./sync.js";
@@ -35,8 +35,8 @@ function giveFocusBack() {
 
 function frame(pane, title, under, ...content) {
   pane.setAttribute("aria-label", title);
-  fill(pane, h("header", { class: "pane-header" }, h("div", { class: "grow" }, h("h2", null, title), under && h("p", { class: "faint" }, under)),
-    h("button", { type: "button", class: "quiet square", "aria-label": `Close ${title}`, onclick: closePane }, icon("cross"))), ...content);
+  const heading = h("div", { class: "grow" }, h("h2", null, title), under && h("p", { class: "faint" }, under));
+  fill(pane, h("header", { class: "pane-header" }, heading, iconButton("cross", `Close ${title}`, closePane)), ...content);
 }
 
 function buildThread(pane) {
@@ -53,7 +53,8 @@ function buildThread(pane) {
   });
   watchFeed(list);
   thread = { list, composer };
-  frame(pane, "Thread", channel && (channel.is_im ? channelTitle(channel) : `#${channel.name}`), h("div", { class: "feed" }, list), channel?.is_archived ? null : composer.node);
+  const place = `${channel?.is_im ? "" : "#"}${channelTitle(channel)}`;
+  frame(pane, "Thread", place, h("div", { class: "feed" }, list), !channel?.is_archived && composer.node);
   composer.arrive();
   composer.focus();
 }

@@ -1,4 +1,5 @@
 // Menus, pickers and small cards that hang on a control. They live in the top layer, inside the dialog that opened them.
+import { button } from "./controls.js";
 import { h } from "./dom.js";
 
 let openOne = null;
@@ -51,10 +52,9 @@ function menuItem({ label, hint, mark, danger, run, checked }) {
     closePopover();
     run();
   };
-  return h("button", {
-    type: "button", role: checked === undefined ? "menuitem" : "menuitemradio", "aria-checked": checked === undefined ? null : String(checked),
-    class: danger ? "danger" : "", onclick: choose, tabIndex: -1,
-  }, mark, h("span", { class: "grow" }, label, hint ? h("small", null, hint) : null));
+  const role = checked === undefined ? { role: "menuitem" } : { role: "menuitemradio", "aria-checked": String(checked) };
+  const content = [mark, h("span", { class: "grow" }, label, hint && h("small", null, hint))];
+  return button(danger ? "danger" : "", choose, content, { ...role, tabIndex: -1 });
 }
 
 /** Arrow keys, Home and End move through `stops`. */

@@ -1,4 +1,5 @@
 // Reactions under a message, and the small picker that adds one.
+import { button } from "./controls.js";
 import { h } from "./dom.js";
 import { emojiNode } from "./mrkdwn.js";
 import { emojiPicture, hasPicture } from "./emojiart.js";
@@ -15,17 +16,17 @@ export function react(message, name, remove = false) {
 /** The pills under a message; pressing one adds or takes back one's own. */
 export function reactionBar(message) {
   if (!message.reactions?.length) return null;
+  const add = ({ currentTarget }) => pickReaction(currentTarget, message);
   return h("div", { class: "reactions" }, message.reactions.map((one) => pill(message, one)),
-    h("button", { type: "button", class: "pill add", "aria-label": "Add reaction", onclick: ({ currentTarget }) => pickReaction(currentTarget, message) }, icon("addSmile", 16)));
+    button("pill add", add, icon("addSmile", 16), { "aria-label": "Add reaction" }));
 }
 
 function pill(message, { name, users, count }) {
   const mine = users.includes(session.me);
   const who = users.map((id) => (id === session.me ? "you" : person(id).real_name)).join(", ");
-  return h("button", {
-    type: "button", class: `pill ${mine ? "mine" : ""}`, "aria-pressed": String(mine), title: `${who} reacted with :${name}:`,
-    "aria-label": `${name.replaceAll("_", " ")}, ${count ?? users.length}: ${who}`, onclick: () => react(message, name, mine),
-  }, emojiNode(name), h("span", null, count ?? users.length));
+  const label = `${name.replaceAll("_", " ")}, ${count}: ${who}`;
+  return button(`pill ${mine ? "mine" : ""}`, () => react(message, name, mine), [emojiNode(name), h("span", null, String(count))],
+    { "aria-pressed": String(mine), "aria-label": label, title: `${who} reacted with :${name}:` });
 }
 
 export function pickReaction(opener, message) {
@@ -39,13 +40,15 @@ export function openEmojiPicker(opener, choose) {
     const word = search.value.trim().toLowerCase().replaceAll(":", "");
     const found = findEmoji(word).filter(([name, character]) => hasPicture(name, character, { grey: Boolean(word) })).map(([name]) => name);
     const names = word ? found : [...new Set([...FAVOURITES, ...found])];
-    grid.replaceChildren(...names.map(button));
+    grid.replaceChildren(...names.map(cell));
     if (!names.length) grid.append(h("p", { class: "faint" }, "No emoji of that name."));
   };
-  const button = (name) => h("button", {
-    type: "button", class: "quiet", title: `:${name}:`, "aria-label": name.replaceAll("_", " "),
-    onclick: () => { closePopover(); choose(name); },
-  }, h("span", { class: "emoji" }, emojiPicture(name, emojiFor(name))));
+  const take = (name) => {
+    closePopover();
+    choose(name);
+  };
+  const cell = (name) => button("quiet", () => take(name), h("span", { class: "emoji" }, emojiPicture(name, emojiFor(name))),
+    { title: `:${name}:`, "aria-label": name.replaceAll("_", " ") });
   const search = h("input", { class: "field", type: "search", placeholder: "Search emoji", "aria-label": "Search emoji", oninput: draw });
   search.addEventListener("keydown", (event) => { if (event.key === "Enter") grid.querySelector("button")?.click(); });
   draw();

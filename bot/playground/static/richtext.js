@@ -29,8 +29,8 @@ const PARTS = {
   rich_text_section: (part) => h("div", null, inner(part)),
   rich_text_quote: (part) => h("blockquote", null, inner(part)),
   rich_text_preformatted: (part) => h("pre", null, inner(part)),
-  rich_text_list: (part) => h(part.style === "ordered" ? "ol" : "ul", { class: `indent-${part.indent ?? 0}`, start: part.offset ? part.offset + 1 : null },
-    part.elements.map((item) => h("li", null, inner(item)))),
+  rich_text_list: ({ style, indent = 0, offset, elements }) => h(style === "ordered" ? "ol" : "ul",
+    { class: `indent-${indent}`, start: offset ? offset + 1 : null }, elements.map((item) => h("li", null, inner(item)))),
 };
 
 /** Draws one rich_text block. */

@@ -37,7 +37,7 @@ function sideItem({ active, unread, mark, words, go, after }) {
     closeDrawer();
     go();
   };
-  const count = typeof unread === "number" && unread > 0 && h("span", { class: "count" }, String(unread), h("span", { class: "sr-only" }, " unread"));
+  const count = Boolean(unread) && h("span", { class: "sr-only" }, "unread");
   return button(`side-item ${kind}`, follow, [mark, h("span", { class: "grow" }, words), count, after], { "aria-current": active ? "page" : null });
 }
 

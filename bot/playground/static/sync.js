@@ -1,7 +1,7 @@
 // Keeps session.js in step with the server: the socket says what changed, and that is fetched again.
 import { announce, toast } from "./dom.js";
 import { read, Refusal, send } from "./api.js";
-import { businessNow, session, tell } from "./session.js";
+import { businessNow, person, session, tell } from "./session.js";
 import { plain } from "./mrkdwn.js";
 
 const loaders = { state: loadState, messages: loadMessages, thread: loadThread, views: loadViews, traffic: loadTraffic };
@@ -50,6 +50,12 @@ async function loadMessages() {
   speakNew(session.messages, messages, channel);
   session.messages = messages;
   session.shown = channel;
+  const here = session.channels.get(channel);
+  if (here?.unread) {
+    // Reading marks it read on the server, which is no news to anybody else.
+    here.unread = 0;
+    tell("state");
+  }
   tell("messages");
 }
 
@@ -57,7 +63,7 @@ function speakNew(before, after, channel) {
   if (session.shown !== channel) return;
   const newest = before.at(-1)?.ts ?? "";
   const fresh = after.filter((message) => message.ts > newest && message.user !== session.me);
-  if (fresh.length) announce(fresh.map((message) => `${session.people.get(message.user)?.real_name ?? ""}: ${plain(message.text ?? "")}`).join(". "));
+  if (fresh.length) announce(fresh.map(({ user, text }) => `${person(user).real_name}: ${plain(text ?? "")}`).join(". "));
 }
 
 async function loadThread() {

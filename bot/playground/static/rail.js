@@ -1,0 +1,44 @@
+// The narrow bar on the left: the tools, the colours, and who one is.
+import { button } from "./controls.js";
+import { byId, fill, h } from "./dom.js";
+import { misbehaving } from "./faults.js";
+import { icon } from "./icons.js";
+import { personButton } from "./people.js";
+import { closePane, toggleTool } from "./places.js";
+import { session, setting } from "./session.js";
+
+const NEXT_THEME = { auto: "light", light: "dark", dark: "auto" };
+const THEME_ICONS = { auto: "auto", light: "sun", dark: "moon" };
+
+const theme = () => setting("theme") ?? "auto";
+
+export function drawRail() {
+  fill(byId("rail"),
+    h("span", { class: "workspace-mark", "aria-hidden": "true" }, (session.team.name ?? "S")[0]),
+    item("home", "Chat", closePane, !session.tool),
+    tool("traffic", "traffic", "Traffic"),
+    tool("faults", "storm", "Faults", misbehaving() && h("span", { class: "alarm", title: "Slack is misbehaving" })),
+    h("span", { class: "grow" }),
+    button("rail-item", nextTheme, icon(THEME_ICONS[theme()], 20), { "aria-label": `Colours: ${theme()}. Change`, title: `Colours: ${theme()}` }),
+    personButton());
+}
+
+function item(mark, label, onclick, active, extra, props) {
+  return button(`rail-item ${active ? "active" : ""}`, onclick, [icon(mark, 20), h("span", null, label), extra], props);
+}
+
+function tool(name, mark, label, extra) {
+  const shown = session.tool === name;
+  return item(mark, label, () => toggleTool(name), shown, extra, { "aria-pressed": String(shown) });
+}
+
+function nextTheme() {
+  setting("theme", NEXT_THEME[theme()]);
+  applyTheme();
+  drawRail();
+}
+
+/** Auto follows the system; the other two are this browser's choice. */
+export function applyTheme() {
+  document.documentElement.dataset.theme = theme();
+}
