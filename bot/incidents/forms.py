@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from slack_sdk.models.blocks import Option
+
 from bot.config import Config, Team
 from bot.incidents.audience import audience
 from bot.incidents.model import REASON_LIMIT, SUMMARY_LIMIT, TIMES, TITLE_LIMIT, Incident
@@ -64,8 +66,7 @@ def declare(
     )
     shown.append(kit.field("summary", "Summary", summary, optional=True))
     if config.workflows:
-        options = [kit.option(each.name, each.key) for each in config.workflows[:100]]
-        affected = kit.many("Which are affected?", WORKFLOWS, options, initial=workflows)
+        affected = kit.many("Which are affected?", WORKFLOWS, _workflow_options(config), initial=workflows)
         shown.append(kit.field("workflows", "Workflows affected", affected, optional=True, dispatch=True))
     private = kit.option("Private", "private", description="Only people who are invited see it; no announcement")
     drill = kit.option("Drill", "drill", description="An exercise: looks and works alike, counts in no figure")
@@ -97,6 +98,11 @@ def edit(config: Config, incident: Incident) -> View:
         ),
         kit.field("summary", "Summary", summary, optional=True),
     ]
+    if config.workflows:
+        affected = kit.many(
+            "Which are affected?", "workflows", _workflow_options(config), initial=incident.workflow_keys
+        )
+        shown.append(kit.field("workflows", "Workflows affected", affected, optional=True))
     return kit.modal(EDIT, f"Edit {incident.name}", shown, submit="Save", metadata=metadata(number=incident.number))
 
 
@@ -125,6 +131,12 @@ def reopen(number: int) -> View:
 def submitted_times(values: dict[str, Any]) -> dict[str, datetime | None]:
     """The moments a person left in the times form."""
     return {name: datetime.fromtimestamp(values[name], UTC) if values.get(name) else None for name in TIMES}
+
+
+def _workflow_options(config: Config) -> list[Option]:
+    """The workflows to choose from: a menu holds 100, and the most critical come first."""
+    ranked = sorted(config.workflows, key=lambda each: each.tier)
+    return [kit.option(each.name, each.key) for each in ranked[:100]]
 
 
 def _seconds(moment: datetime | None) -> int | None:

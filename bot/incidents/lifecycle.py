@@ -40,7 +40,9 @@ def move(config: Config, incident: Incident, target: Status, *, reason: str) -> 
     current = config.status(incident.status)
     here, there = current.category, target.category
     if current.key == target.key:
-        raise Refused(f"{incident.name} is already {current.label.lower()}.")
+        raise Refused(
+            f"{incident.name} is already {current.label.lower()}. Possible next: {possible(config, incident)}."
+        )
     if there is Category.CANCELLED:
         return _cancel(incident, target, here, reason)
     is_forward = here is not Category.CANCELLED and ORDER.index(there) >= ORDER.index(here)
@@ -55,9 +57,9 @@ def move(config: Config, incident: Incident, target: Status, *, reason: str) -> 
                 f"Going back from {current.label.lower()} needs a reason: `/sev status {target.key} it came back`."
             )
         return Move(target, (), ("mitigated_at",))
-    possible = ", ".join(f"`{each}`" for each in possible_words(config, incident))
     raise Refused(
-        f"{incident.name} is {current.label.lower()} and does not go back to {target.label.lower()}. Possible are: {possible}."
+        f"{incident.name} is {current.label.lower()} and does not go back to {target.label.lower()}. "
+        f"Possible next: {possible(config, incident)}."
     )
 
 
@@ -73,10 +75,15 @@ def reopen(config: Config, incident: Incident, *, reason: str) -> Move:
 
 def _cancel(incident: Incident, target: Status, here: Category, reason: str) -> Move:
     if here not in OPEN:
-        raise Refused(f"{incident.name} is over, so it can't be cancelled any more.")
+        raise Refused(f"{incident.name} is over, so it can't be cancelled. `/sev reopen REASON` opens it again.")
     if not reason:
         raise Refused("Say why it is cancelled: `/sev cancel it was a false alarm`.")
     return Move(target, (), ())
+
+
+def possible(config: Config, incident: Incident) -> str:
+    """What people may type as the next status, as part of a sentence."""
+    return ", ".join(f"`{each}`" for each in possible_words(config, incident))
 
 
 def possible_words(config: Config, incident: Incident) -> list[str]:

@@ -4,6 +4,7 @@ Each takes a session and a SEV, checks that the actor may do it, and changes, re
 the caller's transaction. Nothing here commits, sends or reads a clock.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -175,6 +176,24 @@ def change_summary(
     before, incident.summary = incident.summary, summary
     _note(session, incident, "summary", actor=actor, now=now, before=before, after=summary)
     surfaces.refresh(session, incident, config)
+
+
+def change_workflows(
+    session: Session, incident: Incident, workflows: Sequence[str], *, config: Config, actor: Actor, now: datetime
+) -> None:
+    """Say anew which workflows it affects; their owners are invited, their runbooks are put at hand. Raises `Refused`."""
+    require(config, actor, "change")
+    before = incident.workflow_keys
+    known = [key for key in dict.fromkeys(workflows) if config.workflow(key)]
+    if set(known) == set(before):
+        return
+    incident.workflows = [
+        next((each for each in incident.workflows if each.workflow == key), AffectedWorkflow(workflow=key))
+        for key in known
+    ]
+    _note(session, incident, "workflows", actor=actor, now=now, before=list(before), after=known)
+    surfaces.refresh(session, incident, config)
+    surfaces.add_bookmarks(session, incident, config)
 
 
 def change_times(

@@ -58,7 +58,7 @@ class Changing:
         """Change the status, or say what it is."""
         incident = subject(session, visit, line)
         word, _, reason = line.text.partition(" ")
-        possible = ", ".join(f"`{each}`" for each in lifecycle.possible_words(self._config, incident))
+        possible = lifecycle.possible(self._config, incident)
         if not word:
             label = self._config.status(incident.status).label.lower()
             return Answer(text=f"{incident.name} is {mrkdwn(label, 100)}. Possible next: {possible}.")
@@ -133,6 +133,9 @@ class Changing:
             service.change_summary(session, incident, summary, **who)
         if severity != incident.severity:
             service.change_severity(session, incident, severity, **who)
+        workflows = visit.values.get("workflows")
+        if workflows is not None:
+            service.change_workflows(session, incident, workflows, **who)
         return DONE
 
     def times_submitted(self, session: Session, visit: Visit) -> Answer:

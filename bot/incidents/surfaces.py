@@ -1,12 +1,13 @@
 """Where a SEV shows in Slack, and what must be shown anew after a change. It asks for deliveries; it renders nothing."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.config import Config
 from bot.incidents.audience import Audience, audience, bookmarks
 from bot.incidents.model import Incident, TimelineEntry
 from bot.outbox.enqueue import URGENT, Request, enqueue
-from bot.outbox.model import Mode
+from bot.outbox.model import Mode, OutboxMessage
 
 CREATE_CHANNEL = "incident.create_channel"
 INVITE = "incident.invite"
@@ -45,8 +46,12 @@ def set_up(session: Session, incident: Incident, config: Config) -> None:
     """
     _ask(session, incident, CREATE_CHANNEL, "channel", priority=URGENT)
     refresh(session, incident, config)
-    show_card(session, incident)
     _ask(session, incident, PIN, "pin", after=key(incident, "card"))
+    add_bookmarks(session, incident, config)
+
+
+def add_bookmarks(session: Session, incident: Incident, config: Config) -> None:
+    """Put the bridge and the runbooks of the affected workflows at the top of the channel."""
     for bookmark in bookmarks(config, incident.workflow_keys):
         slot = {"slot": bookmark.slot}
         _ask(session, incident, BOOKMARK, f"bookmark:{bookmark.slot}", arguments=slot, after=key(incident, "channel"))
@@ -58,8 +63,16 @@ def refresh(session: Session, incident: Incident, config: Config) -> None:
     show_card(session, incident)
     _ask(session, incident, TOPIC, "topic", after=channel)
     _ask(session, incident, INVITE, "invite", priority=URGENT, after=channel)
-    for place in audience_of(config, incident).places:
+    for place in dict.fromkeys((*audience_of(config, incident).places, *_announced_in(session, incident))):
         announce_in(session, incident, place)
+
+
+def _announced_in(session: Session, incident: Incident) -> list[str]:
+    """Where it was announced before: those announcements stay true, also when its severity calls for them no more."""
+    rows = select(OutboxMessage.arguments).where(
+        OutboxMessage.subject == incident.subject, OutboxMessage.kind == ANNOUNCEMENT
+    )
+    return sorted(arguments["place"] for arguments in session.scalars(rows))
 
 
 def show_card(session: Session, incident: Incident) -> None:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import case, update
+from sqlalchemy import Executable, case, or_, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
@@ -55,16 +57,21 @@ class Enqueuer:
         self._clock = clock
 
     def flush(self, session: Session) -> None:
-        """Write all requests, sorted by key: two transactions that lock rows in opposite orders would deadlock."""
+        """Write all requests, in one order for everybody: transactions that lock rows in opposite orders would deadlock."""
         requests: dict[str, Request] = session.info.pop(PENDING_ENQUEUES, {})
-        for key in sorted(requests):
-            self._write(session, requests[key])
         session.info[ENQUEUED] = bool(requests)
+        ordered = [requests[key] for key in sorted(requests)]
+        latest = [self._row(each) for each in ordered if each.mode is Mode.LATEST]
+        once = [self._row(each) for each in ordered if each.mode is Mode.ONCE]
+        dialect = session.get_bind().dialect.name
+        if latest:
+            session.connection().execute(_upsert(dialect), latest)
+        if once:
+            session.connection().execute(_insert_unless_there(dialect), once)
 
-    def _write(self, session: Session, request: Request) -> None:
-        insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    def _row(self, request: Request) -> dict[str, Any]:
         now = self._clock.machine()
-        values = {
+        return {
             "kind": request.kind,
             "subject": request.subject,
             "arguments": request.arguments,
@@ -86,29 +93,41 @@ class Enqueuer:
             "decided_at": self._clock.now(),
             "queued_at": now,
         }
-        statement = insert(OutboxMessage).values(values)
-        if request.mode is Mode.ONCE:
-            session.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
-            return
-        is_open = OutboxMessage.state.in_(OPEN)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["key"],
-                set_={
-                    "version": OutboxMessage.version + 1,
-                    "arguments": request.arguments,
-                    "after": request.after,
-                    "after_any_end": request.after_any_end,
-                    "state": case((is_open, OutboxMessage.state), else_=State.PENDING.value),
-                    "attempts": case((is_open, OutboxMessage.attempts), else_=0),
-                    "due_at": case((is_open, OutboxMessage.due_at), else_=now),
-                    "queued_at": case((is_open, OutboxMessage.queued_at), else_=now),
-                    "rule": request.rule,
-                    "audience": request.audience,
-                    "decided_at": values["decided_at"],
-                },
-            )
-        )
+
+
+@cache
+def _insert_unless_there(dialect: str) -> Executable:
+    return _insert(dialect).on_conflict_do_nothing(index_elements=["key"])
+
+
+@cache
+def _upsert(dialect: str) -> Executable:
+    """Make the row, or make it due again: a row that is open keeps its place and its patience, and counts a version on."""
+    statement = _insert(dialect)
+    new = statement.excluded
+    is_open = or_(*(OutboxMessage.state == state for state in OPEN))
+    return statement.on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            "version": OutboxMessage.version + 1,
+            "arguments": new.arguments,
+            "after": new.after,
+            "after_any_end": new.after_any_end,
+            "state": case((is_open, OutboxMessage.state), else_=new.state),
+            "attempts": case((is_open, OutboxMessage.attempts), else_=new.attempts),
+            "due_at": case((is_open, OutboxMessage.due_at), else_=new.due_at),
+            "queued_at": case((is_open, OutboxMessage.queued_at), else_=new.queued_at),
+            "revive_at": None,
+            "rule": new.rule,
+            "audience": new.audience,
+            "decided_at": new.decided_at,
+        },
+    )
+
+
+def _insert(dialect: str) -> SqliteInsert:
+    """Both engines know `ON CONFLICT`, and SQLAlchemy spells it alike, in a class of each."""
+    return cast("SqliteInsert", (sqlite_insert if dialect == "sqlite" else postgresql_insert)(OutboxMessage))
 
 
 def retry_dead(session: Session, subject: str, *, now: datetime) -> int:

@@ -42,8 +42,18 @@ def routes_of(playground: "Playground") -> ASGIApp:
         WebSocketRoute("/ui/socket", news_of(playground.workspace)),
     ]
     if STATIC.is_dir():
-        routes.append(Mount("/static", StaticFiles(directory=STATIC)))
+        routes.append(Mount("/static", FreshFiles(directory=STATIC)))
     return Starlette(routes=routes)
+
+
+class FreshFiles(StaticFiles):
+    """Static files that browsers ask for anew, so that no old module stands beside a new one after an upgrade."""
+
+    def file_response(self, *args: Any, **named: Any) -> Response:
+        """Return the file, or that it has not changed."""
+        response = super().file_response(*args, **named)
+        response.headers["cache-control"] = "no-cache"
+        return response
 
 
 class Doors:

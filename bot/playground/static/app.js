@@ -65,7 +65,9 @@ function drawFoot() {
 const FEET = {
   none: () => null,
   composer: () => composer.node,
-  archived: (channel) => h("p", { class: "no-composer" }, "You are viewing ", h("strong", null, channelTitle(channel)), ", an archived channel."),
+  archived: (channel) => h("p", { class: "no-composer" },
+    "You are viewing ", h("strong", null, channelTitle(channel)), ", an archived channel.",
+    button("button", () => act("archive", { channel: channel.id, remove: true }), "Unarchive")),
   stranger: (channel) => h("p", { class: "no-composer" }, icon("hash", 16), h("strong", null, channelTitle(channel)),
     button("button primary", () => act("join", { channel: channel.id }), "Join channel")),
 };
@@ -81,7 +83,8 @@ function drawHint(wanted) {
     hint.hidden = true;
   };
   const link = button("link", () => composer.suggestText(command), h("code", null, command));
-  fill(hint, icon("bolt", 16), h("span", { class: "grow" }, "Type ", link, " to declare your first SEV"), iconButton("cross", "Hide this hint", hide));
+  const sentence = h("span", { class: "grow" }, "Type ", link, " to declare your first SEV");
+  fill(hint, icon("bolt", 16), sentence, iconButton("cross", "Hide this hint", hide));
 }
 
 function drawState() {

@@ -83,7 +83,8 @@ function drawButton(control) {
     pressed.removeAttribute("aria-busy");
   };
   const content = [h("span", null, textObject(element.text)), element.url && icon("link", 13)];
-  return button(`button ${element.style ?? ""}`, press, content, { "data-field": control.field, "aria-label": element.accessibility_label });
+  const names = { "data-field": control.field, "aria-label": element.accessibility_label };
+  return button(`button ${element.style ?? ""}`, press, content, names);
 }
 
 function drawOverflow(control) {
@@ -95,7 +96,8 @@ function drawOverflow(control) {
     },
   });
   const open = ({ currentTarget }) => openMenu(currentTarget, control.element.options.map(item), "More actions");
-  return button("button square", open, icon("dots"), { "aria-label": "More actions", "aria-haspopup": "menu", "data-field": control.field });
+  const names = { "aria-label": "More actions", "aria-haspopup": "menu", "data-field": control.field };
+  return button("button square", open, icon("dots"), names);
 }
 
 /** The path of a picture this server holds, or nothing: the page never fetches from elsewhere. */

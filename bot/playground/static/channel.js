@@ -67,6 +67,7 @@ function bookmarks(channel) {
 
 function appTabs() {
   const atHome = session.page === "home";
-  const tab = (label, active, onclick) => button(`tab ${active ? "active" : ""}`, onclick, label, { "aria-current": active ? "page" : null });
+  const tab = (label, active, onclick) =>
+    button(`tab ${active ? "active" : ""}`, onclick, label, { "aria-current": active ? "page" : null });
   return [tab("Home", atHome, goHome), tab("Messages", !atHome, () => openDirect(session.bot.user_id, { messages: true }))];
 }

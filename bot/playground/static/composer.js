@@ -1,5 +1,5 @@
 // The field one writes in: Enter sends, Shift+Enter makes a line, and what is typed may be completed (offers.js).
-import { button as makeButton, iconButton } from "./controls.js";
+import { button, iconButton } from "./controls.js";
 import { fill, freshId, h } from "./dom.js";
 import { emojiFor } from "./emoji.js";
 import { icon } from "./icons.js";
@@ -29,7 +29,7 @@ class Composer {
       rows: 1, "aria-label": label(), "aria-controls": this.listId, "aria-autocomplete": "list",
       oninput: () => this.#typed(), onkeydown: (event) => this.#pressed(event), onblur: () => this.#hide(), onclick: () => this.#offer(),
     });
-    this.button = makeButton("send", () => this.#submit(), icon("send"), { "aria-label": "Send message", title: "Send (Enter)" });
+    this.sendButton = button("send", () => this.#submit(), icon("send"), { "aria-label": "Send message", title: "Send (Enter)" });
     this.node = h("div", { class: "composer" }, this.list, this.#styleTools(), this.field, this.#wordTools());
   }
 
@@ -54,7 +54,8 @@ class Composer {
 
   #styleTools() {
     const tool = (name, words, mark) => iconButton(name, words, () => this.#wrap(mark));
-    return h("div", { class: "tools" }, tool("bold", "Bold", "*"), tool("italic", "Italic", "_"), tool("strike", "Strikethrough", "~"), tool("code", "Code", "`"));
+    return h("div", { class: "tools" }, tool("bold", "Bold", "*"), tool("italic", "Italic", "_"),
+      tool("strike", "Strikethrough", "~"), tool("code", "Code", "`"));
   }
 
   #wordTools() {
@@ -62,7 +63,8 @@ class Composer {
     const emoji = ({ currentTarget }) => openEmojiPicker(currentTarget, (name) => this.#insert(`${emojiFor(name)} `));
     return h("div", { class: "tools" },
       this.commandsWork && iconButton("bolt", "Shortcuts", shortcuts, { "aria-haspopup": "menu" }),
-      iconButton("smile", "Emoji", emoji), iconButton("at", "Mention somebody", () => this.#insert("@")), h("span", { class: "grow" }), this.button);
+      iconButton("smile", "Emoji", emoji), iconButton("at", "Mention somebody", () => this.#insert("@")),
+      h("span", { class: "grow" }), this.sendButton);
   }
 
   #typed() {
@@ -75,7 +77,7 @@ class Composer {
     const { field } = this;
     field.style.height = "auto";
     field.style.height = `${Math.min(field.scrollHeight, TALLEST)}px`;
-    this.button.classList.toggle("ready", Boolean(field.value.trim()));
+    this.sendButton.classList.toggle("ready", Boolean(field.value.trim()));
   }
 
   #offer() {

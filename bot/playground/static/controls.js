@@ -14,5 +14,6 @@ export function iconButton(name, words, onclick, props = {}) {
 
 /** A line of a list: a picture, a strong name, and a smaller explanation. */
 export function row(onclick, mark, name, explanation) {
-  return button("row", onclick, [mark, h("span", { class: "grow" }, h("strong", null, name), explanation && h("small", null, explanation))]);
+  const words = h("span", { class: "grow" }, h("strong", null, name), explanation && h("small", null, explanation));
+  return button("row", onclick, [mark, words]);
 }

@@ -55,7 +55,7 @@ function numbers(seconds, glue) {
 }
 
 /** "3 minutes ago", "in 2 hours": the largest unit that fits. */
-export function ago(seconds) {
+function ago(seconds) {
   const distance = seconds - businessNow();
   const units = [["year", 365 * DAY], ["month", 30 * DAY], ["day", DAY], ["hour", 3600], ["minute", 60], ["second", 1]];
   const [unit, size] = units.find(([, length]) => Math.abs(distance) >= length) ?? units.at(-1);

@@ -4,7 +4,7 @@ import { freshId, h } from "./dom.js";
 import { textObject } from "./mrkdwn.js";
 
 /** Opens a dialog; `close(value)` resolves the promise, Escape and ✕ resolve it with null. */
-export function openDialog(title, build, { kind = "" } = {}) {
+function openDialog(title, build, { kind = "" } = {}) {
   return new Promise((resolve) => {
     const heading = freshId("title");
     const before = document.activeElement;

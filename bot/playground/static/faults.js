@@ -51,14 +51,17 @@ function answers() {
   const words = h("output", { id: "latency-words" });
   const show = ({ currentTarget }) => { words.textContent = `${currentTarget.value} ms`; };
   const change = ({ currentTarget }) => set({ latency_ms: Number(currentTarget.value) });
-  const slider = h("input", { type: "range", min: 0, max: 3000, step: 50, value: 0, "data-fault": "latency_ms", oninput: show, onchange: change });
+  const slider = h("input", {
+    type: "range", min: 0, max: 3000, step: 50, value: 0, "data-fault": "latency_ms", oninput: show, onchange: change,
+  });
   return card("Slack's answers", line(slider, "Slow", "Every Web API answer takes this much longer."), words,
     toggle("outage", "Outage", "Every call is answered 503, and events are lost."),
     toggle("rate_limits", "Rate limits", "Slack's documented limits are enforced: too fast means 429 and a wait."));
 }
 
 function nextCalls() {
-  const choices = (label, entries) => h("select", { class: "field", "aria-label": label }, entries.map(([value, words]) => h("option", { value }, words)));
+  const choices = (label, entries) => h("select", { class: "field", "aria-label": label },
+    entries.map(([value, words]) => h("option", { value }, words)));
   const method = choices("Method", METHODS.map((name) => [name, methodName(name)]));
   const fault = choices("What goes wrong", Object.entries(KINDS).map(([name, words]) => [name, `${name}: ${words}`]));
   const times = h("input", { class: "field", type: "number", min: 1, max: 99, value: 1, "aria-label": "How many calls" });
@@ -82,9 +85,12 @@ function deliveries() {
     return line(button("button small", doIt, "Do it"), title, sentence);
   };
   return card("Slack's deliveries",
-    deed("Drop the socket", "The WebSocket breaks at once; the bot must connect again by itself.", { drop_sockets: true }, "The socket was dropped."),
-    deed("Lose an ack", "The bot's next ack never arrives: events come again, commands show an error.", { lose_acks: 1 }, "The next ack will be lost."),
-    deed("Deliver twice", "The next event arrives twice with the same event_id.", { redeliver: 1 }, "The next event will come twice."));
+    deed("Drop the socket", "The WebSocket breaks at once; the bot must connect again by itself.",
+      { drop_sockets: true }, "The socket was dropped."),
+    deed("Lose an ack", "The bot's next ack never arrives: events come again, commands show an error.",
+      { lose_acks: 1 }, "The next ack will be lost."),
+    deed("Deliver twice", "The next event arrives twice with the same event_id.",
+      { redeliver: 1 }, "The next event will come twice."));
 }
 
 /** Shows the server's switches as they are now; a slider in use is left alone. */
@@ -103,7 +109,8 @@ export function patchFaults() {
 function ruleItem(rule) {
   const { method, fault, times, hits } = rule;
   const state = times === null ? `always, hit ${hits}` : left(rule) ? `${left(rule)} of ${times} to come` : "done";
-  return h("li", { class: left(rule) ? "" : "faint" }, h("code", null, methodName(method)), ` ${fault}`, h("span", { class: "faint" }, ` · ${state}`));
+  return h("li", { class: left(rule) ? "" : "faint" },
+    h("code", null, methodName(method)), ` ${fault}`, h("span", { class: "faint" }, ` · ${state}`));
 }
 
 function left({ times, hits }) {

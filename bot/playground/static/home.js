@@ -19,7 +19,7 @@ export function drawHome() {
     fill(box, h("div", { class: "opening" }, h("h2", null, appPerson().real_name), h("p", { class: "faint" }, sentence)));
     return;
   }
-  if (surface?.container.view_id !== view.id) surface = new Surface({ type: "view", view_id: view.id });
+  if (surface?.container.view_id !== view.id) surface = new Surface({ type: "view", view_id: view.id }, view.state);
   surface.keep(view.blocks);
   const restore = rememberFocus(box);
   fill(box, h("div", { class: "home-blocks" }, drawBlocks(view.blocks, surface)));

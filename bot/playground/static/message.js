@@ -3,7 +3,7 @@ import { avatar, avatarStack, openDirect } from "./people.js";
 import { drawAttachment, drawBlocks, localPath } from "./blocks.js";
 import { button } from "./controls.js";
 import { h } from "./dom.js";
-import { ago, clockTime, fullTime } from "./dates.js";
+import { clockTime, fullTime, markTime } from "./dates.js";
 import { dismiss, editBox } from "./editing.js";
 import { icon } from "./icons.js";
 import { mrkdwn, plain } from "./mrkdwn.js";
@@ -21,14 +21,14 @@ function surfaceOf(message) {
   if (surfaces.get(key)?.drawn !== drawn) {
     const container = { type: "message", channel_id: session.channel, message_ts: message.ts, is_ephemeral: Boolean(message.ephemeral) };
     if (message.thread_ts) container.thread_ts = message.thread_ts;
-    const surface = new Surface(container);
+    const surface = new Surface(container, message.state);
     surface.keep(message.blocks ?? []);
     surfaces.set(key, { drawn, surface });
   }
   return surfaces.get(key).surface;
 }
 
-export function isPinned(message) {
+function isPinned(message) {
   return Boolean(currentChannel()?.pins?.includes(message.ts)) && !message.ephemeral;
 }
 
@@ -103,6 +103,7 @@ function threadBar(message) {
   const last = Number(message.latest_reply ?? message.ts);
   const count = `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`;
   return button("thread-bar", () => openThread(message.ts), [
-    avatarStack(message.reply_users ?? [], 24), h("strong", null, count), h("span", { class: "faint" }, `Last reply ${ago(last)}`), icon("right", 14),
+    avatarStack(message.reply_users ?? [], 24), h("strong", null, count),
+    h("span", { class: "faint" }, "Last reply ", markTime(h("time"), last, "{ago}")), icon("right", 14),
   ]);
 }

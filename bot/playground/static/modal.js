@@ -50,7 +50,7 @@ function closeFrame() {
 }
 
 function surfaceOf(view) {
-  if (!surfaces.has(view.id)) surfaces.set(view.id, new Surface({ type: "view", view_id: view.id }));
+  if (!surfaces.has(view.id)) surfaces.set(view.id, new Surface({ type: "view", view_id: view.id }, view.state));
   const surface = surfaces.get(view.id);
   surface.keep(view.blocks);
   return surface;
@@ -64,7 +64,8 @@ function drawView(view, stack) {
   closePopover({ refocus: false });
   frame.view = view.id;
   const below = stack.at(-2);
-  const mark = below ? iconButton("left", `Back to ${plain(below.title.text)}`, closeTop) : h("span", { class: "app-mark" }, icon("siren", 20));
+  const mark = below ? iconButton("left", `Back to ${plain(below.title.text)}`, closeTop)
+    : h("span", { class: "app-mark" }, icon("siren", 20));
   fill(dialog,
     h("header", null, mark, h("h2", { id: "modal-title" }, plain(view.title.text)), iconButton("cross", "Close", () => leave(true))),
     h("form", { novalidate: true, onsubmit: submit },

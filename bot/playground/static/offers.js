@@ -14,8 +14,9 @@ const OFFERS = {
     .map((one) => ({ text: `@${one.name} `, label: one.real_name, hint: `@${one.name}`, mark: avatar(one, 20) })),
   "#": (word) => [...session.channels.values()].filter((one) => !one.is_im && !one.is_archived && one.name.includes(word))
     .map((one) => ({ text: `#${one.name} `, label: one.name, mark: channelMark(one, 16) })),
-  ":": (word) => findEmoji(word)
-    .map(([name, character]) => ({ text: `${character} `, label: `:${name}:`, mark: h("span", { class: "emoji" }, emojiPicture(name, character)) })),
+  ":": (word) => findEmoji(word).map(([name, character]) => ({
+    text: `${character} `, label: `:${name}:`, mark: h("span", { class: "emoji" }, emojiPicture(name, character)),
+  })),
 };
 
 /**
@@ -35,7 +36,8 @@ function commandOffers(before) {
   const passive = rest.length > 0;
   const fitting = session.commands.filter(({ name }) => (passive ? name === word : name.startsWith(word)));
   const rows = fitting.map(({ name, description, usage_hint: usage }) => ({
-    text: `${name} `, label: [h("strong", null, name), " ", h("span", { class: "faint" }, usage)], hint: description, mark: icon("bolt", 16),
+    text: `${name} `, hint: description, mark: icon("bolt", 16),
+    label: [h("strong", null, name), " ", h("span", { class: "faint" }, usage)],
   }));
   return rows.length ? { from: 0, rows, passive } : null;
 }

@@ -36,7 +36,7 @@ export async function openDirect(id, { messages = false } = {}) {
 }
 
 /** The menu that makes one somebody else. */
-export function openPersonMenu({ currentTarget }) {
+function openPersonMenu({ currentTarget }) {
   const people = [...session.people.values()].filter((one) => !one.is_bot);
   const other = people.find((one) => one.id !== session.me);
   const item = (one) => ({

@@ -50,7 +50,7 @@ export async function become(id) {
   else await goTo(channel && !channel.is_im ? channel.id : firstChannel());
 }
 
-export function firstChannel() {
+function firstChannel() {
   const all = [...session.channels.values()].filter((one) => !one.is_im && !one.is_archived);
   return (all.find((one) => one.name === "general") ?? all.find((one) => one.is_member) ?? all[0])?.id ?? "";
 }
@@ -58,9 +58,9 @@ export function firstChannel() {
 function arrive() {
   const name = session.people.get(session.me)?.name ?? "";
   const place = session.page === "home" ? "home" : placeName(session.channels.get(session.channel));
-  const address = `#/${encodeURIComponent(name)}/${place}`;
-  if (location.hash.length > 2 && location.hash !== address) history.pushState(null, "", address);
-  else history.replaceState(null, "", address);
+  const address = `/#/${encodeURIComponent(name)}/${place}`;
+  const moved = location.hash.length > 2 && `/${location.hash}` !== address;
+  history[moved ? "pushState" : "replaceState"](null, "", address);
   tell("place");
 }
 

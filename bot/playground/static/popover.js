@@ -58,7 +58,7 @@ function menuItem({ label, hint, mark, danger, run, checked }) {
 }
 
 /** Arrow keys, Home and End move through `stops`. */
-export function walk(event, stops) {
+function walk(event, stops) {
   const here = stops.indexOf(document.activeElement);
   const next = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: stops.length - 1 }[event.key];
   if (next === undefined || !stops.length) return;

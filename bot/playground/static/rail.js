@@ -19,7 +19,8 @@ export function drawRail() {
     tool("traffic", "traffic", "Traffic"),
     tool("faults", "storm", "Faults", misbehaving() && h("span", { class: "alarm", title: "Slack is misbehaving" })),
     h("span", { class: "grow" }),
-    button("rail-item", nextTheme, icon(THEME_ICONS[theme()], 20), { "aria-label": `Colours: ${theme()}. Change`, title: `Colours: ${theme()}` }),
+    button("rail-item", nextTheme, icon(THEME_ICONS[theme()], 20),
+      { "aria-label": `Colours: ${theme()}. Change`, title: `Colours: ${theme()}` }),
     personButton());
 }
 

@@ -28,7 +28,8 @@ export function channelMark(channel, size) {
 }
 
 function group(title, items) {
-  return h("section", { class: "side-group", "aria-label": title }, h("h2", null, title), h("ul", null, items.map((item) => h("li", null, item))));
+  const list = h("ul", null, items.map((item) => h("li", null, item)));
+  return h("section", { class: "side-group", "aria-label": title }, h("h2", null, title), list);
 }
 
 function sideItem({ active, unread, mark, words, go, after }) {
@@ -37,8 +38,8 @@ function sideItem({ active, unread, mark, words, go, after }) {
     closeDrawer();
     go();
   };
-  const count = Boolean(unread) && h("span", { class: "sr-only" }, "unread");
-  return button(`side-item ${kind}`, follow, [mark, h("span", { class: "grow" }, words), count, after], { "aria-current": active ? "page" : null });
+  const content = [mark, h("span", { class: "grow" }, words, Boolean(unread) && h("span", { class: "sr-only" }, " (unread)")), after];
+  return button(`side-item ${kind}`, follow, content, { "aria-current": active ? "page" : null });
 }
 
 const isOpen = (channel) => session.page === "channel" && channel?.id === session.channel;
@@ -55,7 +56,8 @@ function directItems(channels) {
   return [...session.people.values()].filter((one) => !one.is_bot && one.id !== session.me)
     .sort((one, other) => open.has(other.id) - open.has(one.id))
     .map((one) => sideItem({
-      active: isOpen(open.get(one.id)), unread: open.get(one.id)?.unread, words: one.real_name, mark: avatar(one, 20), go: () => openDirect(one.id),
+      active: isOpen(open.get(one.id)), unread: open.get(one.id)?.unread, words: one.real_name,
+      mark: avatar(one, 20), go: () => openDirect(one.id),
     }));
 }
 

@@ -26,9 +26,13 @@ export function valueKey(element) {
 export class Surface {
   #entries = new Map();
 
-  /** `container` is Slack's: `{type: "message", channel_id, message_ts, …}` or `{type: "view", view_id}`. */
-  constructor(container) {
+  /**
+   * `container` is Slack's: `{type: "message", channel_id, message_ts, …}` or `{type: "view", view_id}`. `state` is what
+   * the server remembers of it, so that a page that was opened anew shows what had been chosen.
+   */
+  constructor(container, state) {
     this.container = container;
+    this.remembered = state?.values ?? {};
   }
 
   /** The element's entry; one that was never touched, or became another kind of element, starts from its initial value. */
@@ -36,7 +40,8 @@ export class Surface {
     const key = `${block.block_id}\n${element.action_id}`;
     const [field, initial, empty = null] = UNTOUCHED[element.type];
     if (this.#entries.get(key)?.value.type !== element.type) {
-      this.put(block, element, { [field]: element[initial] ?? empty });
+      const before = this.remembered[block.block_id]?.[element.action_id];
+      this.put(block, element, before?.type === element.type ? before : { [field]: element[initial] ?? empty });
     }
     return this.#entries.get(key).value;
   }
@@ -62,7 +67,7 @@ export class Surface {
 }
 
 /** Every element of a block, wherever it stands. */
-export function elementsOf(block) {
+function elementsOf(block) {
   return [...(block.type === "actions" ? block.elements : []), block.accessory, block.element].filter((element) => element?.type);
 }
 

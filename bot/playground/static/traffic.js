@@ -21,7 +21,8 @@ export function drawTraffic(parent) {
     patchTraffic();
   };
   const filter = h("input", {
-    class: "field", type: "search", placeholder: "Filter: chat.postMessage, ratelimited…", "aria-label": "Filter traffic", value: word, oninput: search,
+    class: "field", type: "search", placeholder: "Filter: chat.postMessage, ratelimited…", "aria-label": "Filter traffic",
+    value: word, oninput: search,
   });
   fill(parent, h("div", { class: "tool-bar" }, filter, button("button small", clear, "Clear")),
     h("p", { class: "legend faint" }, Object.entries(WAYS).map(([direction, [, words]]) => [way(direction), words])),
