@@ -65,7 +65,14 @@ class Bot:
         self._register_kinds()
         self.acquaintance = people.Acquaintance(self.database, self.clock, self.slack)
         self.rooms = self._rooms()
-        self.listeners = Listeners(self.database, self.clock, self.slack, self.rooms, learn=self.acquaintance.learn)
+        self.listeners = Listeners(
+            self.database,
+            self.clock,
+            self.slack,
+            self.rooms,
+            learn=self.acquaintance.learn,
+            all_must_be_known=lambda: self.settings.current.permissions.see != "everyone",
+        )
         self.bolt = self._bolt()
         self.listeners.attach(self.bolt)
         self.schedule = Schedule(self.clock, self._jobs())
@@ -138,8 +145,12 @@ class Bot:
             Job("outbox.revive", timedelta(seconds=10), self.dispatcher.revive),
             Job("outbox.second_look", timedelta(seconds=10), self.dispatcher.look_twice),
             Job("incidents.reconcile", timedelta(minutes=10), self.reconcile),
+            Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
             Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
         )
+
+    def _forget_answers(self) -> None:
+        self.database.run(lambda session: jobs.forget_answers(session, machine_now=self.clock.machine()))
 
     def _forget_inbound(self) -> None:
         self.database.run(lambda session: inbound.forget_old(session, now=self.clock.now()))
@@ -191,7 +202,7 @@ class Bot:
 
 def event_rules(slack: Slack, settings: Settings) -> tuple[EventRule, ...]:
     """What the rooms do about Slack's events, in order."""
-    return (*people.EVENTS, *ChannelEvents(slack, settings).rules())
+    return (*people.event_rules(slack), *ChannelEvents(slack, settings).rules())
 
 
 def event_types(environment: Environment) -> set[str]:

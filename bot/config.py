@@ -16,9 +16,12 @@ from urllib.parse import urlsplit
 
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 DURATION = re.compile(r"(\d+)\s*(ms|s|m|h|d)")
 UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+HIGHEST_PORT = 65535
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -37,12 +40,23 @@ def parse_duration(value: object) -> object:
     parts = DURATION.findall(value)
     if not parts or DURATION.sub("", value).strip():
         raise ValueError(f"{value!r} is no duration: write 90s, 15m, 2h or 7d")
-    return sum((timedelta(**{UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
+    try:
+        return sum((timedelta(**{UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
+    except OverflowError:
+        raise ValueError(f"{value!r} is too long") from None
 
 
 def _http_link(value: str) -> str:
     if urlsplit(value).scheme not in {"http", "https"}:
         raise ValueError(f"{value!r} is no link: it must begin with https:// or http://")
+    return value
+
+
+def _channel_template(value: str) -> str:
+    if value.count("{number}") != 1 or value.count("{title}") > 1:
+        raise ValueError("must hold {number} once, and {title} once at most")
+    if not re.fullmatch(r"[a-z0-9_-]*", value.replace("{number}", "").replace("{title}", "")):
+        raise ValueError("besides {number} and {title} only a-z, 0-9, - and _ are possible in a channel's name")
     return value
 
 
@@ -108,9 +122,7 @@ class Workflow(Frozen):
 class Channels(Frozen):
     """How a SEV's channel is named. `{number}` and `{title}` are filled in; a private SEV's name never holds its title."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9_{}-]*\{number\}[a-z0-9_{}-]*$", max_length=60)] = (
-        "sev-{number}-{title}"
-    )
+    name: Annotated[str, Field(max_length=60), AfterValidator(_channel_template)] = "sev-{number}-{title}"
     private_name: Annotated[str, Field(pattern=r"^[a-z0-9_-]*\{number\}[a-z0-9_-]*$", max_length=60)] = "sev-{number}"
     bridge: Link | None = None
     """The call everybody joins, shown as a bookmark."""
@@ -228,14 +240,17 @@ def load(folder: Path) -> Config:
     faults: list[str] = []
     raw: dict[str, Any] = {}
     for name, required in (("sevbot.yaml", True), ("workflows.yaml", False)):
-        raw |= _read_yaml(folder / name, required=required, faults=faults)
-    if faults:
-        raise ConfigFaults(faults)
+        found = _read_yaml(folder / name, required=required, faults=faults)
+        allowed = {"workflows"} if name == "workflows.yaml" else set(Config.model_fields) - {"workflows"}
+        faults += [
+            f"{folder.name}/{name}: {each}: there is no such setting here" for each in found if each not in allowed
+        ]
+        raw |= {key: value for key, value in found.items() if key in allowed}
     try:
         config = Config.model_validate(raw)
     except ValidationError as error:
-        raise ConfigFaults([_fault(folder, each) for each in error.errors()]) from None
-    faults = [f"{folder.name}/{fault}" for fault in cross_check(config)]
+        raise ConfigFaults([*faults, *(_fault(folder, each) for each in error.errors())]) from None
+    faults += [f"{folder.name}/{fault}" for fault in cross_check(config)]
     if faults:
         raise ConfigFaults(faults)
     return config
@@ -249,7 +264,7 @@ def _read_yaml(path: Path, *, required: bool, faults: list[str]) -> dict[str, An
         return {}
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, OSError) as error:
         faults.append(f"{place}: not readable as YAML: {' '.join(str(error).split())}")
         return {}
     if not isinstance(content, dict):
@@ -287,8 +302,23 @@ def cross_check(config: Config) -> list[str]:
     ]
     used.append(("sevbot.yaml: private.invite", config.private.invite))
     faults += [f"{place}: there is no team {key!r}" for place, keys in used for key in keys if key not in teams]
+    faults += _impatience(config.delivery)
     present = {status.category for status in config.statuses}
     faults += [f"sevbot.yaml: statuses: none has the category {each.value}" for each in Category if each not in present]
+    return faults
+
+
+def _impatience(rules: Delivery) -> list[str]:
+    """Times with which nothing could ever be delivered."""
+    faults = []
+    if rules.call_timeout < timedelta(seconds=1):
+        faults.append("sevbot.yaml: delivery.call_timeout: give a second at least")
+    if rules.attempt_limit < rules.call_timeout:
+        faults.append(
+            "sevbot.yaml: delivery.attempt_limit: must not be shorter than call_timeout, or no call may begin"
+        )
+    if not rules.backoff or not rules.operator_backoff:
+        faults.append("sevbot.yaml: delivery: backoff and operator_backoff must be longer than nothing")
     return faults
 
 
@@ -296,15 +326,14 @@ def environment(variables: Mapping[str, str] = os.environ) -> Environment:
     """Read the environment. Each secret may also be given as `NAME_FILE`. Raises `ConfigFaults` with all that is wrong."""
     faults: list[str] = []
     host, _, port = variables.get("SEVBOT_HTTP", "127.0.0.1:8080").rpartition(":")
-    if not host or not port.isdigit():
+    if not host or not port.isdecimal() or int(port) > HIGHEST_PORT:
         faults.append("SEVBOT_HTTP: write HOST:PORT, such as 127.0.0.1:8080")
         port = "0"
     log_format = variables.get("SEVBOT_LOG", "text")
     if log_format not in {"text", "json"}:
         faults.append("SEVBOT_LOG: write text or json")
     api_url = variables.get("SLACK_API_URL", "https://slack.com/api/")
-    address = urlsplit(api_url)
-    if address.scheme != "https" and address.hostname not in LOOPBACK:
+    if not _is_safe_address(api_url):
         faults.append("SLACK_API_URL: must begin with https:// (only an address on this machine may do without)")
     result = Environment(
         database_url=_secret(variables, "DATABASE_URL", faults) or "sqlite:///var/sevbot.db",
@@ -318,8 +347,8 @@ def environment(variables: Mapping[str, str] = os.environ) -> Environment:
         slack_api_url=api_url.rstrip("/") + "/",
         metrics_token=_secret(variables, "SEVBOT_METRICS_TOKEN", faults),
     )
-    if not result.database_url.startswith(("sqlite://", "postgresql://")):
-        faults.append("DATABASE_URL: must begin with sqlite:/// or postgresql://")
+    if not _is_database(result.database_url):
+        faults.append("DATABASE_URL: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
     if faults:
         raise ConfigFaults(faults)
     return result
@@ -340,14 +369,33 @@ def require_slack(found: Environment) -> None:
         raise ConfigFaults(faults)
 
 
+def _is_safe_address(url: str) -> bool:
+    try:
+        address = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(address.hostname) and (address.scheme == "https" or address.hostname in LOOPBACK)
+
+
+def _is_database(url: str) -> bool:
+    """Whether it is an address of either engine. SQLite needs a file: in memory each connection would have its own."""
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        return False
+    if address.drivername == "sqlite":
+        return bool(address.database) and address.database != ":memory:"
+    return address.drivername == "postgresql"
+
+
 def _secret(variables: Mapping[str, str], name: str, faults: list[str]) -> str:
     file = variables.get(f"{name}_FILE")
-    if file is None:
+    if not file:
         return variables.get(name, "").strip()
     if variables.get(name):
         faults.append(f"{name} and {name}_FILE are both set: give one")
     try:
         return Path(file).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        faults.append(f"{name}_FILE: {file} cannot be read: {error.strerror}")
+    except (OSError, UnicodeDecodeError) as error:
+        faults.append(f"{name}_FILE: {file} cannot be read: {type(error).__name__}")
         return ""

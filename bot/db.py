@@ -80,6 +80,7 @@ class Database:
         else:
             self.engine = create_engine(
                 self.url.set(drivername="postgresql+psycopg"),
+                hide_parameters=True,  # what people wrote is no business of the logs
                 pool_size=20,
                 max_overflow=20,
                 pool_timeout=5,
@@ -156,7 +157,11 @@ def _must_repeat(error: DBAPIError) -> bool:
 
 def _sqlite_engine(url: URL, *, begin: str, read_only: bool) -> Engine:
     engine = create_engine(
-        url, connect_args={"timeout": 5}, pool_size=8 if read_only else 1, max_overflow=24 if read_only else 0
+        url,
+        connect_args={"timeout": 5},
+        hide_parameters=True,
+        pool_size=8 if read_only else 1,
+        max_overflow=24 if read_only else 0,
     )
 
     @event.listens_for(engine, "connect")

@@ -91,7 +91,7 @@ def run() -> int:
         except Timeout:
             print("The demo runs already, in another terminal.", file=sys.stderr)  # noqa: T201 - a program's own words
             return 1
-        slack = stack.enter_context(Playground(port=PORT, store=FOLDER / "slack.db"))
+        slack = stack.enter_context(_local_slack())
         url = f"sqlite:///{FOLDER / 'sevbot.db'}"
         prepare(url, load(CONFIG), Clock())
         bot = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=_environment(slack, url))
@@ -103,6 +103,15 @@ def run() -> int:
             return bot.wait()
         except KeyboardInterrupt:
             return 0
+
+
+def _local_slack() -> Playground:
+    """The local Slack at its usual address, or at a free one where that is taken."""
+    store = FOLDER / "slack.db"
+    try:
+        return Playground(port=PORT, store=store)
+    except OSError:
+        return Playground(store=store)
 
 
 def prepare(database_url: str, config: Config, clock: Clock) -> None:
@@ -151,7 +160,7 @@ def _environment(slack: Playground, database_url: str) -> dict[str, str]:
         "SLACK_APP_TOKEN": slack.app_token,
         "DATABASE_URL": database_url,
         "SEVBOT_CONFIG": str(CONFIG),
-        "SEVBOT_HTTP": "127.0.0.1:8764",
+        "SEVBOT_HTTP": "127.0.0.1:0",
     }
 
 

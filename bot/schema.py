@@ -48,8 +48,9 @@ def require_current(database: Database) -> None:
 
 def upgrade(database: Database, target: str = "head") -> None:
     """Bring the schema to `target`. On SQLite a copy of the file is taken first; on PostgreSQL only one does it at a time."""
-    if target == "head" and revision(database) == known_revisions()[-1]:
-        return
+    found = revision(database)
+    if target == "head" and found is not None and (found == known_revisions()[-1] or found not in known_revisions()):
+        return  # it is there, or ahead
     _move(database, target, down=False)
 
 
@@ -87,20 +88,26 @@ def _connection(database: Database) -> Iterator[Connection]:
     """
     with database.engine.connect() as connection:
         if not database.is_sqlite:
+            connection.execute(text("SET statement_timeout = 0"))  # a migration may take long, and wait for another
+            connection.execute(text("SET lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": ADVISORY_LOCK})
             connection.commit()
             try:
+                connection.begin()
                 yield connection
                 connection.commit()
             finally:
                 connection.rollback()
                 connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": ADVISORY_LOCK})
+                connection.execute(text("RESET statement_timeout"))
+                connection.execute(text("RESET lock_timeout"))
                 connection.commit()
             return
         raw = connection.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - SQLAlchemy's type does not say which driver it is
         raw.execute("PRAGMA foreign_keys=OFF")
         try:
+            connection.begin()
             yield connection
             broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
             if broken:

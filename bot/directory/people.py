@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from bot.clock import Clock
 from bot.db import Base, CommitUnknown, Database
 from bot.errors import CallFailed
-from bot.slack.client import Slack
+from bot.slack.client import Identity, Slack
 from bot.slack.events import Event, EventRule
 from bot.slack.visit import Visit
 
@@ -97,11 +97,12 @@ class Acquaintance:
         except CallFailed as error:
             log.warning("people.not_learned", extra={"user": user_id, "error": str(error)})
             return False
-        self._database.run(lambda session: remember(session, answer["user"], now=self._clock.now()))
+        identity = self._slack.identity()
+        self._database.run(lambda session: remember(session, answer["user"], identity, now=self._clock.now()))
         return True
 
 
-def remember(session: Session, user: dict[str, Any], *, now: datetime) -> None:
+def remember(session: Session, user: dict[str, Any], identity: Identity, *, now: datetime) -> None:
     """Keep what Slack says of a user (contract 4.5)."""
     profile = user.get("profile") or {}
     name = profile.get("display_name") or profile.get("real_name") or user.get("name") or user["id"]
@@ -110,19 +111,34 @@ def remember(session: Session, user: dict[str, Any], *, now: datetime) -> None:
             user_id=user["id"],
             name=str(name)[:100],
             time_zone=str(user.get("tz") or "UTC")[:64],
-            is_guest=any(user.get(mark) for mark in ("is_restricted", "is_ultra_restricted", "is_stranger")),
+            is_guest=is_outsider(user, identity),
             learned_at=now,
         )
     )
+
+
+def is_outsider(user: dict[str, Any], identity: Identity) -> bool:
+    """Whether a user is a guest, or belongs to another organisation, as people in shared channels do.
+
+    On Enterprise Grid a colleague's home may be another workspace of the same organisation.
+    """
+    if any(user.get(mark) for mark in ("is_restricted", "is_ultra_restricted", "is_stranger")):
+        return True
+    if user.get("team_id") in (None, identity.team_id):
+        return False
+    enterprise = (user.get("enterprise_user") or {}).get("enterprise_id") or ""
+    return not enterprise or enterprise != identity.enterprise_id
 
 
 def _concerns_person(event: Event) -> bool:
     return isinstance(event.get("user"), dict) and "id" in event["user"]
 
 
-def _person_changed(session: Session, event: Event, now: datetime) -> None:
-    if session.get(Person, event["user"]["id"]) is not None:
-        remember(session, event["user"], now=now)
+def event_rules(slack: Slack) -> tuple[EventRule, ...]:
+    """What this room does about events: it keeps what it knows of people true."""
 
+    def changed(session: Session, event: Event, now: datetime) -> None:
+        if session.get(Person, event["user"]["id"]) is not None:
+            remember(session, event["user"], slack.identity(), now=now)
 
-EVENTS = (EventRule(types=frozenset({"user_change"}), concerns=_concerns_person, apply=_person_changed),)
+    return (EventRule(types=frozenset({"user_change"}), concerns=_concerns_person, apply=changed),)

@@ -18,7 +18,8 @@ SENTENCES: dict[Deed, str] = {
 def require(config: Config, actor: Actor, deed: Deed) -> None:
     """Raise `Refused` unless `actor` may do it.
 
-    Somebody whom Slack could not vouch for in time may declare, since an outage can't wait, and look; nothing else.
+    Somebody whom Slack could not vouch for in time may declare, since an outage can't wait, and nothing else that is not
+    for everyone.
     """
     who = getattr(config.permissions, deed)
     if who == "nobody":
@@ -27,5 +28,14 @@ def require(config: Config, actor: Actor, deed: Deed) -> None:
         return
     if actor.standing is Standing.GUEST:
         raise Refused(f"Guests can't {SENTENCES[deed]} here. Ask somebody of this workspace to do it.")
-    if deed == "change":
+    if deed != "declare":
         raise Refused("Slack did not say in time who you are, so this was not done. Please try again.")
+
+
+def may(config: Config, actor: Actor, deed: Deed) -> bool:
+    """Whether `actor` may do it, where not being allowed only means to be shown less."""
+    try:
+        require(config, actor, deed)
+    except Refused:
+        return False
+    return True

@@ -160,6 +160,7 @@ class ChannelEvents:
         incident = _of_channel(session, event["old_channel_id"])
         if incident is not None:
             incident.channel_id = event["new_channel_id"]
+            posts.moved(session, event["old_channel_id"], event["new_channel_id"])
             _note(session, incident, "channel_id_changed", now=now)
 
     def _message_deleted(self, session: Session, event: Event, now: datetime) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
@@ -108,7 +109,7 @@ class ChannelDeliveries:
         name = plan.attempt
         if attempt.look_first:
             found = self._find(calls, plan, name)
-            if found:
+            if found and not self._is_anothers(found, attempt):
                 return {"channel": found}
         for _ in range(NAMES):
             try:
@@ -121,6 +122,15 @@ class ChannelDeliveries:
             else:
                 return {"channel": answer["channel"]["id"]}
         raise Permanent("name_taken", f"{NAMES} names tried", blame=Blame.GONE)
+
+    def _is_anothers(self, channel_id: str, attempt: Attempt) -> bool:
+        owners: list[int] = []
+
+        def ask(session: Session) -> None:
+            owners.extend(session.scalars(select(Incident.id).where(Incident.channel_id == channel_id)))
+
+        attempt.commit(ask)
+        return bool(owners)
 
     def _keep_name(self, plan: Plan, name: str, attempt: Attempt) -> None:
         def keep(session: Session) -> None:

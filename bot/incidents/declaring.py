@@ -31,7 +31,7 @@ class Declaring:
         severity, title = self._split_severity(line.text)
         if severity and title:
             return None
-        return self._declare_form(visit, severity=severity, title=title, flags=sorted(line.flags))
+        return self._declare_form(visit, severity=severity, title=one_line(title), flags=sorted(line.flags))
 
     def declare(self, session: Session, visit: Visit, line: Line) -> Answer:
         """Declare at once, from the words of the command."""
@@ -51,7 +51,7 @@ class Declaring:
         """The message shortcut: the message gives the title, and becomes the first timeline entry."""
         message = visit.message
         text = plain(message.get("text"))
-        author = message.get("user") or message.get("bot_id") or visit.user_id
+        author = message.get("user") or message.get("bot_id") or ""
         carried = {
             "source": {
                 "channel": visit.channel_id,
@@ -90,9 +90,11 @@ class Declaring:
         return forms.declare(
             self._config,
             severity=visit.values.get(forms.SEVERITY),
+            title=visit.values.get("title") or "",
+            summary=visit.values.get("summary") or "",
             flags=visit.values.get(forms.FLAGS) or (),
             workflows=visit.values.get(forms.WORKFLOWS) or (),
-            open_incidents=open_incidents(session, self._config, visit.user_id),
+            open_incidents=open_incidents(session, self._config, visit),
             carried=visit.metadata,
             declarer=visit.user_id,
         )
@@ -112,7 +114,7 @@ class Declaring:
                 carried=carried, declarer=visit.user_id,
             )  # fmt: skip
 
-        return Form(view(None), lambda session: view(open_incidents(session, self._config, visit.user_id)))
+        return Form(view(None), lambda session: view(open_incidents(session, self._config, visit)))
 
     def _declare(self, session: Session, visit: Visit, said: service.Declaration) -> str:
         source = f"slack.{visit.door}"
@@ -130,9 +132,9 @@ class Declaring:
         return _already(result.incident)
 
     def _split_severity(self, text: str) -> tuple[str | None, str]:
-        first, _, rest = text.partition(" ")
+        first, *rest = text.split(maxsplit=1) or [""]
         found = self._config.severity(first)
-        return (found.key, rest.strip()) if found else (None, text)
+        return (found.key, "".join(rest)) if found else (None, text)
 
 
 def _already(incident: Incident) -> str:

@@ -247,6 +247,8 @@ class Deliveries:
 
     def _load_answer(self, session: Session, message: OutboxMessage) -> Told | Skip:
         incident = incident_of(session, message)
+        if not message.arguments:
+            return Skip("the time to answer there is over")
         if incident.channel_id:
             text = f"{incident.name} has its channel: {channel_mention(incident.channel_id)}. You are invited."
         else:

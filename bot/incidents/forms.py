@@ -12,7 +12,7 @@ from bot.incidents.model import REASON_LIMIT, SUMMARY_LIMIT, TIMES, TITLE_LIMIT,
 from bot.incidents.views import TIME_LABELS, brief
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
-from bot.slack.text import clip, mrkdwn, user
+from bot.slack.text import author, clip, mrkdwn
 from bot.slack.visit import View, metadata
 
 DECLARE = "incident.declare"
@@ -33,6 +33,7 @@ def declare(
     *,
     severity: str | None = None,
     title: str = "",
+    summary: str = "",
     flags: Sequence[str] = (),
     workflows: Sequence[str] = (),
     open_incidents: Sequence[Incident] | None = None,
@@ -61,10 +62,11 @@ def declare(
             hint="If in doubt, choose the worse one: it can be changed later.",
         )
     )  # fmt: skip
-    summary = kit.text_input(
-        "summary", limit=SUMMARY_LIMIT, multiline=True, placeholder="Who is hurt, since when, what is known"
-    )
-    shown.append(kit.field("summary", "Summary", summary, optional=True))
+    text = kit.text_input(
+        "summary", initial=clip(summary, SUMMARY_LIMIT), limit=SUMMARY_LIMIT, multiline=True,
+        placeholder="Who is hurt, since when, what is known",
+    )  # fmt: skip
+    shown.append(kit.field("summary", "Summary", text, optional=True))
     if config.workflows:
         affected = kit.many("Which are affected?", WORKFLOWS, _workflow_options(config), initial=workflows)
         shown.append(kit.field("workflows", "Workflows affected", affected, optional=True, dispatch=True))
@@ -153,7 +155,7 @@ def _open_now(config: Config, incidents: Sequence[Incident]) -> list[Block]:
 def _copied(source: dict[str, Any]) -> str:
     """What tagging a message means for who can read it: its audience grows (or changes) to the SEV's."""
     return (
-        f"The message by {user(source['user'])} becomes the first timeline entry: whoever can see the SEV can read it then. "
+        f"The message by {author(source['user'])} becomes the first timeline entry: whoever can see the SEV can read it then. "
         f"{mrkdwn(clip(source['text'], 200), 1000)}"
     )
 

@@ -1,17 +1,30 @@
 """What the loop does with SEVs."""
 
-from sqlalchemy import select
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.config import Config
 from bot.incidents import lifecycle, surfaces
 from bot.incidents.model import Incident
+from bot.outbox.model import OutboxMessage
+
+RESPONSE_URL_LIFE = timedelta(minutes=20)
+"""A response URL is a secret for 30 minutes; none is kept so long."""
+
+
+def forget_answers(session: Session, *, machine_now: datetime) -> None:
+    """Forget the addresses for answering declarers, whether they were used or not."""
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.kind == surfaces.ANSWER, OutboxMessage.queued_at < machine_now - RESPONSE_URL_LIFE)
+        .values(arguments={})
+    )
 
 
 def reconcile_open(session: Session, config: Config) -> None:
     """Ask for a look at the channel of every open SEV: events may have been missed."""
-    query = select(Incident).where(
-        Incident.status.in_(lifecycle.open_statuses(config)), Incident.channel_id.is_not(None)
-    )
+    query = select(Incident).where(lifecycle.open_now(config), Incident.channel_id.is_not(None))
     for incident in session.scalars(query):
         surfaces.reconcile(session, incident)

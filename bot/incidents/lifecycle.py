@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
+
 from bot.config import Category, Config, Status
 from bot.errors import Refused
 from bot.incidents.model import Incident
@@ -26,9 +28,9 @@ def is_open(config: Config, incident: Incident) -> bool:
     return config.status(incident.status).category in OPEN
 
 
-def open_statuses(config: Config) -> list[str]:
-    """The keys of all statuses in which a SEV is open."""
-    return [each.key for each in config.statuses if each.category in OPEN]
+def open_now(config: Config) -> ColumnElement[bool]:
+    """The condition under which a SEV is open, for queries. One whose status was taken out of the files counts as open."""
+    return Incident.status.not_in([each.key for each in config.statuses if each.category not in OPEN])
 
 
 def move(config: Config, incident: Incident, target: Status, *, reason: str) -> Move:
@@ -67,9 +69,12 @@ def reopen(config: Config, incident: Incident, *, reason: str) -> Move:
     """Opens what was resolved, closed or cancelled: it is being investigated again. Raises `Refused`."""
     if is_open(config, incident):
         label = config.status(incident.status).label.lower()
-        raise Refused(f"{incident.name} is open already ({label}), so there is nothing to reopen.")
+        raise Refused(
+            f"{incident.name} is open already ({label}), so there is nothing to reopen. "
+            f"Possible next: {possible(config, incident)}."
+        )
     if not reason:
-        raise Refused("Say why it is opened again: `/sev reopen customers report it again`.")
+        raise Refused("Say why it is opened again: `/sev reopen customers report it again`.", field="reason")
     return Move(config.status_of(Category.INVESTIGATING), (), ("mitigated_at", "resolved_at", "closed_at"))
 
 

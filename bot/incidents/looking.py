@@ -53,7 +53,7 @@ class Looking:
         if word == "mine":
             return query.where(Incident.declared_by == user_id)
         if word in ("", "open"):
-            return query.where(Incident.status.in_(lifecycle.open_statuses(self._config)))
+            return query.where(lifecycle.open_now(self._config))
         if word == "all":
             return query
         possible = ", ".join([*LIST_WORDS, *(each.key for each in self._config.severities), "a workflow's name"])
@@ -88,7 +88,7 @@ class Looking:
                 text=f"What to do with {incident.name}",
                 blocks=[kit.section(views.brief(self._config, incident)), kit.actions(buttons), help_line],
             )
-        found = open_incidents(session, self._config, visit.user_id)
+        found = open_incidents(session, self._config, visit)
         shown: Blocks = [kit.actions([kit.button("Declare a SEV", "incident.open_declare", style="danger")])]
         if found:
             shown = [*shown, kit.section("*Open SEVs*"), *self._listed(found)]

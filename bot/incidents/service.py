@@ -45,6 +45,7 @@ class Source:
     ts: str
     user_id: str
     text: str
+    """Plain text already."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,14 @@ def declare(session: Session, said: Declaration, *, config: Config, actor: Actor
     number = session.scalar(
         update(Counter).where(Counter.name == COUNTER).values(value=Counter.value + 1).returning(Counter.value)
     )
-    twin = _twin(session, config, actor=actor, title=title, severity=severity, now=now)
+    since = now - SAME_WORDS_WITHIN
+    twin = session.scalars(
+        select(Incident).where(
+            Incident.declared_by == actor.user_id, Incident.title == title, Incident.severity == severity,
+            Incident.is_private == said.is_private, Incident.is_drill == said.is_drill, Incident.declared_at > since,
+            lifecycle.open_now(config),
+        ).order_by(Incident.id.desc()).limit(1)
+    ).first()  # fmt: skip
     if twin is not None:
         session.execute(update(Counter).where(Counter.name == COUNTER).values(value=Counter.value - 1))
         return Declared(twin, is_new=False)
@@ -159,7 +167,7 @@ def change_title(
     require(config, actor, "change")
     title = checked_title(title)
     if title == incident.title:
-        raise Refused("That is its title already.")
+        raise Refused("That is its title already: type another one.")
     before, incident.title = incident.title, title
     _note(session, incident, "title", actor=actor, now=now, before=before, after=title)
     surfaces.refresh(session, incident, config)
@@ -172,7 +180,7 @@ def change_summary(
     require(config, actor, "change")
     summary = checked_summary(summary)
     if summary == incident.summary:
-        raise Refused("That is its summary already.")
+        raise Refused("That is its summary already: type another one.")
     before, incident.summary = incident.summary, summary
     _note(session, incident, "summary", actor=actor, now=now, before=before, after=summary)
     surfaces.refresh(session, incident, config)
@@ -277,23 +285,6 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _twin(
-    session: Session, config: Config, *, actor: Actor, title: str, severity: str, now: datetime
-) -> Incident | None:
-    return session.scalars(
-        select(Incident)
-        .where(
-            Incident.declared_by == actor.user_id,
-            Incident.title == title,
-            Incident.severity == severity,
-            Incident.declared_at > now - SAME_WORDS_WITHIN,
-            Incident.status.in_(lifecycle.open_statuses(config)),
-        )
-        .order_by(Incident.id.desc())
-        .limit(1)
-    ).first()
-
-
 def _apply(
     session: Session,
     incident: Incident,
@@ -326,7 +317,7 @@ def _add_source(session: Session, incident: Incident, source: Source) -> None:
             kind="message",
             at=at,
             actor=source.user_id,
-            text=plain(source.text),
+            text=source.text,
             data={},
             source_channel=source.channel_id,
             source_ts=source.ts,

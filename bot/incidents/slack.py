@@ -57,15 +57,12 @@ class Changing:
     def status(self, session: Session, visit: Visit, line: Line) -> Answer:
         """Change the status, or say what it is."""
         incident = subject(session, visit, line)
-        word, _, reason = line.text.partition(" ")
-        possible = lifecycle.possible(self._config, incident)
+        word, *reason = line.text.split(maxsplit=1) or [""]
         if not word:
+            possible = lifecycle.possible(self._config, incident)
             label = self._config.status(incident.status).label.lower()
             return Answer(text=f"{incident.name} is {mrkdwn(label, 100)}. Possible next: {possible}.")
-        known = {each.key: each for each in self._config.statuses}
-        if word.lower() not in known:
-            raise Refused(f"There is no status of that name. Possible next: {possible}.")
-        return self._move(session, visit, incident, word.lower(), reason)
+        return self._move(session, visit, incident, word.lower(), "".join(reason))
 
     def short(self, category: Category) -> Callable[[Session, Visit, Line], Answer]:
         """The short form of a status: `mitigate`, `resolve`, `close`, `cancel REASON`."""
@@ -83,8 +80,12 @@ class Changing:
         return DONE
 
     def _move(self, session: Session, visit: Visit, incident: Incident, status: str, reason: str) -> Answer:
+        target = next((each for each in self._config.statuses if each.key == status), None)
+        if target is None:
+            possible = lifecycle.possible(self._config, incident)
+            raise Refused(f"There is no status of that name. Possible next: {possible}.")
         service.change_status(
-            session, incident, self._config.status(status), reason=reason, config=self._config,
+            session, incident, target, reason=reason, config=self._config,
             actor=actor_of(session, visit), now=visit.now,
         )  # fmt: skip
         return Answer(text=f"{incident.name} is now {mrkdwn(self._config.status(incident.status).label.lower(), 100)}.")
@@ -104,16 +105,23 @@ class Changing:
         return Answer(text=f"{incident.name} is open again.")
 
     def title(self, session: Session, visit: Visit, line: Line) -> Answer:
-        """Change the title."""
+        """Change the title, or say what it is."""
         incident = subject(session, visit, line)
+        if not line.text:
+            return Answer(
+                text=f"{incident.name} is called “{mrkdwn(incident.title, 900)}”. `{NAME} title TEXT` changes it."
+            )
         service.change_title(
             session, incident, line.text, config=self._config, actor=actor_of(session, visit), now=visit.now
         )
         return Answer(text=f"{incident.name} is now called “{mrkdwn(incident.title, 900)}”.")
 
     def summary(self, session: Session, visit: Visit, line: Line) -> Answer:
-        """Change the summary."""
+        """Change the summary, or show it."""
         incident = subject(session, visit, line)
+        if not line.text:
+            shown = mrkdwn(incident.summary, 2900) or f"{incident.name} has no summary."
+            return Answer(text=f"{shown}\n`{NAME} summary TEXT` changes it.")
         service.change_summary(
             session, incident, line.text, config=self._config, actor=actor_of(session, visit), now=visit.now
         )
@@ -203,7 +211,7 @@ def commands(declaring: Declaring, changing: Changing, looking: Looking) -> tupl
             verb="declare", usage="declare [SEVn] [title]", summary="declare a SEV: its channel, card and announcement",
             details="With a severity and a title it is declared at once; otherwise a form opens. "
             "`--private`: only invited people see it. `--drill`: an exercise.",
-            run=declaring.declare, form=declaring.form_of_command, flags=("private", "drill"),
+            run=declaring.declare, form=declaring.form_of_command, flags=("private", "drill"), takes_target=False,
         ),
         Command(
             verb="status", usage="status [STATUS] [reason]", summary="see or change the status",
@@ -226,8 +234,8 @@ def commands(declaring: Declaring, changing: Changing, looking: Looking) -> tupl
             run=changing.short(Category.CANCELLED),
         ),
         Command(verb="severity", usage="severity [SEVn]", summary="see or change the severity", run=changing.severity),
-        Command(verb="title", usage="title TEXT", summary="change the title", run=changing.title),
-        Command(verb="summary", usage="summary TEXT", summary="change the summary", run=changing.summary),
+        Command(verb="title", usage="title [TEXT]", summary="see or change the title", run=changing.title),
+        Command(verb="summary", usage="summary [TEXT]", summary="see or change the summary", run=changing.summary),
         Command(
             verb="times", usage="times", summary="correct when it started, was detected, mitigated, resolved",
             run=changing.times, form=changing.times_by_command,

@@ -4,6 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.config import Config
+from bot.directory.people import actor_of
+from bot.directory.permissions import may
 from bot.errors import Refused
 from bot.incidents import lifecycle, membership
 from bot.incidents.model import Incident
@@ -30,12 +32,14 @@ def of_number(session: Session, visit: Visit, number: object) -> Incident:
     return membership.by_number(session, int(str(number)), user_id=visit.user_id, lock=True)
 
 
-def open_incidents(session: Session, config: Config, user_id: str) -> list[Incident]:
+def open_incidents(session: Session, config: Config, visit: Visit) -> list[Incident]:
     """The open SEVs a person may see, the newest first; one more than a list shows at most."""
+    if not may(config, actor_of(session, visit), "see"):
+        return []
     return [
         *session.scalars(
             select(Incident)
-            .where(membership.may_see(user_id), Incident.status.in_(lifecycle.open_statuses(config)))
+            .where(membership.may_see(visit.user_id), lifecycle.open_now(config))
             .order_by(Incident.number.desc())
             .limit(LONGEST_LIST + 1)
         )

@@ -9,7 +9,7 @@ from bot.incidents import lifecycle
 from bot.incidents.model import Incident, TimelineEntry
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
-from bot.slack.text import TOPIC_LIMIT, clip, length, link, mrkdwn, one_line, user, when
+from bot.slack.text import TOPIC_LIMIT, author, clip, length, link, mrkdwn, one_line, user, when
 from bot.slack.text import channel as channel_mention
 
 SEVERITY_BUTTON = "incident.pick_severity"
@@ -138,12 +138,15 @@ def topic(config: Config, incident: Incident) -> str:
     """A channel's topic: plain text, in which Slack knows no mentions (250 characters)."""
     status = config.status(incident.status).label
     head = f"{'DRILL ' if incident.is_drill else ''}{incident.name} | {incident.severity} | {status} | "
-    return head + clip(incident.title, TOPIC_LIMIT - length(head))
+    title = incident.title.replace("<", "‹").replace(
+        ">", "›"
+    )  # whether a topic's mentions come alive is not documented
+    return head + clip(title, TOPIC_LIMIT - length(head))
 
 
 def line(config: Config, incident: Incident, entry: TimelineEntry) -> str:
     """A timeline entry as a sentence of its own in the SEV's channel."""
-    who = user(entry.actor) if entry.actor[:1] in {"U", "W"} else "Sevbot"
+    who = author(entry.actor)
     reason = f": {mrkdwn(entry.text, 1000)}" if entry.text else "."
     label = status_text(config, incident)
     if "after" in entry.data and entry.kind in {"status", "reopened"}:
@@ -197,7 +200,7 @@ def _since(config: Config, incident: Incident) -> str:
 
 def _report(entry: TimelineEntry, permalink: str | None) -> str:
     source = link(permalink, "a message") if permalink else "a message"
-    return f"Declared from {source} by {user(entry.actor)}: {mrkdwn(clip(one_line(entry.text), 400), 1500)}"
+    return f"Declared from {source} by {author(entry.actor)}: {mrkdwn(clip(one_line(entry.text), 400), 1500)}"
 
 
 def _where(incident: Incident, steps: tuple[Step, ...]) -> str:

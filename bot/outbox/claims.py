@@ -139,11 +139,11 @@ def revive(session: Session, *, now: datetime) -> int:
     )
 
 
-def due_for_second_look(session: Session, *, now: datetime, limit: int) -> list[OutboxMessage]:
+def due_for_second_look(session: Session, kinds: Sequence[str], *, now: datetime, limit: int) -> list[OutboxMessage]:
     """Take rows whose second look is due, by moving it: if this process dies meanwhile, another looks later."""
     rows = session.scalars(
         select(OutboxMessage)
-        .where(OutboxMessage.second_look_at <= now, OutboxMessage.state == State.SENT)
+        .where(OutboxMessage.second_look_at <= now, OutboxMessage.state == State.SENT, OutboxMessage.kind.in_(kinds))
         .order_by(OutboxMessage.second_look_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -163,12 +163,12 @@ class QueueState:
 
 
 def queue_state(session: Session, *, now: datetime) -> QueueState:
-    """Count the queue. A row in flight counts as waiting, but is not late."""
-    is_pending = OutboxMessage.state == State.PENDING
+    """Count the queue. A row in flight, or one that waits for another, counts as waiting but is not late."""
+    may_go = and_(OutboxMessage.state == State.PENDING, ~_has_predecessor(), _is_free_to_go())
     waiting, oldest, dead = session.execute(
         select(
             func.count(case((OutboxMessage.state.in_(OPEN), 1))),
-            func.min(case((is_pending, OutboxMessage.due_at))),
+            func.min(case((may_go, OutboxMessage.due_at))),
             func.count(case((OutboxMessage.state == State.DEAD, 1))),
         ).where(or_(OutboxMessage.state.in_(OPEN), OutboxMessage.state == State.DEAD))
     ).one()

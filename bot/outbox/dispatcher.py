@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.clock import Clock
 from bot.config import Settings
 from bot.db import CommitUnknown, Database
-from bot.errors import Blame, CallFailed, OutcomeUnknown, Permanent
+from bot.errors import Blame, CallFailed, OutcomeUnknown, Permanent, Temporary
 from bot.outbox import claims
 from bot.outbox.enqueue import ENQUEUED
 from bot.outbox.kinds import Kind, Kinds, LeaseLost, Nature, Result, Skip
@@ -104,7 +104,9 @@ class Dispatcher:
     def look_twice(self) -> None:
         """Take away second copies left by late answers, where the second look is due. A recurring job calls this."""
         rows = self._database.run(
-            lambda session: claims.due_for_second_look(session, now=self._clock.machine(), limit=SECOND_LOOKS_AT_ONCE)
+            lambda session: claims.due_for_second_look(
+                session, self._kinds.names(), now=self._clock.machine(), limit=SECOND_LOOKS_AT_ONCE
+            )
         )
         for row in rows:
             self._look_twice_at(row)
@@ -112,14 +114,14 @@ class Dispatcher:
     def _look_twice_at(self, row: OutboxMessage) -> None:
         kind = self._kinds[row.kind]
         attempt = self._try(row, started=self._clock.monotonic())
-        with self._database.read() as session:
-            snapshot = kind.load(session, row)
-        if kind.remove_copies is not None and not isinstance(snapshot, Skip):
-            try:
+        try:
+            with self._database.read() as session:
+                snapshot = kind.load(session, row)
+            if kind.remove_copies is not None and not isinstance(snapshot, Skip):
                 kind.remove_copies(snapshot, attempt)
-            except (CallFailed, LeaseLost) as error:
-                log.warning("outbox.second_look_failed", extra={"key": row.key, "error": str(error)})
-                return
+        except (CallFailed, LeaseLost) as error:
+            log.warning("outbox.second_look_failed", extra={"key": row.key, "error": str(error)})
+            return
 
         def done(session: Session) -> None:
             session.get_one(OutboxMessage, row.id).second_look_at = None
@@ -163,6 +165,8 @@ class Dispatcher:
     def _ended(self, future: Future[None]) -> None:
         self._in_flight.discard(future)
         self._wake.set()
+        if not future.cancelled() and (error := future.exception()) is not None:
+            log.error("outbox.worker_failed", exc_info=error)
 
     def _deliver(self, attempt: Try) -> None:
         kind = self._kinds[attempt.message.kind]
@@ -177,8 +181,7 @@ class Dispatcher:
         if kind.nature is Nature.AT_MOST_ONCE and attempt.look_first:
             return Skip("it may have arrived, and is never repeated"), {}
         try:
-            with self._database.read() as session:
-                snapshot = kind.load(session, attempt.message)
+            snapshot = self._load(kind, attempt.message)
             if isinstance(snapshot, Skip):
                 return snapshot, {}
             return None, kind.send(snapshot, attempt)
@@ -191,6 +194,13 @@ class Dispatcher:
         except Exception as error:  # a fault in one kind must not stop the others
             log.exception("outbox.kind_failed", extra={"key": attempt.message.key, "kind": kind.name})
             return Permanent("internal_fault", type(error).__name__, blame=Blame.OURS), {}
+
+    def _load(self, kind: Kind[Any], message: OutboxMessage) -> Any:
+        try:
+            with self._database.read() as session:
+                return kind.load(session, message)
+        except SQLAlchemyError as error:
+            raise Temporary("database_unavailable", type(error).__name__) from None
 
     def _settle_patiently(self, kind: Kind[Any], attempt: Try, outcome: Outcome, result: Result) -> None:
         for pause in (*SETTLE_PAUSES, None):

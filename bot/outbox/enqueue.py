@@ -59,7 +59,8 @@ class Enqueuer:
     def flush(self, session: Session) -> None:
         """Write all requests, in one order for everybody: transactions that lock rows in opposite orders would deadlock."""
         requests: dict[str, Request] = session.info.pop(PENDING_ENQUEUES, {})
-        session.info[ENQUEUED] = bool(requests)
+        if requests:
+            session.info[ENQUEUED] = True
         ordered = [requests[key] for key in sorted(requests)]
         latest = [self._row(each) for each in ordered if each.mode is Mode.LATEST]
         once = [self._row(each) for each in ordered if each.mode is Mode.ONCE]
@@ -106,6 +107,7 @@ def _upsert(dialect: str) -> Executable:
     statement = _insert(dialect)
     new = statement.excluded
     is_open = or_(*(OutboxMessage.state == state for state in OPEN))
+    may_be_there = or_(is_open, OutboxMessage.unsure, OutboxMessage.second_look_at.is_not(None))
     return statement.on_conflict_do_update(
         index_elements=["key"],
         set_={
@@ -120,7 +122,8 @@ def _upsert(dialect: str) -> Executable:
             "revive_at": None,
             "rule": new.rule,
             "audience": new.audience,
-            "decided_at": new.decided_at,
+            # The look back begins here, so it must not move past what an earlier try may have left.
+            "decided_at": case((may_be_there, OutboxMessage.decided_at), else_=new.decided_at),
         },
     )
 

@@ -51,7 +51,7 @@ class OutboxMessage(Base):
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(64))
-    subject: Mapped[str] = mapped_column(String(64), index=True)
+    subject: Mapped[str] = mapped_column(String(100), index=True)
     arguments: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     key: Mapped[str] = mapped_column(String(200), unique=True)
     mode: Mapped[str] = mapped_column(String(8))

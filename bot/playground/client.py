@@ -5,7 +5,7 @@ from typing import Any
 from bot.playground import events, modals
 from bot.playground.blockkit import VIEW_BYTES, UnfitError, fit_view, size_of
 from bot.playground.delivery import Post
-from bot.playground.elements import state_of, view_state
+from bot.playground.elements import VALUE_KEYS, all_elements, state_of, view_state
 from bot.playground.errors import Impossible, SlackError
 from bot.playground.modals import Triggers
 from bot.playground.model import (
@@ -160,7 +160,7 @@ class Client:
         payload = self._interaction("view_submission", user) | {
             "trigger_id": self._triggers.issue(user.id),
             "view": view_json(view, view_state(view)),
-            "response_urls": [],
+            "response_urls": self._response_urls_of(user, view),
             "is_enterprise_install": False,
             "enterprise": None,
         }
@@ -170,6 +170,20 @@ class Client:
                 self._apply_submission(delivery, user.id, view)
 
         return self._post.interact("interactive", payload, answered)
+
+    def _response_urls_of(self, user: User, view: View) -> list[Json]:
+        """Return a response URL for every channel picked in an input with `response_url_enabled`."""
+        values = view_state(view)["values"]
+        urls: list[Json] = []
+        for block, element in all_elements(view.blocks):
+            if block["type"] == "input" and element.get("response_url_enabled"):
+                state = values[block["block_id"]][element["action_id"]]
+                channel = self._workspace.channels.get(state[VALUE_KEYS[element["type"]]])
+                if channel is not None:
+                    url = self._response_urls.issue(user.id, channel)
+                    place = {"block_id": block["block_id"], "action_id": element["action_id"]}
+                    urls.append(place | {"channel_id": channel.id, "response_url": url})
+        return urls
 
     def _apply_submission(self, delivery: Delivery, user: str, view: View) -> None:
         stack = modals.stack_of(self._workspace, user)

@@ -72,6 +72,7 @@ class Post:
             return delivery
         self._attempt(delivery)
         if self._faults.takes_duplicate():
+            delivery.reason = "timeout"
             self._attempt(delivery)
         return delivery
 
@@ -85,18 +86,18 @@ class Post:
 
     def acked(self, delivery: Delivery, ack: Any) -> bool:
         """Take note of an ack; return whether it counts (it may be lost, late or a second one)."""
-        if not delivery.awaiting or not self._faults.takes_ack():
+        if not delivery.awaiting or not self._faults.takes_ack() or not self._decide(delivery):
             return False
         delivery.latency = time.monotonic() - delivery.sent_at
-        delivery.awaiting, delivery.acked, delivery.ack = False, True, ack
+        delivery.acked, delivery.ack = True, ack
         self._conclude(delivery)
         return True
 
     def failed(self, delivery: Delivery, error: str, *, reason: str = "timeout", retry: bool = True) -> None:
         """Take note that an attempt failed: `error` is what a person is shown, `reason` what the next attempt says."""
-        if not delivery.awaiting:
+        if not self._decide(delivery):
             return
-        delivery.awaiting, delivery.reason = False, reason
+        delivery.reason = reason
         if delivery.kind == "events_api" and retry and delivery.attempts <= len(self.redelivery_delays):
             at = delivery.sent_at + self.redelivery_delays[delivery.attempts - 1]
             if delivery.attempts == 1:
@@ -105,6 +106,12 @@ class Post:
             return
         delivery.error = error
         self._conclude(delivery)
+
+    def _decide(self, delivery: Delivery) -> bool:
+        """Whether the caller is first to end this attempt: acks, failures and deadlines come from several threads."""
+        with self._lock:
+            first, delivery.awaiting = delivery.awaiting, False
+        return first
 
     @staticmethod
     def now() -> float:

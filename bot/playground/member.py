@@ -39,7 +39,10 @@ class Member:
 
     def goes_to(self, channel: Channel | str) -> Self:
         """Look at a channel: there they type and click from now on. `@sevbot` is the direct messages with the bot."""
-        self._here = self._channel(channel).id
+        found = self._channel(channel)
+        if not people.may_look(self.user, found):
+            raise Impossible(f"{self.user.real_name} cannot see #{found.name}.")
+        self._here = found.id
         return self
 
     def says(self, text: str, *, thread: Message | None = None, in_: Channel | str | None = None) -> Message:
@@ -47,6 +50,11 @@ class Member:
         with self._workspace.lock:
             channel = self._workspace.channels[thread.channel_id] if thread else self._channel(in_)
             return people.say(self._workspace, self.user, channel, text, thread.ts if thread else "")
+
+    def shares(self, name: str, content: bytes, text: str = "", *, in_: Channel | str | None = None) -> Message:
+        """Share a file, with a comment."""
+        with self._workspace.lock:
+            return people.share(self._workspace, self.user, self._channel(in_), text, name=name, content=content)
 
     def edits(self, message: Message, text: str) -> None:
         """Edit one's own message."""
@@ -117,6 +125,11 @@ class Member:
         with self._workspace.lock:
             people.unarchive(self._workspace, self.user, self._channel(channel))
 
+    def deletes_channel(self, channel: Channel | str) -> None:
+        """Delete a channel for good, as admins can."""
+        with self._workspace.lock:
+            people.delete_channel(self._workspace, self.user, self._channel(channel))
+
     def sets_topic(self, channel: Channel | str, topic: str) -> None:
         """Set a channel's topic."""
         with self._workspace.lock:
@@ -131,12 +144,17 @@ class Member:
         if isinstance(where, Channel):
             return where
         name = self._here if where is None else where
-        if name.startswith("@"):
-            return people.direct_messages(self._workspace, self.user, self._user(name))
-        channel = self._workspace.channel_named(name)
+        channel = self._channel_if_any(name)
         if channel is None:
             raise Impossible(f"There is no channel {name}.")
         return channel
+
+    def _channel_if_any(self, where: Channel | str) -> Channel | None:
+        if isinstance(where, Channel):
+            return where
+        if where.startswith("@"):
+            return people.direct_messages(self._workspace, self.user, self._user(where))
+        return self._workspace.channel_named(where)
 
     def _user(self, who: "Member | str") -> User:
         if isinstance(who, Member):

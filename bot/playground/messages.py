@@ -18,7 +18,7 @@ def post(workspace: Workspace, channel: Channel, user: str, text: str, **details
     """Add a message to `channel` and tell everyone.
 
     `details` are further fields of Message. A person's text gets the rich_text block that Slack's composer would
-    have made of it. Raises SlackError thread_not_found-like refusals only through the callers' checks.
+    have made of it.
     """
     message = Message(channel_id=channel.id, ts=workspace.clock.next_ts(), user=user, text=text, **details)
     if not message.by_app and not message.subtype and not message.blocks:
@@ -38,6 +38,8 @@ def _grow_thread(workspace: Workspace, channel: Channel, reply: Message) -> None
     parent = channel.messages[reply.thread_ts]
     before = message_json(workspace, parent)
     parent.replies.append(reply.ts)
+    if reply.user not in parent.reply_users:
+        parent.reply_users.append(reply.user)
     workspace.save(parent)
     # Slack tells of a thread's growth as a change of its parent, without a new `edited`.
     events.message_changed(workspace, parent, before)
@@ -108,6 +110,7 @@ def _remove(workspace: Workspace, channel: Channel, message: Message) -> None:
     parent = channel.messages.get(message.thread_ts)
     if parent is not None and message.ts in parent.replies:
         parent.replies.remove(message.ts)
+        parent.reply_users = list(dict.fromkeys(channel.messages[ts].user for ts in parent.replies))
         workspace.save(parent)
     workspace.forget(message)
 

@@ -34,7 +34,10 @@ class User:
 
 @dataclass(slots=True, eq=False)
 class Message:
-    """One message. `replies` holds the timestamps of a parent's thread; `reactions` maps emoji to user ids."""
+    """One message. `replies` holds the timestamps of a parent's thread; `reactions` maps emoji to user ids.
+
+    `read_as` remembers what a reader sees of it, beside the version of the names in that.
+    """
 
     channel_id: str
     ts: str
@@ -55,6 +58,8 @@ class Message:
     file_ids: list[str] = field(default_factory=list)
     extra: Json = field(default_factory=dict)
     replies: list[str] = field(default_factory=list)
+    reply_users: list[str] = field(default_factory=list)
+    read_as: tuple[int, str] | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -39,8 +39,10 @@ def message_of(playground: "Playground", body: Json) -> Message:
 
 def command(playground: "Playground", me: User, body: Json) -> Json | Delivery:
     """Run a slash command."""
+    channel = channel_of(playground, body)
+    people.may_write(me, channel)
     line = people.typed(playground.workspace, str(body.get("text", "")), labels=True)
-    delivery, _ = playground.client.command(me, channel_of(playground, body), line)
+    delivery, _ = playground.client.command(me, channel, line)
     return delivery or {}
 
 

@@ -4,7 +4,7 @@ import re
 
 from bot.playground import channels, messages
 from bot.playground.errors import Impossible, SlackError
-from bot.playground.model import BOT_USER_ID, Channel, Message, User
+from bot.playground.model import BOT_USER_ID, Channel, File, Message, User
 from bot.playground.mrkdwn import escape, rich_text
 from bot.playground.workspace import Workspace
 
@@ -32,14 +32,24 @@ def _mention(workspace: Workspace, match: re.Match[str], *, labels: bool) -> str
     if sign == "@":
         if name in ("here", "channel", "everyone"):
             return f"<!{name}>{rest}"
-        user = workspace.user_named(name)
-        target, label = (f"@{user.id}", user.name) if user else ("", "")
+        target, label = _person_or_group(workspace, name)
     else:
         channel = workspace.channel_named(name.lower())
         target, label = (f"#{channel.id}", "" if channel.is_private else channel.name) if channel else ("", "")
     if not target:
         return match[0]
     return (f"<{target}|{label}>" if labels else f"<{target}>") + rest
+
+
+def _person_or_group(workspace: Workspace, name: str) -> tuple[str, str]:
+    """Return what an @name stands for and its label, or empty strings."""
+    user = workspace.user_named(name)
+    if user is not None:
+        return f"@{user.id}", user.name
+    for group in workspace.usergroups.values():
+        if group["handle"] == name.lower():
+            return f"!subteam^{group['id']}", f"@{group['handle']}"
+    return "", ""
 
 
 def may_write(user: User, channel: Channel) -> None:
@@ -57,6 +67,19 @@ def say(workspace: Workspace, user: User, channel: Channel, text: str, thread_ts
         raise Impossible("Slack does not send empty messages.")
     parent = messages.parent_of(channel, thread_ts).ts if thread_ts else ""
     return messages.post(workspace, channel, user.id, typed(workspace, text, labels=False), thread_ts=parent)
+
+
+def share(workspace: Workspace, user: User, channel: Channel, text: str, *, name: str, content: bytes) -> Message:
+    """Share a file with a comment, as a person."""
+    may_write(user, channel)
+    now = int(workspace.clock.now())
+    file = File(workspace.next_id("F"), name, name, user.id, now, len(content), content=content)
+    file.uploaded = file.completed = True
+    file.channels.append(channel.id)
+    workspace.files[file.id] = file
+    workspace.save(file)
+    comment = typed(workspace, text, labels=False)
+    return messages.post(workspace, channel, user.id, comment, subtype="file_share", file_ids=[file.id])
 
 
 def edit(workspace: Workspace, user: User, message: Message, text: str) -> None:
@@ -137,6 +160,13 @@ def archive(workspace: Workspace, user: User, channel: Channel) -> None:
     channels.archive(workspace, channel, user.id)
 
 
+def delete_channel(workspace: Workspace, user: User, channel: Channel) -> None:
+    """Delete a channel for good, which admins may."""
+    if not user.is_admin or channel.is_general:
+        raise Impossible(f"{user.real_name} cannot delete #{channel.name}.")
+    channels.destroy(workspace, channel, user.id)
+
+
 def unarchive(workspace: Workspace, user: User, channel: Channel) -> None:
     """Bring an archived channel back."""
     channels.unarchive(workspace, channel, user.id)
@@ -150,11 +180,12 @@ def set_topic(workspace: Workspace, user: User, channel: Channel, topic: str) ->
 
 def visible_channels(workspace: Workspace, user: User) -> list[Channel]:
     """Return the channels a person can look into: their own, and public ones unless they are a guest."""
-    return [
-        channel
-        for channel in workspace.channels.values()
-        if user.id in channel.members or (channel.kind == "public" and not user.is_restricted)
-    ]
+    return [channel for channel in workspace.channels.values() if may_look(user, channel)]
+
+
+def may_look(user: User, channel: Channel) -> bool:
+    """Whether a person can look into a channel."""
+    return user.id in channel.members or (channel.kind == "public" and not user.is_restricted)
 
 
 def direct_messages(workspace: Workspace, user: User, other: User | None = None) -> Channel:

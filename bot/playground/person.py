@@ -1,7 +1,8 @@
 """People for tests: `ada.types("/sev declare")`, `ada.fills(Title="…")`, `ada.submits()`, `ada.sees("…")`."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from bot.playground import people
 from bot.playground.elements import VALUE_KEYS, view_state
@@ -10,11 +11,18 @@ from bot.playground.form import action_of, client_errors, find_field, label_of, 
 from bot.playground.member import Member
 from bot.playground.model import Channel, Json, Message, View
 from bot.playground.reading import message_words
-from bot.playground.sight import Screen, Sight, find_button, find_menu, screens_of, seen, touchables
+from bot.playground.sight import (
+    Screen,
+    Sight,
+    Touchable,
+    find_button,
+    find_menu,
+    is_there,
+    screens_of,
+    seen,
+    touchables,
+)
 from bot.playground.traffic import Delivery
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +56,10 @@ class Person(Member):
         if not text.startswith("/"):
             return self.says(text)
         with self._workspace.lock:
+            channel = self._channel(None)
+            people.may_write(self.user, channel)
             line = people.typed(self._workspace, text, labels=True)
-            delivery, shown = self._client.command(self.user, self._channel(None), line)
+            delivery, shown = self._client.command(self.user, channel, line)
         if delivery is None:
             return Reply(None)
         self._wait(delivery)
@@ -129,8 +139,7 @@ class Person(Member):
         It is looked for in the topmost modal, then in `message` or the newest message that has it, then in Home.
         """
         with self._workspace.lock:
-            found = touchables(self._workspace, self.user, self._channel(in_), message)
-            place, block, element = find_button(found, label)
+            place, block, element = find_button(self._touchables(in_, message), label)
             kept = ("action_id", "type", "text", "value", "style", "url")
             action = {key: element[key] for key in kept if key in element}
             delivery = self._client.act(self.user, place, block["block_id"], action)
@@ -141,8 +150,7 @@ class Person(Member):
     ) -> Delivery:
         """Pick from a menu, found by placeholder, label or action id (or the last part of it)."""
         with self._workspace.lock:
-            found = touchables(self._workspace, self.user, self._channel(in_), message)
-            place, block, element = find_menu(found, menu)
+            place, block, element = find_menu(self._touchables(in_, message), menu)
             if element["type"] in VALUE_KEYS:
                 state = typed_state(self._workspace, element, option)
                 self._remember(place, block, element, state)
@@ -150,6 +158,11 @@ class Person(Member):
                 state = {"type": element["type"], "selected_option": pick_option(self._workspace, element, str(option))}
             delivery = self._client.act(self.user, place, block["block_id"], action_of(element, state))
         return self._wait(delivery)
+
+    def _touchables(self, where: Channel | str | None, message: Message | None) -> Iterator[Touchable]:
+        if message is not None and not is_there(self._workspace, message):
+            raise Impossible("This message is gone.")
+        return touchables(self._workspace, self.user, self._channel(where), message)
 
     def _remember(self, place: View | Message, block: Json, element: Json, state: Json) -> None:
         typed = place.typed if isinstance(place, View) else self._workspace.typed.setdefault((self.id, place.ts), {})
@@ -207,15 +220,9 @@ class Person(Member):
 
     def _find(self, text: str, where: Channel | str | None) -> Sight | None:
         with self._workspace.lock:
-            only = None
-            if where is not None:
-                only = (
-                    self._workspace.channel_named(where)
-                    if isinstance(where, str) and where[:1] != "@"
-                    else self._channel(where)
-                )
-                if only is None or only not in people.visible_channels(self._workspace, self.user):
-                    return None
+            only = self._channel_if_any(where) if where is not None else None
+            if where is not None and (only is None or not people.may_look(self.user, only)):
+                return None
             for said, thing in seen(self._workspace, self.user, only, self._client.notices.get(self.id, [])):
                 if text in said:
                     return thing

@@ -7,13 +7,14 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from bot.playground import dump as dumping
+from bot.playground import events
 from bot.playground.client import Client
 from bot.playground.clock import Clock
 from bot.playground.delivery import Carrier, Post
 from bot.playground.faults import Faults
 from bot.playground.http_sender import SIGNING_SECRET, HttpSender
 from bot.playground.modals import Triggers
-from bot.playground.model import APP_ID, BOT_USER_ID, TEAM_ID, Channel, Command, Json, Message, Shortcut
+from bot.playground.model import APP_ID, BOT_USER_ID, TEAM_ID, Channel, Command, Json, Message, Shortcut, User
 from bot.playground.person import Person
 from bot.playground.response_urls import ResponseUrls
 from bot.playground.routes import routes_of
@@ -96,6 +97,7 @@ class Playground:
 
     def stop(self) -> None:
         """Stop serving and cut every connection."""
+        self.post.loop = None
         self._server.stop()
         self.web_api.close()
         if self._http is not None:
@@ -215,6 +217,28 @@ class Playground:
     def direct(self, name: str) -> Channel:
         """Return the direct messages between the bot and a person."""
         return self.workspace.open_direct(self.person(name).id, BOT_USER_ID)
+
+    def add_person(self, name: str, real_name: str, *, tz: str = "UTC", guest: bool = False) -> Person:
+        """Let somebody new join the team; they are in no channel yet."""
+        with self.workspace.lock:
+            user = User(self.workspace.next_id("U"), name, real_name, tz, f"{name}@acme.example", is_restricted=guest)
+            self.workspace.users[user.id] = user
+            self.workspace.save(user)
+            events.person(self.workspace, "team_join", user)
+            self.workspace.touch("state")
+        return Person(self, user)
+
+    def change_person(self, name: str, **changes: Any) -> None:
+        """Change fields of a user, such as `deleted=True` or `tz="Asia/Tokyo"`, and tell the app."""
+        with self.workspace.lock:
+            user = self.person(name).user
+            for field, value in changes.items():
+                setattr(user, field, value)
+            user.updated = int(self.clock.now())
+            self.workspace.naming += 1
+            self.workspace.save(user)
+            events.person(self.workspace, "user_change", user)
+            self.workspace.touch("state")
 
     # Waiting
 

@@ -38,6 +38,12 @@ def author(workspace: Workspace, message: Message) -> str:
 
 def message_words(workspace: Workspace, message: Message) -> str:
     """Return everything a message says. Where it has blocks, Slack does not show its text."""
+    if message.read_as is None or message.read_as[0] != workspace.naming:
+        message.read_as = (workspace.naming, _message_words(workspace, message))
+    return message.read_as[1]
+
+
+def _message_words(workspace: Workspace, message: Message) -> str:
     parts = [block_words(workspace, block) for block in message.blocks]
     if not message.blocks:
         parts.append(words(workspace, message.text))

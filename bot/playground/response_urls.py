@@ -74,6 +74,7 @@ class ResponseUrls:
         if message.ephemeral_to:
             for name, value in content.items():
                 setattr(message, name, value)
+            message.read_as = None
             self._workspace.touch("messages", message.channel_id)
         else:
             messages.edit(self._workspace, message, content)

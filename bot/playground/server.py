@@ -92,12 +92,18 @@ class Application:
             await self._routes(scope, receive, send)
 
     async def _web_api(self, method: str, scope: Scope, receive: Receive, send: Send) -> None:
+        transport: asyncio.Transport = scope["state"]["transport"]
+
+        async def hung_up() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                continue
+
         try:
             body = await read_body(receive)
             headers = dict(scope["headers"])
-            reply = await self._playground.web_api.answer(method, scope["query_string"], headers, body)
+            reply = await self._playground.web_api.answer(method, scope["query_string"], headers, body, hung_up)
         except DropConnection:
-            scope["state"]["transport"].abort()
+            transport.abort()
             return
         await send_reply(send, *reply)
 

@@ -7,7 +7,6 @@ from bot.playground.model import (
     APP_ID,
     BOT_ID,
     BOT_NAME,
-    BOT_USER_ID,
     TEAM_ID,
     Channel,
     File,
@@ -156,13 +155,11 @@ def _thread_keys(workspace: Workspace, message: Message) -> Json:
         return {"thread_ts": message.thread_ts} | ({"parent_user_id": parent.user} if parent else {})
     if not message.replies:
         return {}
-    messages = workspace.channels[message.channel_id].messages
-    users = list(dict.fromkeys(messages[ts].user for ts in message.replies))
     return {
         "thread_ts": message.ts,
         "reply_count": len(message.replies),
-        "reply_users": users,
-        "reply_users_count": len(users),
+        "reply_users": list(message.reply_users),
+        "reply_users_count": len(message.reply_users),
         "latest_reply": message.replies[-1],
         "subscribed": False,
         "is_locked": False,
@@ -227,8 +224,3 @@ def view_json(view: View, state: Json) -> Json:
         shape[key] = content.get(key)
     shape["submit_disabled"] = content.get("submit_disabled", False)
     return shape
-
-
-def is_bot_user(user_id: str) -> bool:
-    """Whether this is the app's own bot user."""
-    return user_id == BOT_USER_ID

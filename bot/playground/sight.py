@@ -75,7 +75,14 @@ def seen(workspace: Workspace, user: User, only: Channel | None, notices: list[s
     for channel in [only] if only else reversed(visible_channels(workspace, user)):
         for message in messages_in(channel, user):
             yield message_words(workspace, message), message
-        yield channel.topic["value"], channel.topic["value"]
+        for told in (channel.topic["value"], *(bookmark["title"] for bookmark in channel.bookmarks)):
+            yield told, told
+
+
+def is_there(workspace: Workspace, message: Message) -> bool:
+    """Whether a message has not been deleted."""
+    channel = workspace.channels.get(message.channel_id)
+    return channel is not None and (message.ts in channel.messages or message in channel.ephemerals)
 
 
 Touchable = tuple[View | Message, Json, Json]

@@ -99,7 +99,7 @@ class Sockets:
 
     def send(self, delivery: Delivery) -> bool:
         """Send a delivery to one connection, in turn; False when the app is not connected."""
-        connections = self.connections
+        connections = [transport for transport in self.connections if not transport.is_closing()]
         if not connections:
             return False
         self._turn += 1

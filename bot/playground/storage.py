@@ -15,7 +15,10 @@ from typing import Any
 from bot.playground.model import Channel, File, Json, Message, User, View
 from bot.playground.workspace import Entity, Workspace
 
-_NOT_STORED = {"Channel": frozenset({"messages", "timeline", "ephemerals"})}
+_NOT_STORED = {
+    "Channel": frozenset({"messages", "timeline", "ephemerals"}),
+    "Message": frozenset({"read_as"}),
+}
 _KINDS: dict[str, type[Entity]] = {"User": User, "Channel": Channel, "Message": Message, "File": File, "View": View}
 
 

@@ -1,9 +1,10 @@
 """The Web API's door: arguments, token, scopes, faults, hooks, limits; then the method; then the answer."""
 
 import asyncio
+import contextlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
@@ -22,6 +23,7 @@ BOT_TOKEN = "xoxb-playground"
 APP_TOKEN = "xapp-1-A0SEVBOT-playground"
 HANGS_AT_MOST = 30.0
 
+HungUp = Callable[[], Awaitable[None]]
 Hook = Callable[[Call, Literal["before", "after"]], None]
 Reply = tuple[int, dict[str, str], bytes]
 """Status, headers, body."""
@@ -51,21 +53,28 @@ class WebApi:
         """Let the threads of the hooks go."""
         self._hook_threads.shutdown(wait=False, cancel_futures=True)
 
-    async def answer(self, method: str, query: bytes, headers: dict[bytes, bytes], body: bytes) -> Reply:
-        """Perform one call and return the reply; raises DropConnection where a fault or hook wants none."""
+    async def answer(
+        self, method: str, query: bytes, headers: dict[bytes, bytes], body: bytes, hung_up: HungUp
+    ) -> Reply:
+        """Perform one call and return the reply; raises DropConnection where a fault or hook wants none.
+
+        `hung_up` waits until the caller has gone away.
+        """
         call = Call(method, {}, len(self.calls) + 1, headers.get(b"x-sevbot-kind", b"").decode("latin-1"))
         self.calls.append(call)
         self._traffic.add(call)
         self.busy += 1
         try:
-            return await self._answer(call, query, headers, body)
+            return await self._answer(call, query, headers, body, hung_up)
         finally:
             self.busy -= 1
             self.last_at = time.monotonic()
             call.duration = self.last_at - call.at
             self.workspace.touch("traffic")
 
-    async def _answer(self, call: Call, query: bytes, headers: dict[bytes, bytes], body: bytes) -> Reply:
+    async def _answer(
+        self, call: Call, query: bytes, headers: dict[bytes, bytes], body: bytes, hung_up: HungUp
+    ) -> Reply:
         try:
             call.args = parse(query, headers.get(b"content-type", b"").decode("latin-1"), body)
         except SlackError as refusal:
@@ -77,25 +86,30 @@ class WebApi:
         delay = self.faults.latency_ms / 2000
         await self._pause(delay)
         if rule is not None:
-            early = await self._fault_before(call, rule)
+            early = await self._fault_before(call, rule, hung_up)
             if early is not None:
                 return early
         reply = self._perform(call, headers)
         await self._pause(delay)
         await self._run_hooks(call, "after")
         if rule is not None:
-            reply = await self._fault_after(call, rule, reply)
+            reply = await self._fault_after(call, rule, reply, hung_up)
         return reply
 
     async def _pause(self, seconds: float) -> None:
         if seconds:
             await asyncio.sleep(seconds)
 
+    async def _hang(self, hung_up: HungUp) -> None:
+        """Say nothing until the caller gives up."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(hung_up(), HANGS_AT_MOST)
+
     async def _run_hooks(self, call: Call, moment: Literal["before", "after"]) -> None:
         for hook in list(self.hooks):
             await asyncio.get_running_loop().run_in_executor(self._hook_threads, hook, call, moment)
 
-    async def _fault_before(self, call: Call, rule: Rule) -> Reply | None:
+    async def _fault_before(self, call: Call, rule: Rule, hung_up: HungUp) -> Reply | None:
         """Apply the part of a fault that comes before the effect; None lets the call go on."""
         fault = rule.fault
         if fault == "429":
@@ -104,7 +118,7 @@ class WebApi:
             call.status = 500
             return 500, {"content-type": "text/html"}, b"<html><body>Internal Server Error</body></html>"
         if fault == "timeout_before":
-            await self._pause(HANGS_AT_MOST)
+            await self._hang(hung_up)
         if fault in ("timeout_before", "drop_before"):
             raise DropConnection
         if fault.startswith("slow:"):
@@ -125,10 +139,10 @@ class WebApi:
             return {"errors": [problem], "response_metadata": {"messages": [f"[ERROR] {problem}"]}}
         return {}
 
-    async def _fault_after(self, call: Call, rule: Rule, reply: Reply) -> Reply:
+    async def _fault_after(self, call: Call, rule: Rule, reply: Reply, hung_up: HungUp) -> Reply:
         """Apply the part of a fault that comes after the effect."""
         if rule.fault == "timeout_after":
-            await self._pause(HANGS_AT_MOST)
+            await self._hang(hung_up)
         if rule.fault in ("timeout_after", "drop_after"):
             raise DropConnection
         if rule.fault == "fatal_error_after":

@@ -90,6 +90,7 @@ class Workspace:
         self.subscriptions = set(SUBSCRIPTIONS)
         self.installed = True
         self.counter = 0
+        self.naming = 0
         self.url = "http://127.0.0.1/"
         self.on_event: Callable[[Json], object] = lambda _event: None
         self.watchers: list[Callable[[Change, str], None]] = []
@@ -113,7 +114,9 @@ class Workspace:
             watcher(change, channel_id)
 
     def save(self, entity: Entity) -> None:
-        """Remember that `entity` must be in the store before this request is answered."""
+        """Take note of a change: `entity` must be in the store before this request is answered."""
+        if isinstance(entity, Message):
+            entity.read_as = None
         if not self.storing:
             return
         kind = type(entity).__name__
@@ -183,6 +186,7 @@ class Workspace:
         channel.previous_names.insert(0, channel.name)
         channel.name = name
         self._names[name] = channel.id
+        self.naming += 1
         self.save(channel)
 
     def channel_named(self, name: str) -> Channel | None:

@@ -2,6 +2,8 @@
 
 import http.client
 import logging
+import socket
+import ssl
 import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,6 +29,8 @@ MODAL_TIMEOUT = timedelta(seconds=2)
 KIND_HEADER = "x-sevbot-kind"
 OFFSET_HEADER = "X-Playground-Clock-Offset"
 
+NEVER_CONNECTED = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
+"""What ends a call before anything of it was sent."""
 DONE_ALREADY = frozenset(
     {
         "already_in_channel",
@@ -67,6 +71,8 @@ class Identity:
     user_id: str
     bot_id: str
     team_id: str
+    enterprise_id: str
+    """Of the organisation, on Enterprise Grid; else empty."""
     url: str
     """The workspace's address, with a slash at its end."""
 
@@ -112,8 +118,8 @@ class Slack:
             raise failure from None
         except URLError as error:
             CALLS.labels(method, "connection").inc()
-            if isinstance(error.reason, ConnectionRefusedError):
-                raise Temporary("connection_refused") from None
+            if isinstance(error.reason, NEVER_CONNECTED):
+                raise Temporary("not_connected", type(error.reason).__name__) from None
             raise OutcomeUnknown("connection_failed", type(error.reason).__name__) from None
         except (OSError, http.client.HTTPException, SlackClientError) as error:
             CALLS.labels(method, "connection").inc()
@@ -127,8 +133,9 @@ class Slack:
         if self._identity is None:
             answer = self.call("auth.test", timeout=MODAL_TIMEOUT)
             self._identity = Identity(
-                user_id=answer["user_id"], bot_id=answer.get("bot_id", ""), team_id=answer["team_id"], url=answer["url"]
-            )
+                user_id=answer["user_id"], bot_id=answer.get("bot_id", ""), team_id=answer["team_id"],
+                enterprise_id=answer.get("enterprise_id") or "", url=answer["url"],
+            )  # fmt: skip
         return self._identity
 
     def permalink(self, channel: str, ts: str) -> str | None:
@@ -172,8 +179,8 @@ class Slack:
         data = response.data if isinstance(getattr(response, "data", None), dict) else {}
         code = str(data.get("error", "")) or "invalid_json_answer"
         if status == http.client.TOO_MANY_REQUESTS or code in {"ratelimited", "rate_limited"}:
-            seconds = (getattr(response, "headers", None) or {}).get("Retry-After") or 1
-            return Temporary("ratelimited", retry_after=timedelta(seconds=float(seconds)))
+            asked = str((getattr(response, "headers", None) or {}).get("Retry-After", ""))
+            return Temporary("ratelimited", retry_after=timedelta(seconds=int(asked) if asked.isdecimal() else 1))
         if code in DONE_ALREADY:
             return None
         if code in BUSY:

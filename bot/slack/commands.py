@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from bot.errors import Refused
-from bot.slack.text import plain, with_plain_dashes
+from bot.slack.text import plain
 from bot.slack.visit import Answer, View, Visit
 
 NAME = "/sev"
@@ -17,7 +17,7 @@ TARGET = re.compile(r"sev-(\d{1,9})$", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Line:
-    """What was typed after `/sev`: a verb, perhaps a target (`SEV-42`), flags, and the rest as it was written."""
+    """What was typed after `/sev`: a verb, perhaps a target (`SEV-42`), flags, and the rest just as Slack sent it."""
 
     verb: str
     target: int | None
@@ -46,6 +46,8 @@ class Command:
     run: Callable[[Session, Visit, Line], Answer]
     form: Callable[[Visit, Line], Form | None] | None = None
     flags: tuple[str, ...] = ()
+    takes_target: bool = True
+    """Whether a SEV's name may stand as the first word."""
     changes: bool = True
     """Whether it may change something: then it must be known who asks."""
 
@@ -63,11 +65,10 @@ class Commands:
 
     def find(self, text: str) -> tuple[Command, Line]:
         """The command a person typed, and its words. Raises `Refused` with the nearest verb for a word that is none."""
-        words = with_plain_dashes(plain(text))
-        if not words:
+        if not plain(text):
             return self.tray, Line("", None, "", frozenset())
-        first, *rest = words.split(maxsplit=1)
-        verb = first.lower()
+        first, *rest = text.split(maxsplit=1)
+        verb = plain(first).lower()
         command = self._commands.get(verb)
         if command is None:
             raise Refused(self._unknown(verb))
@@ -92,20 +93,23 @@ class Commands:
         near = difflib.get_close_matches(verb.lower(), self._commands, n=1, cutoff=0.6)
         hint = f"Did you mean `{NAME} {near[0]}`? " if near else ""
         shown = re.sub(r"[^\w-]", "", verb)[:30]
-        return f"There is no `{shown}` here. {hint}`{NAME} help` lists what there is."
+        answer = f"There is no `{shown}` here." if shown else "That is no verb."
+        return f"{answer} {hint}`{NAME} help` lists what there is."
 
 
 def read(command: Command, text: str) -> Line:
     """Split what follows the verb into target, flags and the rest."""
     words = text.strip()
     target = None
-    first, _, rest = words.partition(" ")
-    found = TARGET.match(first)
+    first, *rest = words.split(maxsplit=1) or [""]
+    found = TARGET.match(first) if command.takes_target else None
     if found:
-        target, words = int(found[1]), rest.strip()
+        target, words = int(found[1]), "".join(rest)
     flags = set()
     for flag in command.flags:
-        words, times = re.subn(rf"(?<!\S)--{flag}(?!\S)", "", words)
+        words, times = re.subn(
+            rf"(?<!\S)(?:--|[\u2012-\u2015]){flag}(?!\S)", "", words, flags=re.IGNORECASE
+        )  # phones write a long dash
         if times:
             flags.add(flag)
     return Line(command.verb, target, words.strip(), frozenset(flags))

@@ -66,7 +66,14 @@ class Listeners:
     """Attaches the rooms to a Bolt app."""
 
     def __init__(
-        self, database: Database, clock: Clock, slack: Slack, rooms: Rooms, *, learn: Callable[[str], None]
+        self,
+        database: Database,
+        clock: Clock,
+        slack: Slack,
+        rooms: Rooms,
+        *,
+        learn: Callable[[str], None],
+        all_must_be_known: Callable[[], bool],
     ) -> None:
         self._database = database
         self._clock = clock
@@ -74,6 +81,8 @@ class Listeners:
         self._rooms = rooms
         self._learn = learn
         """Gets to know a person, over the network if need be, before the transaction."""
+        self._all_must_be_known = all_must_be_known
+        """Whether also those who only look must be known, since not everybody may."""
         self._busy = 0
         self._idle = threading.Condition()
         self._aside = ThreadPoolExecutor(8, thread_name_prefix="aside")
@@ -87,7 +96,7 @@ class Listeners:
         app.view_closed(anything)(_accept)
         app.shortcut(anything)(self._on_shortcut)
         app.event(anything)(self._on_event)
-        app.error(_on_error)
+        app.error(self._on_error)
 
     def finish(self, *, within: float) -> None:
         """Let the visits that are being answered get their answers, for `within` seconds at most."""
@@ -172,7 +181,7 @@ class Listeners:
                 ack()
 
     def _run(self, work: Callable[[Session], Answer], visit: Visit, *, known: bool) -> Answer:
-        if known:
+        if known or self._all_must_be_known():
             self._learn(visit.user_id)
         return self._database.run(work)
 
@@ -181,9 +190,7 @@ class Listeners:
         try:
             return work()
         except Refused as refusal:
-            if refusal.field:
-                return Answer(errors={refusal.field: refusal.sentence})
-            return Answer(text=refusal.sentence)
+            return Answer(text=refusal.sentence, errors={refusal.field: refusal.sentence} if refusal.field else {})
         except CommitUnknown:
             log.exception("visit.commit_unknown")
             return Answer(text=UNSURE)
@@ -228,6 +235,23 @@ class Listeners:
         except CallFailed as error:
             log.warning("visit.not_answered", extra={"error": str(error)})
 
+    def _on_error(self, error: Exception, request: BoltRequest) -> BoltResponse:
+        """The last resort for what no listener foresaw. An event fails, to be delivered again; a person is told."""
+        log.error("visit.failed", exc_info=error)
+        kind = (request.body or {}).get("type")
+        if kind == "event_callback":
+            return BoltResponse(status=HTTPStatus.INTERNAL_SERVER_ERROR)
+        if kind == "view_submission":
+            return BoltResponse(
+                status=HTTPStatus.OK, body={"response_action": "update", "view": visits.notice("Sevbot", BROKEN)}
+            )
+        if kind is None:
+            return BoltResponse(status=HTTPStatus.OK, body={"text": BROKEN})
+        response_url = (request.body or {}).get("response_url")
+        if response_url:
+            self._aside.submit(self._respond, response_url, Answer(text=BROKEN))
+        return BoltResponse(status=HTTPStatus.OK)
+
 
 def _room_verb(body: Mapping[str, Any]) -> str:
     return str(body["actions"][0]["action_id"]).partition(":")[0]
@@ -235,18 +259,3 @@ def _room_verb(body: Mapping[str, Any]) -> str:
 
 def _accept(ack: Ack) -> None:
     ack()
-
-
-def _on_error(error: Exception, request: BoltRequest) -> BoltResponse:
-    """The last resort for what no listener foresaw. An event fails, to be delivered again; a person is told."""
-    log.error("visit.failed", exc_info=error)
-    kind = (request.body or {}).get("type")
-    if kind == "event_callback":
-        return BoltResponse(status=HTTPStatus.INTERNAL_SERVER_ERROR)
-    if kind == "view_submission":
-        return BoltResponse(
-            status=HTTPStatus.OK, body={"response_action": "update", "view": visits.notice("Sevbot", BROKEN)}
-        )
-    if kind is None:
-        return BoltResponse(status=HTTPStatus.OK, body={"text": BROKEN})
-    return BoltResponse(status=HTTPStatus.OK)

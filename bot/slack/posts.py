@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, delete
+from sqlalchemy import String, delete, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.db import Base
@@ -29,7 +29,7 @@ class Post(Base):
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     channel_id: Mapped[str] = mapped_column(String(32), index=True)
     ts: Mapped[str] = mapped_column(String(32))
-    subject: Mapped[str] = mapped_column(String(64), index=True)
+    subject: Mapped[str] = mapped_column(String(100), index=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +93,11 @@ def forget(session: Session, channel_id: str, ts: str) -> str | None:
     """Somebody deleted a message: if it was ours, forget it and return its key."""
     key = session.scalar(delete(Post).where(Post.channel_id == channel_id, Post.ts == ts).returning(Post.key))
     return str(key) if key else None
+
+
+def moved(session: Session, old_channel: str, new_channel: str) -> None:
+    """A channel has another id from now on, and its messages with it."""
+    session.execute(update(Post).where(Post.channel_id == old_channel).values(channel_id=new_channel))
 
 
 def remove_copies(slack: Slack, draft: Draft, attempt: Attempt) -> None:

@@ -13,21 +13,35 @@ INVISIBLE = re.compile(
     r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
 """Control characters, and those that show nothing or turn the direction of what follows (so they could forge a line)."""
+REFERENCE = re.compile(
+    r"<(?:([@#])([A-Z0-9]+)|!(subteam\^[A-Z0-9]+|here|channel|everyone)|((?:https?|mailto):[^|>]+))(?:\|([^>]*))?>"
+)
+"""A mention or a link as Slack writes it into what people typed; the part after the bar is what they read."""
 USER_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
-DASHES = re.compile(r"(^|\s)[\u2012-\u2015](?=\w)")
 TOPIC_LIMIT = 250
 CHANNEL_NAME_LIMIT = 80
 
 
 def plain(text: str | None) -> str:
-    """Text from a person as it is stored: entities undone once, surrogates and invisible characters gone, trimmed.
+    """Text from a person as it is stored: mentions and links as they are read, entities undone once, trimmed.
+
+    Surrogates and invisible characters are taken out.
 
     Whether slash texts and modal values arrive escaped is not documented; undoing an escape that is not there is
     harmless, since a typed `&amp;` shows as `&amp;` again once it is escaped.
     """
-    text = ENTITY.sub(lambda found: ENTITIES[found[1]], text or "")
+    text = ENTITY.sub(lambda found: ENTITIES[found[1]], REFERENCE.sub(_as_read, text or ""))
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _as_read(found: re.Match[str]) -> str:
+    sign, name, group, address, label = found.groups()
+    if sign:
+        return f"{sign}{label or name}"
+    if group:
+        return label or f"@{group.partition('^')[0]}"
+    return f"{label} ({address})" if label and label not in address else str(address)
 
 
 def one_line(text: str | None) -> str:
@@ -90,6 +104,13 @@ def link(address: str, label: str) -> str:
     return f"<{target}|{escape(re.sub(r'[|<>]', ' ', label))}>"
 
 
+def author(actor: str) -> str:
+    """Who wrote or did something: a person by mention, anything else in words."""
+    if actor[:1] in {"U", "W"}:
+        return user(actor)
+    return "Sevbot" if actor == "sevbot" else "an app"
+
+
 def when(moment: datetime) -> str:
     """A time that every reader sees in their own time zone."""
     fallback = moment.strftime("%Y-%m-%d %H:%M UTC")
@@ -100,11 +121,6 @@ def mentioned_user(text: str) -> str | None:
     """The first person mentioned as `<@U123|ada>`, or None."""
     found = USER_MENTION.search(text)
     return found[1] if found else None
-
-
-def with_plain_dashes(text: str) -> str:
-    """Undo what phones make of `--flag`: a long dash."""
-    return DASHES.sub(r"\1--", text)
 
 
 def slug(text: str, limit: int) -> str:

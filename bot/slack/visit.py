@@ -12,6 +12,12 @@ View = dict[str, Any]
 Blocks = list[dict[str, Any]]
 
 
+SELECTED = (
+    "selected_user", "selected_users", "selected_conversation", "selected_conversations", "selected_channel",
+    "selected_channels", "selected_date_time", "selected_date", "selected_time",
+)  # fmt: skip
+
+
 class Door(StrEnum):
     """How it came in; the audit keeps it."""
 
@@ -107,7 +113,7 @@ def _value_of(element: dict[str, Any]) -> Any:
         return [option["value"] for option in element["selected_options"] or []]
     if "selected_option" in element:
         return (element["selected_option"] or {}).get("value")
-    for name in ("selected_user", "selected_users", "selected_date_time", "selected_date", "selected_time"):
+    for name in SELECTED:
         if name in element:
             return element[name]
     return element.get("value")
@@ -123,7 +129,9 @@ def _metadata(view: View) -> dict[str, Any]:
 
 def metadata(**values: Any) -> str:
     """What a form is opened with, as Slack carries it (3,000 characters at most)."""
-    text = json.dumps({name: value for name, value in values.items() if value is not None}, separators=(",", ":"))
+    text = json.dumps(
+        {name: value for name, value in values.items() if value is not None}, separators=(",", ":"), ensure_ascii=False
+    )
     if len(text) > 3000:
         raise ValueError("a form cannot carry so much")
     return text

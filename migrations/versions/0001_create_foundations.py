@@ -85,7 +85,7 @@ def upgrade() -> None:
         "outbox_messages",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
-        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=100), nullable=False),
         sa.Column("arguments", sa.JSON(), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("mode", sa.String(length=8), nullable=False),
@@ -154,7 +154,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("channel_id", sa.String(length=32), nullable=False),
         sa.Column("ts", sa.String(length=32), nullable=False),
-        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=100), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_posts")),
     )
     op.create_index(op.f("ix_posts_channel_id"), "posts", ["channel_id"], unique=False)

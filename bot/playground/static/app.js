@@ -23,9 +23,20 @@ import { patchTraffic } from "./traffic.js";
 const composer = createComposer({
   label: () => `Message ${currentChannel()?.is_im ? "" : "#"}${channelTitle(currentChannel())}`,
   place: () => `${session.me} ${session.channel}`,
-  send: (text) => act(text.startsWith("/") ? "command" : "say", { channel: session.channel, text }),
+  send,
   commandsWork: true,
 });
+
+async function send(text) {
+  const isCommand = text.startsWith("/");
+  const answer = await act(isCommand ? "command" : "say", { channel: session.channel, text });
+  if (isCommand && answer) {
+    // Whoever has used a command needs no hint any more.
+    setting("hint", "seen");
+    drawFoot();
+  }
+  return answer;
+}
 
 function drawPlace() {
   const atHome = session.page === "home";
@@ -115,6 +126,8 @@ function listen() {
   addEventListener("hashchange", start);
   setInterval(drawClock, 1000);
   setInterval(refreshTimes, 20_000);
+  // The bot's coming is no change of the workspace, so it is asked for while it is away.
+  setInterval(() => session.bot.connected === false && refresh("state"), 3000);
 }
 
 function pressed(event) {

@@ -1,20 +1,21 @@
 // The top of a channel: name, topic, members, pins, bookmarks.
 import { button, row } from "./controls.js";
-import { byId, fill, h } from "./dom.js";
+import { byId, h, redraw } from "./dom.js";
 import { icon } from "./icons.js";
 import { anchor, emojiNode, plain } from "./mrkdwn.js";
 import { avatar, avatarStack, openDirect, openMembers } from "./people.js";
 import { goHome, goTo } from "./places.js";
 import { closePopover, openMenu, openPopover } from "./popover.js";
 import { appPerson, channelTitle, currentChannel, person, session } from "./session.js";
-import { channelMark, channelMenu } from "./sidebar.js";
+import { channelMark, channelMenu, members } from "./sidebar.js";
 
 export function drawHeader() {
   const channel = currentChannel();
   const withApp = session.page === "home" || channel?.im_user === session.bot.user_id;
-  fill(byId("place-title"), withApp ? appTitle() : channelName(channel));
-  fill(byId("place-tools"), !withApp && channel && channelTools(channel));
-  fill(byId("tabs"), withApp ? appTabs() : channel && bookmarks(channel));
+  const depends = [session.page, session.me, session.people.size, channel];
+  redraw(byId("place-title"), depends, () => (withApp ? appTitle() : channelName(channel)));
+  redraw(byId("place-tools"), depends, () => !withApp && channel && channelTools(channel));
+  redraw(byId("tabs"), depends, () => (withApp ? appTabs() : channel && bookmarks(channel)));
   byId("tabs").hidden = !byId("tabs").children.length;
   document.title = `${withApp ? appPerson().real_name : channelTitle(channel)} | ${session.team.name ?? "Slack"} (local)`;
 }
@@ -29,19 +30,20 @@ function channelName(channel) {
   const open = ({ currentTarget }) => openMenu(currentTarget, channelMenu(channel), "Channel");
   const name = [channelMark(channel, 20), h("span", { class: "cut" }, channel.name), icon("down", 14)];
   return [
-    h("h1", null, button("quiet name", open, name, { "aria-haspopup": "menu" })),
-    h("p", { class: "topic", title: channel.topic || null }, channel.topic),
+    h("h1", null, button("quiet name", open, name, { "aria-haspopup": "menu", "data-field": "name" })),
+    h("p", { class: "topic", title: plain(channel.topic) || null }, plain(channel.topic)),
   ];
 }
 
 function channelTools(channel) {
   const pins = channel.pins?.length ?? 0;
-  const members = channel.members.length;
+  const count = channel.members.length;
   const openThem = ({ currentTarget }) => openPins(currentTarget, channel);
   return [
-    pins > 0 && button("quiet", openThem, [icon("pin", 16), String(pins)], { "aria-label": `${pins} pinned`, title: "Pinned messages" }),
-    !channel.is_im && button("quiet members", () => openMembers(channel), [avatarStack(channel.members, 22), String(members)],
-      { "aria-label": `${members} members`, title: "Members" }),
+    pins > 0 && button("quiet", openThem, [icon("pin", 16), String(pins)],
+      { "aria-label": `${pins} pinned`, title: "Pinned messages", "data-field": "pins" }),
+    !channel.is_im && button("quiet members", () => openMembers(channel), [avatarStack(channel.members, 22), String(count)],
+      { "aria-label": members(channel), title: "Members", "data-field": "members" }),
   ];
 }
 
@@ -68,6 +70,6 @@ function bookmarks(channel) {
 function appTabs() {
   const atHome = session.page === "home";
   const tab = (label, active, onclick) =>
-    button(`tab ${active ? "active" : ""}`, onclick, label, { "aria-current": active ? "page" : null });
+    button(`tab ${active ? "active" : ""}`, onclick, label, { "aria-current": active ? "page" : null, "data-field": label });
   return [tab("Home", atHome, goHome), tab("Messages", !atHome, () => openDirect(session.bot.user_id, { messages: true }))];
 }

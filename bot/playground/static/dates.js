@@ -2,6 +2,7 @@
 import { businessNow, me } from "./session.js";
 
 const DAY = 86400;
+const MOMENT = 5;
 const HALF_YEAR = 182 * DAY;
 
 function zone() {
@@ -57,6 +58,7 @@ function numbers(seconds, glue) {
 /** "3 minutes ago", "in 2 hours": the largest unit that fits. */
 function ago(seconds) {
   const distance = seconds - businessNow();
+  if (Math.abs(distance) < MOMENT) return "just now";
   const units = [["year", 365 * DAY], ["month", 30 * DAY], ["day", DAY], ["hour", 3600], ["minute", 60], ["second", 1]];
   const [unit, size] = units.find(([, length]) => Math.abs(distance) >= length) ?? units.at(-1);
   return new Intl.RelativeTimeFormat("en", { numeric: "always" }).format(Math.trunc(distance / size), unit);
@@ -83,7 +85,7 @@ const TOKENS = {
 /** Fills the tokens of a `<!date^…>` format; a word that opens the text gets its capital, as in Slack. */
 export function dateText(seconds, format) {
   const text = format.replace(/\{(\w+)\}/g, (whole, token) => TOKENS[token]?.(seconds) ?? whole);
-  return format.startsWith("{") ? capital(text) : text;
+  return /^\{da[ty]/.test(format) ? capital(text) : text;
 }
 
 /** The line between two days of a channel. */

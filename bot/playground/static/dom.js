@@ -30,6 +30,19 @@ export function fill(node, ...children) {
   return node;
 }
 
+/**
+ * Draws a part of the page anew, but only when something it depends on changed: a press that began before a redraw must
+ * still land, and the focus stays on the control with the same `data-field`.
+ */
+export function redraw(node, depends, build) {
+  const drawn = JSON.stringify(depends);
+  if (node.dataset.drawn === drawn) return;
+  node.dataset.drawn = drawn;
+  const restore = rememberFocus(node);
+  fill(node, build());
+  restore();
+}
+
 /** The element with this id; the page's skeleton is in index.html, so it is always there. */
 export function byId(id) {
   return document.getElementById(id);

@@ -22,15 +22,19 @@ export function offerActions(node, message, inThread) {
     const label = `React with ${name.replaceAll("_", " ")}`;
     return button("quiet square", () => react(message, name, mine(name)), emojiNode(name), { "aria-label": label, title: label });
   };
-  // Over the message, but never above the edge of the list, where it could not be reached.
-  const hidden = node.parentElement.getBoundingClientRect().top - node.getBoundingClientRect().top;
-  const style = { top: `${Math.max(-16, hidden + 4)}px` };
   const more = ({ currentTarget }) => openMenu(currentTarget, menuFor(message), "More actions");
-  node.append(h("div", { class: "message-actions", style, role: "toolbar", "aria-label": "Message actions" },
+  node.append(h("div", { class: "message-actions", style: besides(node), role: "toolbar", "aria-label": "Message actions" },
     QUICK.map(quick),
     iconButton("addSmile", "Add reaction", ({ currentTarget }) => pickReaction(currentTarget, message)),
     !inThread && iconButton("thread", "Reply in thread", () => openThread(message.thread_ts ?? message.ts)),
     iconButton("dotsUp", "More actions", more, { "aria-haspopup": "menu" })));
+}
+
+/** Where the bar goes: on the message's upper edge, or on its lower one when the upper is scrolled out of sight. */
+function besides(node) {
+  const [box, list] = [node, node.parentElement].map((one) => one.getBoundingClientRect());
+  if (box.top > list.top + 16) return { top: "-16px" };
+  return box.bottom < list.bottom - 16 ? { bottom: "-16px" } : { top: `${Math.max(4, list.top - box.top + 4)}px` };
 }
 
 function menuFor(message) {

@@ -12,9 +12,9 @@ const GROUP_SECONDS = 300;
 export function drawFeed() {
   const list = byId("messages");
   const arrived = list.dataset.shown !== `${session.me} ${session.channel}`;
-  const atEnd = arrived || list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  const atEnd = arrived || isAtEnd(list);
   list.dataset.shown = `${session.me} ${session.channel}`;
-  const messages = [...session.messages, ...noticesHere()].filter(({ ts }) => !session.dismissed.has(ts));
+  const messages = visible(session.messages, "");
   patchMessages(list, messages, { opening: true });
   const newest = messages.at(-1)?.ts ?? "";
   if (session.target) pointOut(list);
@@ -24,15 +24,17 @@ export function drawFeed() {
   list.dataset.newest = newest;
 }
 
-function noticesHere() {
-  return session.notices.filter(({ channel }) => channel === session.channel).map((one) => ({ ...one, notice: true, ephemeral: true }));
+/** Messages with what Slackbot told in the same place, without what was dismissed; in order of time. */
+export function visible(messages, thread) {
+  const told = session.notices.filter((one) => one.channel === session.channel && one.thread === thread);
+  return [...messages, ...told].filter(({ ts }) => !session.dismissed.has(ts)).sort((one, other) => one.ts - other.ts);
 }
 
 /** Fills `list` with messages in order of time; used for the channel and for a thread. */
 export function patchMessages(list, messages, { inThread = false, opening = false } = {}) {
   const items = opening ? [{ key: "opening", signature: openingSignature(), item: { draw: drawOpening } }] : [];
   let before = null;
-  for (const message of [...messages].sort((one, other) => one.ts - other.ts)) {
+  for (const message of messages) {
     const at = Number(message.ts);
     if (!inThread && (!before || !sameDay(Number(before.ts), at))) {
       const title = dayTitle(at);
@@ -42,7 +44,8 @@ export function patchMessages(list, messages, { inThread = false, opening = fals
     const options = { inThread, compact: follows(message, before) };
     const key = `${message.ts} ${message.ephemeral ? "me" : ""}`;
     items.push({ key, signature: messageSignature(message, options), item: { draw: () => interactive(message, options) } });
-    before = message;
+    // A thread's parent stands apart from its first reply.
+    before = inThread && message === messages[0] ? null : message;
   }
   patchList(list, items, ({ draw }) => draw());
   const last = [...list.querySelectorAll(".message")].at(-1);
@@ -94,7 +97,23 @@ function pointOut(list) {
   setTimeout(() => node.classList.remove("pointed-out"), 2500);
 }
 
-/** Arrow keys move from message to message; scrolling to the end hides the "new messages" button. */
+/** Keeps the end in sight while the list changes its size: the composer grows, the pane opens, a picture arrives. */
+function keepEnd(list) {
+  let atEnd = true;
+  list.addEventListener("scroll", () => {
+    atEnd = isAtEnd(list);
+    if (atEnd) byId("to-end").hidden = true;
+  }, { passive: true });
+  new ResizeObserver(() => {
+    if (atEnd) list.scrollTop = list.scrollHeight;
+  }).observe(list);
+}
+
+export function isAtEnd(list) {
+  return list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+}
+
+/** Arrow keys move from message to message. */
 export function watchFeed(list) {
   list.addEventListener("keydown", (event) => {
     if (!["ArrowUp", "ArrowDown"].includes(event.key) || !event.target.classList.contains("message")) return;
@@ -104,7 +123,5 @@ export function watchFeed(list) {
     event.preventDefault();
     next.focus();
   });
-  list.addEventListener("scroll", () => {
-    if (list.scrollHeight - list.scrollTop - list.clientHeight < 80) byId("to-end").hidden = true;
-  }, { passive: true });
+  keepEnd(list);
 }

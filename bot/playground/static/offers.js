@@ -4,13 +4,13 @@ import { findEmoji } from "./emoji.js";
 import { emojiPicture } from "./emojiart.js";
 import { icon } from "./icons.js";
 import { avatar } from "./people.js";
-import { session } from "./session.js";
+import { everybody, session } from "./session.js";
 import { channelMark } from "./sidebar.js";
 
 const MOST = 7;
 
 const OFFERS = {
-  "@": (word) => [...session.people.values()].filter((one) => `${one.name} ${one.real_name}`.toLowerCase().includes(word))
+  "@": (word) => everybody().filter((one) => `${one.name} ${one.real_name}`.toLowerCase().includes(word))
     .map((one) => ({ text: `@${one.name} `, label: one.real_name, hint: `@${one.name}`, mark: avatar(one, 20) })),
   "#": (word) => [...session.channels.values()].filter((one) => !one.is_im && !one.is_archived && one.name.includes(word))
     .map((one) => ({ text: `#${one.name} `, label: one.name, mark: channelMark(one, 16) })),

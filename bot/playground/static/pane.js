@@ -3,7 +3,7 @@ import { byId, fill, h } from "./dom.js";
 import { createComposer } from "./composer.js";
 import { iconButton } from "./controls.js";
 import { drawFaults } from "./faults.js";
-import { patchMessages, watchFeed } from "./feed.js";
+import { isAtEnd, patchMessages, visible, watchFeed } from "./feed.js";
 import { closePane } from "./places.js";
 import { channelTitle, currentChannel, session } from "./session.js";
 import { act, notice } from "./sync.js";
@@ -62,8 +62,8 @@ function buildThread(pane) {
 export function drawThread() {
   if (!thread || !session.thread) return;
   const { list } = thread;
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
-  patchMessages(list, session.replies.filter(({ ts }) => !session.dismissed.has(ts)), { inThread: true });
+  const atEnd = isAtEnd(list);
+  patchMessages(list, visible(session.replies, session.thread), { inThread: true });
   const [parent] = list.querySelectorAll(".message");
   parent?.classList.add("parent");
   if (atEnd) list.scrollTop = list.scrollHeight;

@@ -5,7 +5,8 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { become, goHome, goTo } from "./places.js";
 import { openMenu } from "./popover.js";
-import { me, person, session } from "./session.js";
+import { everybody, me, person, session } from "./session.js";
+import { members } from "./sidebar.js";
 import { act, refresh } from "./sync.js";
 
 function initials({ real_name: name }) {
@@ -72,8 +73,7 @@ export function openMembers(channel) {
       button("grow", visit, [h("strong", null, one.real_name), h("small", null, describe(one))]),
       (one.id !== session.me || inside) && button("button small", change, inside ? "Remove" : "Add"));
   };
-  const title = `${channel.members.length} ${channel.members.length === 1 ? "member" : "members"}`;
-  return openList(title, "Find people", (word, close) => [...session.people.values()]
+  return openList(members(channel), "Find people", (word, close) => everybody()
     .filter((one) => `${one.real_name} ${one.name}`.toLowerCase().includes(word))
     .sort((one, other) => isInside(other) - isInside(one))
     .map(line(close)));
@@ -85,5 +85,5 @@ export function personButton() {
   if (!one) return null;
   const words = `You are ${one.real_name}`;
   return button("person-button", openPersonMenu, [avatar(one, 36), h("span", { class: "presence", "aria-hidden": "true" })],
-    { "aria-haspopup": "menu", "aria-label": `${words}. Be somebody else`, title: words });
+    { "data-field": "person", "aria-haspopup": "menu", "aria-label": `${words}. Be somebody else`, title: words });
 }

@@ -5,7 +5,7 @@ import { icon } from "./icons.js";
 import { openListBox } from "./listbox.js";
 import { plain, textObject } from "./mrkdwn.js";
 import { avatar } from "./people.js";
-import { channelTitle, session } from "./session.js";
+import { channelTitle, everybody, session } from "./session.js";
 
 const MOST = 100;
 
@@ -38,7 +38,7 @@ function channelGroups({ type, filter }) {
 }
 
 function groupsFor(element) {
-  if (element.type.endsWith("users_select")) return [{ rows: [...session.people.values()].map(personRow) }];
+  if (element.type.endsWith("users_select")) return [{ rows: everybody().map(personRow) }];
   if (/(conversations|channels)_select$/.test(element.type)) return channelGroups(element);
   return optionGroups(element);
 }
@@ -77,7 +77,8 @@ class Select {
     const shown = picked ? this.#rowFor(picked)?.label ?? String(keyOf(picked)) : null;
     const empty = this.element.placeholder ?? { text: this.many ? "Choose options" : "Choose an option" };
     const label = h("span", { class: "grow" }, shown ?? textObject(empty));
-    return button(shown ? "select-trigger" : "select-trigger empty", (event) => this.#open(event.currentTarget), [label, icon("down", 14)], {
+    const open = ({ currentTarget }) => this.#open(currentTarget);
+    return button(shown ? "select-trigger" : "select-trigger empty", open, [label, icon("down", 14)], {
       "aria-haspopup": "listbox", "aria-expanded": "false", "data-field": this.control.field,
       "aria-label": this.names["aria-labelledby"] ? null : plain(empty.text), ...this.names,
     });

@@ -1,6 +1,6 @@
 // The narrow bar on the left: the tools, the colours, and who one is.
 import { button } from "./controls.js";
-import { byId, fill, h } from "./dom.js";
+import { byId, h, redraw } from "./dom.js";
 import { misbehaving } from "./faults.js";
 import { icon } from "./icons.js";
 import { personButton } from "./people.js";
@@ -13,19 +13,21 @@ const THEME_ICONS = { auto: "auto", light: "sun", dark: "moon" };
 const theme = () => setting("theme") ?? "auto";
 
 export function drawRail() {
-  fill(byId("rail"),
+  redraw(byId("rail"), [session.team, session.tool, session.me, session.people.size, theme(), misbehaving()], () => [
     h("span", { class: "workspace-mark", "aria-hidden": "true" }, (session.team.name ?? "S")[0]),
     item("home", "Chat", closePane, !session.tool),
     tool("traffic", "traffic", "Traffic"),
     tool("faults", "storm", "Faults", misbehaving() && h("span", { class: "alarm", title: "Slack is misbehaving" })),
     h("span", { class: "grow" }),
     button("rail-item", nextTheme, icon(THEME_ICONS[theme()], 20),
-      { "aria-label": `Colours: ${theme()}. Change`, title: `Colours: ${theme()}` }),
-    personButton());
+      { "data-field": "theme", "aria-label": `Colours: ${theme()}. Change`, title: `Colours: ${theme()}` }),
+    personButton(),
+  ]);
 }
 
 function item(mark, label, onclick, active, extra, props) {
-  return button(`rail-item ${active ? "active" : ""}`, onclick, [icon(mark, 20), h("span", null, label), extra], props);
+  const content = [icon(mark, 20), h("span", null, label), extra];
+  return button(`rail-item ${active ? "active" : ""}`, onclick, content, { "data-field": label, ...props });
 }
 
 function tool(name, mark, label, extra) {

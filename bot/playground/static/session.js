@@ -38,6 +38,11 @@ export function person(id) {
   return session.people.get(id) ?? { id, name: id || "someone", real_name: id || "Someone", is_bot: false };
 }
 
+/** Everybody one can do something with: people and the app, but not Slackbot. */
+export function everybody() {
+  return [...session.people.values()].filter((one) => !one.is_bot || one.id === session.bot.user_id);
+}
+
 /** `#general`, or a direct message's other person. */
 export function channelTitle(channel) {
   if (!channel) return "";

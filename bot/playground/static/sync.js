@@ -112,8 +112,10 @@ export async function act(path, body = {}) {
 }
 
 export function notice(text) {
-  session.notices.push({ channel: session.channel, ts: businessNow().toFixed(6), text });
+  const { channel, thread } = session;
+  session.notices.push({ channel, thread, text, ts: businessNow().toFixed(6), notice: true, ephemeral: true });
   tell("messages");
+  tell("thread");
   if (session.page !== "channel" || session.views.stack.length) toast(text, "problem");
 }
 
