@@ -10,6 +10,7 @@ COPY --from=install /opt/sevbot /opt/sevbot
 WORKDIR /app
 COPY bot bot
 COPY migrations migrations
+COPY templates templates
 COPY config config
 ENV PATH=/opt/sevbot/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SEVBOT_HTTP=0.0.0.0:8080 SEVBOT_LOG=json
 USER sevbot

@@ -32,6 +32,7 @@ from bot.slack.commands import Command, Commands, Line
 from bot.slack.events import EventRule, Events
 from bot.slack.listeners import Listeners, Rooms
 from bot.slack.socket import Socket
+from bot.slack.templates import Texts
 from bot.slack.visit import Answer, Visit
 from bot.web.server import Health, Server, build
 
@@ -120,7 +121,7 @@ class Bot:
 
     def _register_kinds(self) -> None:
         self.kinds.add(*directory_channels.kinds(self.slack))
-        Deliveries(self.slack, self.settings, self.kinds).register()
+        Deliveries(self.slack, self.settings, self.kinds, Texts(self.environment.config_folder)).register()
         ChannelDeliveries(self.slack, self.clock, self.settings, self.kinds).register()
 
     def _rooms(self) -> Rooms:

@@ -59,9 +59,12 @@ def migrate() -> None:
 @cli.command()
 def check() -> None:
     """Read the whole configuration, and list everything that is wrong with it."""
+    from bot.slack.templates import Texts
+
     environment = _environment()
     try:
         found = config.load(environment.config_folder)
+        Texts(environment.config_folder).check()
     except config.ConfigFaults as faults:
         _fail(faults.faults)
     typer.echo(

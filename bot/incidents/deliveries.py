@@ -17,6 +17,7 @@ from bot.outbox.model import OPEN, OutboxMessage, State
 from bot.slack import blocks as kit
 from bot.slack import posts
 from bot.slack.client import Slack
+from bot.slack.templates import Texts
 from bot.slack.text import channel as channel_mention
 
 INVITES_AT_ONCE = 100
@@ -101,10 +102,11 @@ def failed_steps(session: Session, kinds: Kinds, incident: Incident) -> list[vie
 class Deliveries:
     """The kinds of this room. It holds what they share: the gateway, the configuration, and the table of all kinds."""
 
-    def __init__(self, slack: Slack, settings: Settings, kinds: Kinds) -> None:
+    def __init__(self, slack: Slack, settings: Settings, kinds: Kinds, texts: Texts) -> None:
         self._slack = slack
         self._settings = settings
         self._kinds = kinds
+        self._texts = texts
 
     def register(self) -> None:
         """Add every kind to the table."""
@@ -240,7 +242,9 @@ class Deliveries:
         place = where_lines_go(session, incident)
         if place is None:
             return Skip("there is neither a channel nor an announcement to post it under")
-        text = views.line(self._settings.current, incident, session.get_one(TimelineEntry, message.arguments["entry"]))
+        text = views.line(
+            self._settings.current, incident, session.get_one(TimelineEntry, message.arguments["entry"]), self._texts
+        )
         return posts.draft_for(
             session, message, channel_id=place[0], thread_ts=place[1], text=text, blocks=[kit.section(text)]
         )

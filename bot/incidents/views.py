@@ -9,7 +9,8 @@ from bot.incidents import lifecycle
 from bot.incidents.model import Incident, TimelineEntry
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
-from bot.slack.text import TOPIC_LIMIT, author, clip, length, link, mrkdwn, one_line, user, when
+from bot.slack.templates import Texts
+from bot.slack.text import TOPIC_LIMIT, Mrkdwn, author, clip, length, link, mrkdwn, one_line, user, when
 from bot.slack.text import channel as channel_mention
 
 SEVERITY_BUTTON = "incident.pick_severity"
@@ -144,7 +145,7 @@ def topic(config: Config, incident: Incident) -> str:
     return head + clip(title, TOPIC_LIMIT - length(head))
 
 
-def line(config: Config, incident: Incident, entry: TimelineEntry) -> str:
+def line(config: Config, incident: Incident, entry: TimelineEntry, texts: Texts) -> str:
     """A timeline entry as a sentence of its own in the SEV's channel."""
     who = author(entry.actor)
     reason = f": {mrkdwn(entry.text, 1000)}" if entry.text else "."
@@ -152,9 +153,13 @@ def line(config: Config, incident: Incident, entry: TimelineEntry) -> str:
     if "after" in entry.data and entry.kind in {"status", "reopened"}:
         status = config.status(entry.data["after"])
         label = f"{status.emoji} {mrkdwn(status.label, 60)}".strip()
+    if entry.kind == "declared":
+        return texts.render(
+            "incidents/declared.j2", mark=Mrkdwn(mark(incident)), declarer=Mrkdwn(who), name=incident.name,
+            severity=entry.data["severity"], title=incident.title, summary=incident.summary,
+            workflows=_workflow_names(config, incident),
+        )  # fmt: skip
     sentences = {
-        "declared": f"{mark(incident)}{who} declared {incident.name} as {entry.data.get('severity')}. "
-        "Type `/sev` here to see what you can do.",
         "severity": f"{who} changed the severity from {entry.data.get('before')} to *{entry.data.get('after')}*.",
         "status": f"{who} set the status to *{label}*{reason}",
         "reopened": f"{who} reopened {incident.name}{reason}",
@@ -182,8 +187,11 @@ def _facts(config: Config, incident: Incident) -> list[str]:
 
 
 def _workflows(config: Config, incident: Incident) -> str:
-    names = [found.name if (found := config.workflow(key)) else key for key in incident.workflow_keys]
-    return mrkdwn(", ".join(names), 1500)
+    return mrkdwn(", ".join(_workflow_names(config, incident)), 1500)
+
+
+def _workflow_names(config: Config, incident: Incident) -> list[str]:
+    return [found.name if (found := config.workflow(key)) else key for key in incident.workflow_keys]
 
 
 def _times(incident: Incident) -> str:

@@ -22,6 +22,12 @@ TOPIC_LIMIT = 250
 CHANNEL_NAME_LIMIT = 80
 
 
+class Mrkdwn(str):
+    """Text that is mrkdwn already, such as a mention: templates take it as it is."""
+
+    __slots__ = ()
+
+
 def plain(text: str | None) -> str:
     """Text from a person as it is stored: mentions and links as they are read, entities undone once, trimmed.
 

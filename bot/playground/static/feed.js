@@ -97,15 +97,19 @@ function pointOut(list) {
   setTimeout(() => node.classList.remove("pointed-out"), 2500);
 }
 
-/** Keeps the end in sight while the list changes its size: the composer grows, the pane opens, a picture arrives. */
+/** Keeps the end in sight while the list changes its size: the composer grows, the pane opens. */
 function keepEnd(list) {
   let atEnd = true;
+  let height = 0;
   list.addEventListener("scroll", () => {
-    atEnd = isAtEnd(list);
+    // A browser also scrolls by itself when the lines wrap anew; only a person's scrolling says where they want to be.
+    if (list.scrollHeight === height) atEnd = isAtEnd(list);
+    height = list.scrollHeight;
     if (atEnd) byId("to-end").hidden = true;
   }, { passive: true });
   new ResizeObserver(() => {
     if (atEnd) list.scrollTop = list.scrollHeight;
+    height = list.scrollHeight;
   }).observe(list);
 }
 

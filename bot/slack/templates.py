@@ -1,0 +1,59 @@
+"""Longer texts, and those a company may want to say differently: Jinja2 templates, in `templates/` and `config/templates/`."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from bot.config import ConfigFaults
+from bot.slack.text import Mrkdwn, escape
+
+log = logging.getLogger(__name__)
+
+SHIPPED = Path(__file__).parent.parent.parent / "templates"
+
+
+class Texts:
+    """The templates: those of the configuration folder first, then those that are shipped."""
+
+    def __init__(self, config_folder: Path) -> None:
+        self._own = _environment(config_folder / "templates", SHIPPED)
+        self._shipped = _environment(SHIPPED)
+
+    def render(self, template: str, /, **values: Any) -> str:
+        """The text of a template as mrkdwn. Plain values are escaped; `Mrkdwn` ones are taken as they are.
+
+        Where the company's own template fails, the shipped one speaks: a message matters more than its words.
+        """
+        try:
+            text = self._own.get_template(template).render(values)
+        except TemplateError:
+            log.exception("template.failed", extra={"template": template})
+            text = self._shipped.get_template(template).render(values)
+        return text.strip()
+
+    def check(self) -> None:
+        """Raise `ConfigFaults` with every template that is not one."""
+        faults = []
+        for name in self._own.list_templates(extensions=["j2"]):
+            try:
+                self._own.get_template(name)
+            except TemplateError as error:
+                faults.append(f"templates/{name}: {error}")
+        if faults:
+            raise ConfigFaults(faults)
+
+
+def _environment(*folders: Path) -> Environment:
+    return ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(folders),
+        finalize=_as_mrkdwn,
+        autoescape=False,
+        undefined=StrictUndefined,
+    )
+
+
+def _as_mrkdwn(value: object) -> str:
+    return value if isinstance(value, Mrkdwn) else escape(str(value))
