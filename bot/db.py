@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import CursorResult, DateTime, Dialect, Executable, MetaData, create_engine, event, text
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -180,8 +183,14 @@ def _sqlite_engine(url: URL, *, begin: str, read_only: bool) -> Engine:
 
 
 def affected(session: Session, statement: Executable) -> int:
-    """Execute an insert, update or delete and return how many rows it touched."""
+    """Execute an update or delete and return how many rows it touched."""
     return cast("CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def insert_for(session: Session, table: type[Base]) -> SqliteInsert:
+    """An insert that knows `ON CONFLICT`: both engines do, and SQLAlchemy spells it alike, in a class of each."""
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    return cast("SqliteInsert", insert(table))
 
 
 def redact_url(url: str) -> str:

@@ -7,11 +7,9 @@ transaction that was rolled back may be tried again.
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from bot.db import Base, affected
+from bot.db import Base, affected, insert_for
 
 KEPT_FOR = timedelta(days=7)
 """Longer than any sender repeats itself: Slack gives up after minutes, or a day with delayed events."""
@@ -30,10 +28,8 @@ class InboundKey(Base):
 
 def is_new(session: Session, source: str, key: str, *, now: datetime) -> bool:
     """Claim (source, key) in this transaction. False when it was claimed before, also by a transaction running beside."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    return (
-        affected(session, insert(InboundKey).values(source=source, key=key[:255], at=now).on_conflict_do_nothing()) == 1
-    )
+    claim = insert_for(session, InboundKey).values(source=source, key=key[:255], at=now).on_conflict_do_nothing()
+    return session.scalar(claim.returning(InboundKey.key)) is not None
 
 
 def set_subject(session: Session, source: str, key: str, subject: str) -> None:

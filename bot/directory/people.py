@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.clock import Clock
-from bot.db import Base, CommitUnknown, Database
+from bot.db import Base, CommitUnknown, Database, insert_for
 from bot.errors import CallFailed
 from bot.slack.client import Identity, Slack
 from bot.slack.events import Event, EventRule
@@ -106,15 +106,15 @@ def remember(session: Session, user: dict[str, Any], identity: Identity, *, now:
     """Keep what Slack says of a user (contract 4.5)."""
     profile = user.get("profile") or {}
     name = profile.get("display_name") or profile.get("real_name") or user.get("name") or user["id"]
-    session.merge(
-        Person(
-            user_id=user["id"],
-            name=str(name)[:100],
-            time_zone=str(user.get("tz") or "UTC")[:64],
-            is_guest=is_outsider(user, identity),
-            learned_at=now,
-        )
-    )
+    values = {
+        "user_id": user["id"],
+        "name": str(name)[:100],
+        "time_zone": str(user.get("tz") or "UTC")[:64],
+        "is_guest": is_outsider(user, identity),
+        "learned_at": now,
+    }
+    upsert = insert_for(session, Person).values(values)
+    session.execute(upsert.on_conflict_do_update(index_elements=["user_id"], set_=values))
 
 
 def is_outsider(user: dict[str, Any], identity: Identity) -> bool:

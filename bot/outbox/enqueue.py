@@ -2,18 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Executable, case, or_, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
-from bot.db import affected
+from bot.db import affected, insert_for
 from bot.outbox.model import OPEN, Mode, OutboxMessage, State
 
 PENDING_ENQUEUES = "outbox.pending"
@@ -61,14 +58,15 @@ class Enqueuer:
         requests: dict[str, Request] = session.info.pop(PENDING_ENQUEUES, {})
         if requests:
             session.info[ENQUEUED] = True
-        ordered = [requests[key] for key in sorted(requests)]
+        # A lane's rows keep the order of the wishes; they are new, so they lock nothing of each other.
+        ordered = sorted(requests.values(), key=lambda each: each.lane or each.key)
         latest = [self._row(each) for each in ordered if each.mode is Mode.LATEST]
         once = [self._row(each) for each in ordered if each.mode is Mode.ONCE]
-        dialect = session.get_bind().dialect.name
+        insert = insert_for(session, OutboxMessage)
         if latest:
-            session.connection().execute(_upsert(dialect), latest)
+            session.connection().execute(_or_due_again(insert), latest)
         if once:
-            session.connection().execute(_insert_unless_there(dialect), once)
+            session.connection().execute(insert.on_conflict_do_nothing(index_elements=["key"]), once)
 
     def _row(self, request: Request) -> dict[str, Any]:
         now = self._clock.machine()
@@ -96,15 +94,8 @@ class Enqueuer:
         }
 
 
-@cache
-def _insert_unless_there(dialect: str) -> Executable:
-    return _insert(dialect).on_conflict_do_nothing(index_elements=["key"])
-
-
-@cache
-def _upsert(dialect: str) -> Executable:
+def _or_due_again(statement: SqliteInsert) -> Executable:
     """Make the row, or make it due again: a row that is open keeps its place and its patience, and counts a version on."""
-    statement = _insert(dialect)
     new = statement.excluded
     is_open = or_(*(OutboxMessage.state == state for state in OPEN))
     may_be_there = or_(is_open, OutboxMessage.unsure, OutboxMessage.second_look_at.is_not(None))
@@ -126,11 +117,6 @@ def _upsert(dialect: str) -> Executable:
             "decided_at": case((may_be_there, OutboxMessage.decided_at), else_=new.decided_at),
         },
     )
-
-
-def _insert(dialect: str) -> SqliteInsert:
-    """Both engines know `ON CONFLICT`, and SQLAlchemy spells it alike, in a class of each."""
-    return cast("SqliteInsert", (sqlite_insert if dialect == "sqlite" else postgresql_insert)(OutboxMessage))
 
 
 def retry_dead(session: Session, subject: str, *, now: datetime) -> int:

@@ -146,7 +146,7 @@ class Listeners:
             answer = self._tell(lambda: self._click(name, visit))
             ack()
         if answer.view and visit.view_id:
-            self._aside.submit(self._update, visit.view_id, answer.view)
+            self._aside.submit(self._update, visit.view_id, answer.view, visit.view_hash)
         if (answer.text or answer.blocks) and visit.response_url:
             self._aside.submit(self._respond, visit.response_url, answer)
 
@@ -209,10 +209,10 @@ class Listeners:
             log.warning("visit.form_not_opened", extra={"error": str(error)})
             raise Refused(NO_FORM) from None
         if form.complete:
-            self._aside.submit(self._complete, str(answer["view"]["id"]), form.complete)
+            self._aside.submit(self._complete, answer["view"], form.complete)
         return visits.DONE
 
-    def _complete(self, view_id: str, complete: Callable[[Session], View]) -> None:
+    def _complete(self, opened: View, complete: Callable[[Session], View]) -> None:
         try:
             with self._database.read() as session:
                 view = complete(session)
@@ -221,12 +221,13 @@ class Listeners:
         except SQLAlchemyError:
             log.exception("visit.form_not_completed")
             return
-        self._update(view_id, view)
+        self._update(opened["id"], view, opened["hash"])
 
-    def _update(self, view_id: str, view: View) -> None:
+    def _update(self, view_id: str, view: View, seen: str | None) -> None:
+        """Show another view in its place, unless it is not the one that was `seen` any more (by its hash)."""
         try:
-            self._slack.call("views.update", kind="form", view_id=view_id, view=view, timeout=MODAL_TIMEOUT)
-        except CallFailed as error:  # the person closed it, or Slack is away: the form as it was opened still serves
+            self._slack.call("views.update", kind="form", view_id=view_id, view=view, hash=seen, timeout=MODAL_TIMEOUT)
+        except CallFailed as error:  # it was closed, sent or changed meanwhile, or Slack is away: it serves as it is
             log.warning("visit.form_not_updated", extra={"error": str(error)})
 
     def _respond(self, url: str, answer: Answer) -> None:

@@ -65,7 +65,8 @@ function follows(message, before) {
 function interactive(message, options) {
   const node = drawMessage(message, options);
   const offer = () => offerActions(node, message, options.inThread);
-  node.addEventListener("pointerenter", offer);
+  // A finger has no hover: the bar must not slip under it before the tap ends. Tapping gives the focus instead.
+  node.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && offer());
   node.addEventListener("focusin", offer);
   return node;
 }
