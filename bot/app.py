@@ -78,7 +78,7 @@ class Bot:
         self.listeners.attach(self.bolt)
         self.schedule = Schedule(self.clock, self._jobs())
         self.socket = (
-            Socket(self.bolt, environment.slack_app_token, on_connect=self.reconcile)
+            Socket(self.bolt, environment.slack_app_token, before=self.slack.identity, on_connect=self.reconcile)
             if environment.socket_mode
             else None
         )

@@ -83,7 +83,9 @@ def state_of(blocks: list[Json], typed: dict[str, dict[str, Json]]) -> Json:
         if element["type"] in VALUE_KEYS:
             here = values.setdefault(block["block_id"], {})
             action_id = element["action_id"]
-            here[action_id] = typed.get(block["block_id"], {}).get(action_id) or initial_value(element)
+            kept = typed.get(block["block_id"], {}).get(action_id)
+            # An element of another kind under the same ids starts afresh.
+            here[action_id] = kept if kept and kept.get("type") == element["type"] else initial_value(element)
     return {"values": values}
 
 

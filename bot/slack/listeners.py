@@ -62,6 +62,29 @@ class Rooms:
     """Clicks that change nothing, so that it need not be known who did them."""
 
 
+class RecentKeys:
+    """The last few keys, in memory."""
+
+    LIMIT = 1000
+
+    def __init__(self) -> None:
+        self._keys: dict[str | None, None] = {}
+        self._lock = threading.Lock()
+
+    def add(self, key: str | None) -> None:
+        with self._lock:
+            self._keys[key] = None
+            if len(self._keys) > self.LIMIT:
+                del self._keys[next(iter(self._keys))]
+
+    def discard(self, key: str | None) -> None:
+        with self._lock:
+            self._keys.pop(key, None)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._keys
+
+
 class Listeners:
     """Attaches the rooms to a Bolt app."""
 
@@ -83,6 +106,8 @@ class Listeners:
         """Gets to know a person, over the network if need be, before the transaction."""
         self._all_must_be_known = all_must_be_known
         """Whether also those who only look must be known, since not everybody may."""
+        self._sent = RecentKeys()
+        """Forms that were sent: what is still under way to them must not take the place of the answer."""
         self._busy = 0
         self._idle = threading.Condition()
         self._aside = ThreadPoolExecutor(8, thread_name_prefix="aside")
@@ -142,11 +167,12 @@ class Listeners:
     def _on_click(self, ack: Ack, body: dict[str, Any]) -> None:
         with self._answering("click"):
             visit = visits.from_interaction(body, now=self._clock.now())
+            self._sent.discard(visit.view_id)
             name = _room_verb(body)
             answer = self._tell(lambda: self._click(name, visit))
             ack()
         if answer.view and visit.view_id:
-            self._aside.submit(self._update, visit.view_id, answer.view, visit.view_hash)
+            self._aside.submit(self._update, visit.view_id, answer.view)
         if (answer.text or answer.blocks) and visit.response_url:
             self._aside.submit(self._respond, visit.response_url, answer)
 
@@ -172,6 +198,7 @@ class Listeners:
         with self._answering("form"):
             visit = visits.from_interaction(body, now=self._clock.now())
             form = self._rooms.forms[body["view"]["callback_id"]]
+            self._sent.add(visit.view_id)
             answer = self._tell(lambda: self._run(lambda session: form(session, visit), visit, known=True))
             if answer.errors:
                 ack(response_action="errors", errors=answer.errors)
@@ -223,8 +250,10 @@ class Listeners:
             return
         self._update(opened["id"], view, opened["hash"])
 
-    def _update(self, view_id: str, view: View, seen: str | None) -> None:
-        """Show another view in its place, unless it is not the one that was `seen` any more (by its hash)."""
+    def _update(self, view_id: str, view: View, seen: str | None = None) -> None:
+        """Show another view in its place, unless it was sent meanwhile, or is not the one `seen` any more (by its hash)."""
+        if view_id in self._sent:
+            return
         try:
             self._slack.call("views.update", kind="form", view_id=view_id, view=view, hash=seen, timeout=MODAL_TIMEOUT)
         except CallFailed as error:  # it was closed, sent or changed meanwhile, or Slack is away: it serves as it is

@@ -5,24 +5,57 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk.errors import SlackClientError
 
+from bot.errors import CallFailed
+
 log = logging.getLogger(__name__)
 
 CONCURRENCY = 64
 """How many deliveries are worked on at a time: a slow one must not make the others wait."""
+READ_AT_ONCE = 65536
+"""Bytes per read. The SDK reads 1,024 by default and calls itself for each more: a large form would exceed Python's recursion limit."""
+PING_INTERVAL = 5.0
+"""Seconds between pings; a peer that is gone without a word is noticed after four."""
 RETRY_PAUSES = (0.5, 1, 2, 5, 10, 30)
 """Seconds between tries to connect at the start; `apps.connections.open` must not be called often."""
 
 
-class Socket:
-    """The connection. `on_connect` is called after each time it was made, also when it was lost in between."""
+class Line:
+    """A socket that fails once the other side has hung up: the SDK would read on from it for ever, at full speed."""
 
-    def __init__(self, app: App, app_token: str, *, on_connect: Callable[[], None]) -> None:
-        self._handler = SocketModeHandler(app, app_token, concurrency=CONCURRENCY)
+    def __init__(self, inner: socket.socket) -> None:
+        self._inner = inner
+
+    def recv(self, size: int) -> bytes:
+        received = self._inner.recv(size)
+        if not received:
+            raise ConnectionResetError("Slack has hung up")
+        return received
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+
+class Socket:
+    """The connection.
+
+    `before` is called ahead of each try, and may fail with `CallFailed` where trying would be in vain. `on_connect` is
+    called after each time it was made, also when it was lost in between.
+    """
+
+    def __init__(
+        self, app: App, app_token: str, *, before: Callable[[], object], on_connect: Callable[[], None]
+    ) -> None:
+        self._handler = SocketModeHandler(
+            app, app_token, concurrency=CONCURRENCY, ping_interval=PING_INTERVAL, receive_buffer_size=READ_AT_ONCE
+        )
+        self._handler.client.on_error_listeners.append(self._lost)
+        self._before = before
         self._on_connect = on_connect
         self._stopping = threading.Event()
         self._connect = self._handler.client.connect
@@ -51,13 +84,19 @@ class Socket:
         pause = 0.0
         while not self._stopping.is_set():
             try:
-                self._handler.client.connect()
-            except (SlackClientError, OSError) as error:
+                self._before()
+                self._handler.client.connect_to_new_endpoint(force=True)
+            except (SlackClientError, CallFailed, OSError) as error:
                 pause = next(pauses, pause)
                 log.warning("socket.not_connected", extra={"error": type(error).__name__, "again_in": pause})
                 self._stopping.wait(pause)
             else:
                 return
+
+    def _lost(self, _error: Exception) -> None:
+        """The SDK lets go of a broken connection, but looks for a new one only at its next ping."""
+        if not self._stopping.is_set():
+            self.start()
 
     def _connect_without_delay(self) -> None:
         """Connect, and send each acknowledgement at once instead of collecting them (Nagle costs 24 ms each)."""
@@ -65,5 +104,6 @@ class Socket:
         session = self._handler.client.current_session
         if session is not None and session.sock is not None:
             session.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            session.sock = Line(session.sock)
         log.info("socket.connected")
         self._on_connect()

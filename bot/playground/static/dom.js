@@ -83,11 +83,17 @@ export function announce(sentence) {
   byId("announcer").textContent = sentence;
 }
 
-/** Shows a sentence for a few seconds; `kind` is "info" or "problem". */
+let toasts = null;
+
+/** Shows a sentence for a few seconds; `kind` is "info" or "problem". Over an open dialog it has to be a part of it. */
 export function toast(sentence, kind = "info") {
+  toasts ??= byId("toasts");
+  const host = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
+  if (toasts.parentElement !== host) host.append(toasts);
+  toasts.showPopover();
   const note = h("div", { class: `toast ${kind}`, role: kind === "problem" ? "alert" : "status" }, sentence,
-    h("button", { class: "plain", "aria-label": "Dismiss", onclick: () => note.remove() }, "×"));
-  byId("toasts").append(note);
+    h("button", { type: "button", "aria-label": "Dismiss", onclick: () => note.remove() }, "×"));
+  toasts.append(note);
   setTimeout(() => note.remove(), kind === "problem" ? 9000 : 4000);
 }
 

@@ -95,13 +95,14 @@ async function loadTraffic() {
 }
 
 /**
- * Does something as the person and shows what came of it. A refusal becomes a toast, and the answer is then null; Slack's
- * own notices ("/sev failed with …") are kept in the channel, where Slackbot says them.
+ * Does something as the person and shows what came of it. A refusal becomes a toast, and the answer is then null. What
+ * Slack has to say is said by Slackbot in the channel after a command, in the modal after its submission, else in a toast.
  */
 export async function act(path, body = {}) {
   try {
     const answer = await send(path, body);
-    if (answer.notice) notice(answer.notice);
+    if (answer.notice && path === "command") notice(answer.notice);
+    else if (answer.notice && path !== "submit") toast(answer.notice, "problem");
     return answer;
   } catch (problem) {
     complain(problem);
@@ -116,7 +117,6 @@ export function notice(text) {
   session.notices.push({ channel, thread, text, ts: businessNow().toFixed(6), notice: true, ephemeral: true });
   tell("messages");
   tell("thread");
-  if (session.page !== "channel" || session.views.stack.length) toast(text, "problem");
 }
 
 let socket;
@@ -149,7 +149,8 @@ function heard({ changed = [], channel }) {
       kinds.add("state");
       if (channel && channel !== session.channel) continue;
       kinds.add("messages").add("thread");
-    } else kinds.add(kind === "channels" ? "state" : kind);
+    } else if (kind === "traffic" && session.tool === "faults") kinds.add("state");
+    else kinds.add(kind === "channels" ? "state" : kind);
   }
   refresh(...[...kinds].filter((kind) => kind in loaders));
 }
