@@ -10,10 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import inbound, schema
 from bot.clock import Clock
-from bot.config import Environment, Settings
+from bot.config import Settings
 from bot.db import CommitUnknown, Database
 from bot.directory import channels as directory_channels
 from bot.directory import people
+from bot.environment import Environment
 from bot.errors import CallFailed
 from bot.incidents import jobs
 from bot.incidents.channel import ChannelEvents

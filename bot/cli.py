@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from bot import config, logs, schema
 from bot.db import Database
+from bot.environment import Environment, read_environment, require_slack
 
 cli = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Sevbot: declare, run and learn from outages, in Slack."
@@ -93,11 +94,11 @@ def main() -> None:
     cli()
 
 
-def _environment(*, with_slack: bool = False) -> config.Environment:
+def _environment(*, with_slack: bool = False) -> Environment:
     try:
-        environment = config.environment()
+        environment = read_environment()
         if with_slack:
-            config.require_slack(environment)
+            require_slack(environment)
     except config.ConfigFaults as faults:
         _fail(faults.faults)
     return environment
@@ -110,7 +111,7 @@ def _fail(faults: list[str]) -> None:
 
 
 @contextmanager
-def _only_instance(environment: config.Environment) -> Iterator[None]:
+def _only_instance(environment: Environment) -> Iterator[None]:
     """Hold the lock of an embedded database: two bots on one SQLite file would take each other's leases away."""
     file = Database(environment.database_url).file
     if file is None:

@@ -1,13 +1,10 @@
-"""Configuration: the environment and `config/*.yaml`, read once into one frozen, validated snapshot.
+"""Configuration: `config/*.yaml`, read into one frozen, validated snapshot.
 
 Everything that is wrong is listed at once, each fault with its file and place. Rooms ask `Settings.current`, since the
 files can be read again while the bot runs; a faulty file is refused whole and the old snapshot stays.
 """
 
-import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -16,13 +13,9 @@ from urllib.parse import urlsplit
 
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 DURATION = re.compile(r"(\d+)\s*(ms|s|m|h|d)")
 UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-HIGHEST_PORT = 65535
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class ConfigFaults(Exception):  # noqa: N818
@@ -198,31 +191,6 @@ class Config(Frozen):
         return next(each for each in self.statuses if each.category is category)
 
 
-@dataclass(frozen=True)
-class Environment:
-    """What differs between installations, from environment variables."""
-
-    database_url: str
-    config_folder: Path
-    http_host: str
-    http_port: int
-    log_format: str
-    slack_bot_token: str
-    slack_app_token: str
-    slack_signing_secret: str
-    slack_api_url: str
-    metrics_token: str
-
-    @property
-    def socket_mode(self) -> bool:
-        return bool(self.slack_app_token)
-
-    @property
-    def slack_is_local(self) -> bool:
-        """Whether Slack is the local one, whose clock may be obeyed."""
-        return urlsplit(self.slack_api_url).hostname in LOOPBACK
-
-
 class Settings:
     """The current snapshot, and how to read it again."""
 
@@ -320,82 +288,3 @@ def _impatience(rules: Delivery) -> list[str]:
     if not rules.backoff or not rules.operator_backoff:
         faults.append("sevbot.yaml: delivery: backoff and operator_backoff must be longer than nothing")
     return faults
-
-
-def environment(variables: Mapping[str, str] = os.environ) -> Environment:
-    """Read the environment. Each secret may also be given as `NAME_FILE`. Raises `ConfigFaults` with all that is wrong."""
-    faults: list[str] = []
-    host, _, port = variables.get("SEVBOT_HTTP", "127.0.0.1:8080").rpartition(":")
-    if not host or not port.isdecimal() or int(port) > HIGHEST_PORT:
-        faults.append("SEVBOT_HTTP: write HOST:PORT, such as 127.0.0.1:8080")
-        port = "0"
-    log_format = variables.get("SEVBOT_LOG", "text")
-    if log_format not in {"text", "json"}:
-        faults.append("SEVBOT_LOG: write text or json")
-    api_url = variables.get("SLACK_API_URL", "https://slack.com/api/")
-    if not _is_safe_address(api_url):
-        faults.append("SLACK_API_URL: must begin with https:// (only an address on this machine may do without)")
-    result = Environment(
-        database_url=_secret(variables, "DATABASE_URL", faults) or "sqlite:///var/sevbot.db",
-        config_folder=Path(variables.get("SEVBOT_CONFIG", "config")),
-        http_host=host.strip("[]"),
-        http_port=int(port),
-        log_format=log_format,
-        slack_bot_token=_secret(variables, "SLACK_BOT_TOKEN", faults),
-        slack_app_token=_secret(variables, "SLACK_APP_TOKEN", faults),
-        slack_signing_secret=_secret(variables, "SLACK_SIGNING_SECRET", faults),
-        slack_api_url=api_url.rstrip("/") + "/",
-        metrics_token=_secret(variables, "SEVBOT_METRICS_TOKEN", faults),
-    )
-    if not _is_database(result.database_url):
-        faults.append("DATABASE_URL: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
-    if faults:
-        raise ConfigFaults(faults)
-    return result
-
-
-def require_slack(found: Environment) -> None:
-    """Raise `ConfigFaults` unless there is all it takes to talk with Slack in the mode the tokens imply."""
-    faults = []
-    if not found.slack_bot_token.startswith("xoxb-"):
-        faults.append("SLACK_BOT_TOKEN: give the bot token of the Slack app; it begins with xoxb-")
-    if found.slack_app_token and not found.slack_app_token.startswith("xapp-"):
-        faults.append("SLACK_APP_TOKEN: give the app-level token with connections:write; it begins with xapp-")
-    if not found.slack_app_token and not found.slack_signing_secret:
-        faults.append(
-            "Give SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (Slack then sends to /slack/events): there is neither"
-        )
-    if faults:
-        raise ConfigFaults(faults)
-
-
-def _is_safe_address(url: str) -> bool:
-    try:
-        address = urlsplit(url)
-    except ValueError:
-        return False
-    return bool(address.hostname) and (address.scheme == "https" or address.hostname in LOOPBACK)
-
-
-def _is_database(url: str) -> bool:
-    """Whether it is an address of either engine. SQLite needs a file: in memory each connection would have its own."""
-    try:
-        address = make_url(url)
-    except (ArgumentError, ValueError):
-        return False
-    if address.drivername == "sqlite":
-        return bool(address.database) and address.database != ":memory:"
-    return address.drivername == "postgresql"
-
-
-def _secret(variables: Mapping[str, str], name: str, faults: list[str]) -> str:
-    file = variables.get(f"{name}_FILE")
-    if not file:
-        return variables.get(name, "").strip()
-    if variables.get(name):
-        faults.append(f"{name} and {name}_FILE are both set: give one")
-    try:
-        return Path(file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        faults.append(f"{name}_FILE: {file} cannot be read: {type(error).__name__}")
-        return ""

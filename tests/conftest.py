@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import Bot
-from bot.config import Environment
+from bot.environment import Environment
 from bot.playground import Person, Playground
 from tests.databases import PostgresServer, new_sqlite, postgres_server
 from tests.processes import CONFIG

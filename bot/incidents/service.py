@@ -18,20 +18,10 @@ from bot.directory.people import Actor
 from bot.directory.permissions import require
 from bot.errors import Refused
 from bot.incidents import lifecycle, membership, surfaces
-from bot.incidents.model import (
-    COUNTER,
-    REASON_LIMIT,
-    SUMMARY_LIMIT,
-    TIMES,
-    TITLE_LIMIT,
-    AffectedWorkflow,
-    Counter,
-    Incident,
-    TimelineEntry,
-)
+from bot.incidents.model import COUNTER, TIMES, AffectedWorkflow, Counter, Incident, TimelineEntry
 from bot.incidents.naming import channel_name
+from bot.incidents.words import checked_reason, checked_severity, checked_summary, checked_title, severities
 from bot.outbox.enqueue import retry_dead
-from bot.slack.text import clip, length, one_line, plain, visible
 
 SAME_WORDS_WITHIN = timedelta(minutes=2)
 """The same words by the same person within this time are the same SEV, declared twice in impatience."""
@@ -124,7 +114,7 @@ def change_severity(
     require(config, actor, "change")
     severity = checked_severity(config, severity)
     if severity == incident.severity:
-        raise Refused(f"{incident.name} is {severity} already. Possible are: {_severities(config)}.")
+        raise Refused(f"{incident.name} is {severity} already. Possible are: {severities(config)}.")
     before, incident.severity = incident.severity, severity
     entry = _note(session, incident, "severity", actor=actor, now=now, before=before, after=severity)
     surfaces.refresh(session, incident, config)
@@ -143,7 +133,7 @@ def change_status(
 ) -> None:
     """Move to another status, where that is legal. Raises `Refused`."""
     require(config, actor, "change")
-    reason = _reason(reason)
+    reason = checked_reason(reason)
     _apply(
         session, incident, lifecycle.move(config, incident, status, reason=reason),
         kind="status", reason=reason, config=config, actor=actor, now=now,
@@ -153,7 +143,7 @@ def change_status(
 def reopen(session: Session, incident: Incident, reason: str, *, config: Config, actor: Actor, now: datetime) -> None:
     """Open what was over: it is investigated again, and its later times are cleared. Raises `Refused`."""
     require(config, actor, "change")
-    reason = _reason(reason)
+    reason = checked_reason(reason)
     _apply(
         session, incident, lifecycle.reopen(config, incident, reason=reason),
         kind="reopened", reason=reason, config=config, actor=actor, now=now,
@@ -238,47 +228,6 @@ def retry(session: Session, incident: Incident, *, config: Config, actor: Actor,
     for place in surfaces.audience_of(config, incident).places:
         steps += retry_dead(session, f"place:{place}", now=machine_now)
     return steps
-
-
-def checked_title(text: str) -> str:
-    """A title fit to be stored. Raises `Refused` at the title's field."""
-    title = one_line(text)
-    if not visible(title):
-        raise Refused("Give the SEV a title: a few words on what is wrong, such as `checkout is down`.", field="title")
-    if length(title) > TITLE_LIMIT:
-        raise Refused(
-            f"This title has {length(title)} characters; {TITLE_LIMIT} are possible. Put the rest into the summary.",
-            field="title",
-        )
-    return title
-
-
-def checked_summary(text: str) -> str:
-    """A summary fit to be stored; it may be empty. Raises `Refused` at the summary's field."""
-    summary = plain(text)
-    if length(summary) > SUMMARY_LIMIT:
-        raise Refused(
-            f"This summary has {length(summary)} characters; {SUMMARY_LIMIT} are possible. Shorten it, or post the rest.",
-            field="summary",
-        )
-    return summary if visible(summary) else ""
-
-
-def checked_severity(config: Config, text: str) -> str:
-    """A severity's key as the configuration writes it. Raises `Refused` at the severity's field."""
-    found = config.severity(text)
-    if found is None:
-        raise Refused(f"There is no such severity. Possible are: {_severities(config)}.", field="severity")
-    return found.key
-
-
-def _severities(config: Config) -> str:
-    return ", ".join(each.key for each in config.severities)
-
-
-def _reason(text: str) -> str:
-    reason = one_line(text)
-    return clip(reason, REASON_LIMIT) if visible(reason) else ""
 
 
 def _iso(moment: datetime | None) -> str | None:

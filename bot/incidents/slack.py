@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.config import Category, Config, Settings
 from bot.directory.people import actor_of
 from bot.errors import Refused
-from bot.incidents import channel, forms, lifecycle, membership, service
+from bot.incidents import channel, forms, lifecycle, membership, service, words
 from bot.incidents.declaring import Declaring
 from bot.incidents.looking import Looking
 from bot.incidents.model import Incident
@@ -132,8 +132,8 @@ class Changing:
         incident = of_number(session, visit, visit.metadata["number"])
         actor = actor_of(session, visit)
         who: dict[str, Any] = {"config": self._config, "actor": actor, "now": visit.now}
-        title = service.checked_title(visit.values.get("title") or "")
-        summary = service.checked_summary(visit.values.get("summary") or "")
+        title = words.checked_title(visit.values.get("title") or "")
+        summary = words.checked_summary(visit.values.get("summary") or "")
         severity = visit.values.get("severity") or incident.severity
         if title != incident.title:
             service.change_title(session, incident, title, **who)

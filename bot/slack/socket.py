@@ -104,6 +104,6 @@ class Socket:
         session = self._handler.client.current_session
         if session is not None and session.sock is not None:
             session.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            session.sock = Line(session.sock)
+            session.sock = Line(session.sock)  # type: ignore[assignment]  # the SDK names one kind; it only calls it
         log.info("socket.connected")
         self._on_connect()

@@ -91,7 +91,9 @@ export function toast(sentence, kind = "info") {
   const host = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
   if (toasts.parentElement !== host) host.append(toasts);
   toasts.showPopover();
-  const note = h("div", { class: `toast ${kind}`, role: kind === "problem" ? "alert" : "status" }, sentence,
+  // Several requests that fail for one reason are one piece of news.
+  if ([...toasts.children].some((one) => one.dataset.sentence === sentence)) return;
+  const note = h("div", { class: `toast ${kind}`, role: kind === "problem" ? "alert" : "status", "data-sentence": sentence }, sentence,
     h("button", { type: "button", "aria-label": "Dismiss", onclick: () => note.remove() }, "×"));
   toasts.append(note);
   setTimeout(() => note.remove(), kind === "problem" ? 9000 : 4000);
