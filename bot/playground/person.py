@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from bot.playground import people
@@ -94,7 +95,7 @@ class Person(Member):
     def fills(self, **values: Any) -> None:
         """Fill in inputs of the topmost modal, by label. Inputs that dispatch tell the app at once."""
         for label, value in values.items():
-            delivery = self._patiently(lambda label=label, value=value: self._fill(label, value))
+            delivery = self._patiently(partial(self._fill, label, value))
             if delivery is not None:
                 self._wait(delivery)
 
@@ -111,7 +112,7 @@ class Person(Member):
     def submits(self) -> Delivery:
         """Submit the topmost modal. Slack's client checks first; `errors` (by label) says what it or the app found."""
         view, delivery = self._patiently(self._submit)
-        if not view.errors:
+        if delivery.attempts:
             self._wait(delivery)
         delivery.errors = self._by_label(view)
         return delivery

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk import WebClient
 
 from bot.playground import Person, Playground
@@ -74,9 +74,17 @@ class TinyBot:
         self.app = App(client=client, process_before_response=True)
         self.app.command("/sev")(self.on_command)
         self.app.event("message")(self.on_event)
-        for name in ("app_mention", "app_home_opened", "reaction_added", "member_joined_channel"):
+        for name in (
+            "app_mention",
+            "app_home_opened",
+            "reaction_added",
+            "member_joined_channel",
+            "team_join",
+            "user_change",
+        ):
             self.app.event(name)(self.on_event)
         self.app.shortcut("incident.declare")(self.on_shortcut)
+        self.app.shortcut("incident.declare_from_message")(self.on_action)
         self.app.action("declare.severity")(self.on_action)
         self.app.action("resolve")(self.on_action)
         self.app.view("declare")(self.on_submission)
@@ -121,7 +129,11 @@ def bot(slack: Playground) -> Iterator[TinyBot]:
     tiny.handler.connect()  # type: ignore[no-untyped-call]
     slack.wait_until(slack.socket_count, why="a socket")
     yield tiny
-    # Not the handler's close: it joins threads that sleep for seconds. They are daemons, and their socket goes now.
-    tiny.handler.client.auto_reconnect_enabled = False
-    tiny.handler.client.closed = True
-    slack.drop_sockets()
+    # Not the handler's close: it joins threads that sleep for a second. They end by themselves when told so.
+    client = tiny.handler.client
+    client.auto_reconnect_enabled = False
+    client.closed = client.current_session_state.terminated = True
+    for thread in (client.current_session_runner, client.current_app_monitor, client.message_processor):
+        thread.event.set()
+    slack.drop_sockets()  # before the disconnect, which waits until nobody reads any more
+    client.disconnect()

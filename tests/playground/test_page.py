@@ -1,126 +1,197 @@
-"""The page without a browser: it is whole, it fetches nothing from elsewhere, and it never turns data into markup."""
+"""The page's API, and the store behind a demo."""
 
-import re
-from html.parser import HTMLParser
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
+from conftest import TinyBot
+from slack_sdk import WebClient
 
-import bot.playground
+from bot.playground import Person, Playground
 
-STATIC = Path(bot.playground.__file__).parent / "static"
-MODULES = sorted(STATIC.glob("*.js"))
-FILES = sorted(path for path in STATIC.iterdir() if path.is_file())
-
-IMPORT = re.compile(r'^import (?:\{([^}]*)\} from )?"([^"]+)";', re.MULTILINE)
-EXPORT = re.compile(r"^export (?:async )?(?:function|const|class) (\w+)", re.MULTILINE)
-ADDRESS = re.compile(r"\b(?:https?|wss?|ftp)://(\w[\w.-]*)")
-# The SVG namespace is a name, not an address: nothing is fetched from it.
-NAMES = {"www.w3.org"}
-LOOPBACK = {"127.0.0.1", "localhost"}
-MARKUP_FROM_TEXT = re.compile(
-    r"\b(?:innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|DOMParser|eval\(|new Function)"
-)
+ADA, GENERAL = "U01ADA", "C01GENERAL"
 
 
-class References(HTMLParser):
-    """Collects what a page fetches or links to, and its content security policy."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.addresses: list[str] = []
-        self.ids: set[str] = set()
-        self.policy = ""
-        self.inline: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        self.addresses += [given[name] for name in ("src", "href") if name in given]
-        self.ids.add(given.get("id", ""))
-        self.inline += [name for name in given if name.startswith("on") or name == "style"]
-        if tag == "style" or (tag == "script" and "src" not in given):
-            self.inline.append(tag)
-        if given.get("http-equiv") == "Content-Security-Policy":
-            self.policy = given["content"]
+def ask(slack: Playground, path: str, body: dict[str, Any] | None = None, **headers: str) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{slack.url}{path}", data, headers)  # noqa: S310 -- loopback
+    try:
+        with urllib.request.urlopen(request) as answer:  # noqa: S310
+            return json.loads(answer.read())
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code
 
 
-def page() -> References:
-    references = References()
-    references.feed((STATIC / "index.html").read_text(encoding="utf-8"))
-    return references
+def do(slack: Playground, act: str, **body: Any) -> Any:
+    return ask(slack, f"/ui/{act}", {"as": ADA} | body)
 
 
-def test_the_page_fetches_only_local_files_that_exist() -> None:
-    addresses = page().addresses
-    assert "/static/app.js" in addresses
-    for address in addresses:
-        if address.startswith("#"):
-            assert address[1:] in page().ids
-        else:
-            assert address.startswith("/static/")
-            assert (STATIC / address.removeprefix("/static/")).is_file()
+def test_the_page_shows_the_workspace_as_one_person_sees_it(slack: Playground) -> None:
+    state = ask(slack, f"/ui/state?as={ADA}")
+    assert (state["me"], state["team"]["name"], state["bot"]["mode"]) == (ADA, "Acme", "socket")
+    assert [one["name"] for one in state["channels"]][:2] == ["general", "random"]
+    guest = ask(slack, "/ui/state?as=U04EDSGER")
+    assert [one["name"] for one in guest["channels"]] == ["payments"]
 
 
-def test_the_policy_forbids_other_hosts_and_inline_code() -> None:
-    policy = page().policy
-    assert "default-src 'self'" in policy
-    assert "unsafe" not in policy
-    assert page().inline == []
+def test_messages_are_said_and_read(slack: Playground, ada: Person) -> None:
+    ts = do(slack, "say", channel=GENERAL, text="hello @grace")["ts"]
+    do(slack, "say", channel=GENERAL, text="reply", thread_ts=ts)
+    do(slack, "react", channel=GENERAL, ts=ts, name="eyes")
+    shown = ask(slack, f"/ui/messages?as={ADA}&channel={GENERAL}")["messages"]
+    assert (shown[0]["text"], shown[0]["reply_count"]) == ("hello <@U02GRACE>", 1)
+    thread = ask(slack, f"/ui/thread?as={ADA}&channel={GENERAL}&ts={ts}")["messages"]
+    assert [one["text"] for one in thread] == ["hello <@U02GRACE>", "reply"]
+    assert do(slack, "edit", channel=GENERAL, ts=ts, text="x", **{"as": "U02GRACE"})["error"] == (
+        "You can only edit your own messages."
+    )
+    assert do(slack, "say", channel="C404", text="x")["error"] == "There is no such channel."
+    do(slack, "delete", channel=GENERAL, ts=ts)
+    ada.does_not_see("hello")
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_no_file_names_another_host(path: Path) -> None:
-    hosts = set(ADDRESS.findall(path.read_text(encoding="utf-8")))
-    assert hosts <= NAMES | LOOPBACK
+def test_a_modal_travels_over_the_page(slack: Playground, bot: TinyBot) -> None:
+    assert do(slack, "command", channel=GENERAL, text="/sev open") == {"ok": True}
+    view = ask(slack, f"/ui/views?as={ADA}")["stack"][0]
+    option = view["blocks"][1]["element"]["options"][1]
+    typed = {"title": {"declare.title": {"type": "plain_text_input", "value": "Checkout"}}}
+    do(
+        slack,
+        "action",
+        container={"type": "view", "view_id": view["id"]},
+        block_id="severity",
+        action_id="declare.severity",
+        payload={"selected_option": option},
+        values=typed,
+    )
+    assert bot.of_type("block_actions")[0]["view"]["state"]["values"]["title"] == typed["title"]
+    bot.submission_ack = {"response_action": "errors", "errors": {"title": "Say more"}}
+    assert do(slack, "submit", view_id=view["id"], values=typed)["errors"] == {"title": "Say more"}
+    assert ask(slack, f"/ui/views?as={ADA}")["errors"] == {"title": "Say more"}
+    empty = {"title": {"declare.title": {"type": "plain_text_input", "value": None}}}
+    assert do(slack, "submit", view_id=view["id"], values=empty)["errors"] == {
+        "title": "Please complete this required field."
+    }
+    assert do(slack, "close", view_id=view["id"], all=True)["ok"]
+    assert ask(slack, f"/ui/views?as={ADA}")["stack"] == []
 
 
-@pytest.mark.parametrize("path", sorted(STATIC.glob("*.css")), ids=lambda path: path.name)
-def test_styles_fetch_nothing(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert "url(" not in text
-    assert "@import" not in text
+def test_a_failure_is_a_notice(slack: Playground) -> None:
+    assert (
+        do(slack, "command", channel=GENERAL, text="/sev x")["notice"] == '/sev failed with the error "dispatch_failed"'
+    )
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
-def test_data_never_becomes_markup(path: Path) -> None:
-    assert not MARKUP_FROM_TEXT.search(path.read_text(encoding="utf-8"))
+def test_buttons_work_from_the_page(slack: Playground, bot: TinyBot, web: WebClient) -> None:
+    button = {"type": "button", "action_id": "resolve", "text": {"type": "plain_text", "text": "Resolve"}, "value": "7"}
+    posted = web.chat_postMessage(
+        channel=GENERAL, text="card", blocks=[{"type": "actions", "block_id": "b", "elements": [button]}]
+    )
+    container = {"type": "message", "channel_id": GENERAL, "message_ts": posted["ts"]}
+    click = {"container": container, "block_id": "b", "action_id": "resolve", "payload": {"value": "7"}}
+    assert do(slack, "action", **click) == {"ok": True}
+    assert bot.heard[-1]["actions"][0]["value"] == "7"
+    web.chat_delete(channel=GENERAL, ts=posted["ts"])
+    assert do(slack, "action", **click)["error"] == "This message is gone."
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
-def test_a_module_imports_only_what_another_exports(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    imports = IMPORT.findall(text)
-    assert len(imports) == len(re.findall(r"^import\b", text, re.MULTILINE))
-    for names, source in imports:
-        module = STATIC / source.removeprefix("./")
-        assert module in MODULES
-        exported = set(EXPORT.findall(module.read_text(encoding="utf-8")))
-        assert {name.strip() for name in names.split(",") if name.strip()} <= exported
+def test_channels_people_and_switches(slack: Playground, web: WebClient) -> None:
+    acts: dict[str, dict[str, Any]] = {
+        "invite": {"channel": "C02RANDOM", "user": "U0SEVBOT"},
+        "topic": {"channel": "C02RANDOM", "topic": "cats & dogs"},
+        "kick": {"channel": "C02RANDOM", "user": "U0SEVBOT"},
+        "rename": {"channel": "C02RANDOM", "name": "chatter"},
+        "leave": {"channel": "C02RANDOM"},
+        "join": {"channel": "C02RANDOM"},
+        "archive": {"channel": "C02RANDOM"},
+        "open_dm": {"user": "U02GRACE"},
+        "home": {},
+        "clock": {"advance_seconds": 3600},
+        "faults": {"latency_ms": 5, "add": {"method": "*", "fault": "429", "times": 2}, "rate_limits": True},
+    }
+    for act, body in acts.items():
+        assert do(slack, act, **body)["ok"], act
+    state = ask(slack, f"/ui/state?as={ADA}")
+    assert state["clock"]["offset"] == 3600
+    assert state["faults"]["rules"] == [{"method": "*", "fault": "429", "times": 2, "hits": 0}]
+    do(slack, "faults", clear=True)
+    assert web.auth_test().headers["x-playground-clock-offset"] == "3600"
+    assert do(slack, "clock", advance_seconds=-1)["error"] == "The clock only moves forward."
+    assert do(slack, "invite", channel=GENERAL, user=ADA)["error"].startswith("Ada Lovelace cannot be invited")
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
-def test_a_module_uses_what_it_imports(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    body = IMPORT.sub("", text)
-    for names, _ in IMPORT.findall(text):
-        for name in names.split(","):
-            assert re.search(rf"\b{name.strip()}\b", body), f"{name.strip()} is imported for nothing"
+def test_traffic_is_shown_without_tokens(slack: Playground, web: WebClient) -> None:
+    web.chat_postMessage(channel=GENERAL, text="hello")
+    entries = ask(slack, "/ui/traffic?after=0")["entries"]
+    assert (entries[0]["name"], entries[0]["direction"], entries[0]["status"]) == ("chat.postMessage", "in", "ok")
+    assert "hello" in entries[0]["summary"]
+    assert slack.bot_token not in json.dumps(entries)
+    assert ask(slack, f"/ui/traffic?after={entries[0]['n']}")["entries"] == []
 
 
-def test_every_icon_that_is_asked_for_is_drawn() -> None:
-    drawn = set(re.findall(r"^  (\w+): \"M", (STATIC / "icons.js").read_text(encoding="utf-8"), re.MULTILINE))
-    asked = {name for path in MODULES for name in re.findall(r'\bicon\("(\w+)"', path.read_text(encoding="utf-8"))}
-    assert asked
-    assert asked <= drawn
+def test_other_sites_and_names_are_turned_away(slack: Playground) -> None:
+    assert ask(slack, "/ui/state", Host="evil.example") == 403
+    assert ask(slack, "/ui/say", {"as": ADA}, Origin="https://evil.example") == 403
+    assert ask(slack, "/api/api.test", Origin="https://evil.example") == 403
+    assert ask(slack, "/ui/state", Origin=slack.url)["ok"]
+    assert ask(slack, "/ui/nothing") == 404
 
 
-def test_every_element_the_modules_look_up_is_in_the_page_or_made_by_them() -> None:
-    texts = [path.read_text(encoding="utf-8") for path in MODULES]
-    wanted = {name for text in texts for name in re.findall(r'\bbyId\("([\w-]+)"\)', text)}
-    made = {name for text in texts for name in re.findall(r'\bid: "([\w-]+)"', text)}
-    assert wanted <= page().ids | made
+def test_the_page_hears_of_changes(slack: Playground, ada: Person) -> None:
+    from websockets.sync.client import connect
+
+    with connect(f"{slack.url.replace('http', 'ws')}/ui/socket?as={ADA}") as socket:
+        slack.wait_until(lambda: slack.workspace.watchers)
+        ada.says("news")
+        assert json.loads(socket.recv(timeout=2)) == {"changed": ["messages"], "channel": GENERAL}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
-def test_a_module_is_short_enough_to_be_read_at_once(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+def test_a_stored_workspace_continues_where_it_was(tmp_path: Path) -> None:
+    store = tmp_path / "slack.db"
+    with Playground(store=store) as first:
+        web = WebClient(token=first.bot_token, base_url=first.api_url)
+        channel = web.conversations_create(name="sev-1")["channel"]["id"]
+        parent = web.chat_postMessage(channel=channel, text="card")["ts"]
+        web.chat_postMessage(channel=channel, text="reply", thread_ts=parent)
+        gone = web.chat_postMessage(channel=channel, text="gone")["ts"]
+        web.chat_delete(channel=channel, ts=gone)
+        web.files_upload_v2(filename="a.png", content=b"png", channel=channel)
+        web.views_publish(user_id=ADA, view={"type": "home", "blocks": [{"type": "divider"}]})
+        first.advance_clock(86_400)
+        first.person("ada").says("tomorrow")
+        before = first.dump()
+    with Playground(store=store) as second:
+        assert second.dump() == before
+        assert second.clock.offset == 86_400
+        assert second.person("ada").says("later").ts > second.channel("general").timeline[0]
+        web = WebClient(token=second.bot_token, base_url=second.api_url)
+        assert web.conversations_create(name="sev-2")["channel"]["id"] != channel
+
+
+def test_a_killed_process_loses_nothing_it_answered(tmp_path: Path) -> None:
+    store = tmp_path / "slack.db"
+    command = [sys.executable, "-m", "bot.playground", "--port", "0", "--store", str(store)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[-1]
+        WebClient(token=Playground.bot_token, base_url=f"{url}/api/").chat_postMessage(channel=GENERAL, text="said")
+        os.kill(process.pid, signal.SIGKILL)
+    slack = Playground(store=store)
+    assert slack.transcript("#general") == ["sevbot: said"]
+    slack.start().stop()
+
+
+def test_the_clock_never_goes_back(slack: Playground) -> None:
+    before = slack.clock.next_ts()
+    slack.advance_clock(100)
+    assert float(slack.clock.next_ts()) - float(before) > 99
+    with pytest.raises(ValueError, match="forward"):
+        slack.advance_clock(-1)

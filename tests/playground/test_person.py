@@ -15,8 +15,10 @@ def test_a_slash_command_is_answered_for_the_person_alone(bot: TinyBot, ada: Per
 
 
 def test_mentions_in_a_command_arrive_as_ids(bot: TinyBot, ada: Person) -> None:
-    ada.types("/sev handoff @Grace Hopper in #payments")
-    assert bot.heard[-1]["text"] == "handoff <@U02GRACE|grace> in <#C04PAYMENTS|payments>"
+    ada.types("/sev handoff @Grace Hopper in #payments, not @engineers or @nobody")
+    assert bot.heard[-1]["text"] == (
+        "handoff <@U02GRACE|grace> in <#C04PAYMENTS|payments>, not <!subteam^S01ENGINEERS|@engineers> or @nobody"
+    )
 
 
 @pytest.mark.usefixtures("bot")
@@ -71,3 +73,38 @@ def test_the_app_hears_only_channels_it_is_in(slack: Playground, bot: TinyBot, a
     ada.says("heard by <everyone>")
     slack.wait_until(lambda: any(one.get("text") == "heard by &lt;everyone&gt;" for one in bot.of_type("message")))
     assert not any(one.get("text") == "unheard" for one in bot.of_type("message"))
+
+
+def test_a_message_shortcut_brings_its_message(bot: TinyBot, ada: Person) -> None:
+    message = ada.says("checkout is slow")
+    delivery = ada.uses_message_shortcut("Declare a SEV from this message", on=message)
+    assert delivery.acked
+    payload = bot.of_type("message_action")[0]
+    assert (payload["message"]["text"], payload["message_ts"]) == ("checkout is slow", message.ts)
+    assert payload["channel"] == {"id": "C01GENERAL", "name": "general"}
+
+
+def test_menus_are_picked_from(slack: Playground, ada: Person, bot: TinyBot, web: WebClient) -> None:
+    options = [{"text": {"type": "plain_text", "text": f"SEV{n}"}, "value": str(n)} for n in (1, 2)]
+    menu = {
+        "type": "static_select",
+        "action_id": "declare.severity",
+        "options": options,
+        "placeholder": {"type": "plain_text", "text": "Change severity"},
+    }
+    web.chat_postMessage(channel="#general", text="card", blocks=[{"type": "actions", "elements": [menu]}])
+    for name in ("Change severity", "severity"):
+        ada.picks(name, "SEV2")
+        action = bot.heard[-1]["actions"][0]
+        assert (action["type"], action["selected_option"]["value"]) == ("static_select", "2")
+    assert next(iter(bot.heard[-1]["state"]["values"].values()))["declare.severity"]["selected_option"]["value"] == "2"
+    slack.person("grace").picks("severity", "SEV1")
+    assert bot.heard[-1]["user"]["id"] == "U02GRACE"
+
+
+def test_people_come_and_change(slack: Playground, bot: TinyBot, web: WebClient) -> None:
+    alan = slack.add_person("alan", "Alan Turing")
+    slack.change_person("alan", deleted=True)
+    slack.wait_until(lambda: len(bot.heard) == 2)
+    assert [one["type"] for one in bot.heard] == ["team_join", "user_change"]
+    assert web.users_info(user=alan.id)["user"]["deleted"] is True

@@ -64,8 +64,6 @@ function ago(seconds) {
   return new Intl.RelativeTimeFormat("en", { numeric: "always" }).format(Math.trunc(distance / size), unit);
 }
 
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-
 const TOKENS = {
   date_num: (at) => numbers(at, "-"),
   date_slash: (at) => numbers(at, "/"),
@@ -82,15 +80,15 @@ const TOKENS = {
   ago,
 };
 
-/** Fills the tokens of a `<!date^…>` format; a word that opens the text gets its capital, as in Slack. */
+/** Fills the tokens of a `<!date^…>` format. */
 export function dateText(seconds, format) {
-  const text = format.replace(/\{(\w+)\}/g, (whole, token) => TOKENS[token]?.(seconds) ?? whole);
-  return /^\{da[ty]/.test(format) ? capital(text) : text;
+  return format.replace(/\{(\w+)\}/g, (whole, token) => TOKENS[token]?.(seconds) ?? whole);
 }
 
 /** The line between two days of a channel. */
 export function dayTitle(seconds) {
-  return capital(pretty(seconds, { month: "long", weekday: true }));
+  const words = pretty(seconds, { month: "long", weekday: true });
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 export function sameDay(one, other) {

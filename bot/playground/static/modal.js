@@ -35,6 +35,7 @@ function openFrame() {
     event.preventDefault();
     closeTop();
   });
+  dialog.addEventListener("click", followMention);
   document.body.append(dialog);
   dialog.showModal();
   return { dialog, before, drawn: "", view: "" };
@@ -73,8 +74,10 @@ function drawView(view, stack) {
       footer(view)));
   dialog.classList.toggle("stacked", stack.length > 1);
   dialog.querySelector(".modal-body").scrollTop = scroll;
-  if (another) focusFirst(view);
+  // A modal may open with "One moment…" and get its inputs later; only then is there something to focus.
+  if (another || !frame.hadInputs) focusFirst(view);
   else restore();
+  frame.hadInputs = view.blocks.some(({ type }) => type === "input");
 }
 
 function footer(view) {
@@ -94,6 +97,12 @@ function focusFirst(view) {
 
 function closeTop() {
   return leave(false);
+}
+
+/** A mention leads out of the modal: one that only told something has done its work, one being filled in stays open. */
+function followMention({ target }) {
+  const filling = session.views.stack.at(-1)?.blocks.some(({ type }) => type === "input");
+  if (target.closest(".mention") && !filling) leave(true);
 }
 
 async function leave(all) {

@@ -50,9 +50,8 @@ function inline(text) {
     atoms.push(node);
     return ATOM;
   };
-  const flat = text
-    .replace(/`([^`\n]+)`/g, (_, code) => keep(h("code", null, plain(code))))
-    .replace(/<([^<>\n]+)>/g, (_, inner) => keep(angle(inner)));
+  // One pass for both kinds, since atoms are used up in the order in which they stand.
+  const flat = text.replace(/`([^`\n]+)`|<([^<>\n]+)>/g, (_, code, inner) => keep(code ? h("code", null, plain(code)) : angle(inner)));
   return styled(flat, atoms);
 }
 
