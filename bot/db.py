@@ -65,6 +65,35 @@ class CommitUnknown(Exception):  # noqa: N818
     """The connection was lost while committing: nobody can tell whether the change was kept."""
 
 
+class Gate:
+    """Lets one writer through at a time, and people before what is done aside."""
+
+    def __init__(self) -> None:
+        lock = threading.Lock()
+        self._for_people = threading.Condition(lock)
+        self._for_aside = threading.Condition(lock)
+        self._people = 0
+        self._is_taken = False
+
+    @contextmanager
+    def passing(self, *, aside: bool) -> Iterator[None]:
+        """Wait for the turn, and hold the gate for the block."""
+        with self._for_aside if aside else self._for_people:
+            if aside:
+                self._for_aside.wait_for(lambda: not self._is_taken and not self._people)
+            else:
+                self._people += 1
+                self._for_people.wait_for(lambda: not self._is_taken)
+                self._people -= 1
+            self._is_taken = True
+        try:
+            yield
+        finally:
+            with self._for_people:
+                self._is_taken = False
+                (self._for_people if self._people else self._for_aside).notify()
+
+
 class Database:
     """The engine and its two doors."""
 
@@ -73,7 +102,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.before_commit: list[Callable[[Session], None]] = []
         self.after_commit: list[Callable[[Session], None]] = []
-        self._write_mutex = threading.Lock()
+        self._gate = Gate()
         if self.is_sqlite:
             path = self.file
             if path is not None:
@@ -104,22 +133,23 @@ class Database:
             yield session
             session.rollback()
 
-    def run(self, work: Callable[[Session], T]) -> T:
+    def run(self, work: Callable[[Session], T], *, aside: bool = False) -> T:
         """Run `work` in one transaction and commit it; when the database asks for it, run it again from the start.
 
         `work` must do nothing but read and write through its session. Raises what `work` raises (the transaction is
-        rolled back then), and `CommitUnknown` when the connection broke during the commit itself.
+        rolled back then), and `CommitUnknown` when the connection broke during the commit itself. `aside`: nobody waits
+        for it, so those for whom somebody waits go first.
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._run_once(work)
+                return self._run_once(work, aside=aside)
             except DBAPIError as error:
                 if attempt == ATTEMPTS or not (_must_repeat(error) or error.connection_invalidated):
                     raise
         raise AssertionError("unreachable")  # pragma: no cover
 
-    def _run_once(self, work: Callable[[Session], T]) -> T:
-        with self._writing(), Session(self.engine, expire_on_commit=False) as session:
+    def _run_once(self, work: Callable[[Session], T], *, aside: bool) -> T:
+        with self._writing(aside=aside), Session(self.engine, expire_on_commit=False) as session:
             result = work(session)
             for prepare in self.before_commit:
                 prepare(session)
@@ -135,12 +165,12 @@ class Database:
         return result
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _writing(self, *, aside: bool) -> Iterator[None]:
         """On SQLite, queue in the process and not in the file: waiting there is by sleeping, and slow."""
         if not self.is_sqlite:
             yield
             return
-        with self._write_mutex:
+        with self._gate.passing(aside=aside):
             yield
 
     def ping(self) -> None:

@@ -34,7 +34,7 @@ Sevbot's demo is ready.
   2. Type      /sev declare
      or        /sev declare SEV1 checkout is down
 
-You are Ada; change who you are at the top left. Ctrl+C stops the demo; `make demo` goes on where it was,
+You are Ada; change who you are at the bottom left. Ctrl+C stops the demo; `make demo` goes on where it was,
 and `make demo-reset` starts anew.
 """
 

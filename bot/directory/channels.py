@@ -86,23 +86,22 @@ def kinds(slack: Slack) -> tuple[Kind[Lesson], ...]:
         """Greet where only the name is known, since the answer holds the id; then join, to be able to look back there."""
         calls = slack.during(attempt)
         channel = lesson.draft.channel_id
-        greeted = {}
         if channel.startswith("#"):
             greeted = posts.put(slack, lesson.draft, attempt, can_look=False)
             channel = greeted["channel"]
+            message = attempt.message
+            attempt.commit(lambda session: posts.remember(session, message, greeted))  # so that it is never said again
         try:
             calls.call("conversations.join", channel=channel)
         except Permanent as error:
             if error.code not in NOT_JOINABLE:
                 raise
             log.warning("channels.not_joined", extra={"channel": channel, "error": error.code})
-        return {"channel": channel, "ts": greeted.get("ts")}
+        return {"channel": channel}
 
     def record(session: Session, message: OutboxMessage, result: Result, now: datetime) -> None:
         place = message.key.removeprefix("place:")
         session.merge(KnownChannel(place=place, channel_id=result["channel"], learned_at=now))
-        if result["ts"]:
-            posts.remember(session, message, result)
 
     def remove_copies(lesson: Lesson, attempt: Attempt) -> None:
         posts.remove_copies(slack, lesson.draft, attempt)

@@ -25,12 +25,16 @@ DELETED = "deleted"
 BOT_REMOVED = "bot_removed"
 
 
-def made(session: Session, incident: Incident, channel_id: str, config: Config, *, now: datetime) -> None:
-    """The channel is there: keep its id, and show it wherever the SEV shows."""
+def made(
+    session: Session, incident: Incident, channel_id: str, config: Config, *, now: datetime, machine_now: datetime
+) -> None:
+    """The channel is there: keep its id, and show it wherever the SEV shows, also what had no place to be shown before."""
     incident.channel_id = channel_id
     incident.channel_trouble = ""
     _note(session, incident, "channel", now=now, channel=channel_id)
     surfaces.refresh(session, incident, config)
+    surfaces.show_again(session, incident)
+    retry_dead(session, incident.subject, now=machine_now)
     if _told_of_trouble(session, incident):
         surfaces.tell_trouble(session, incident)
 
@@ -53,6 +57,8 @@ def regained(session: Session, incident: Incident, config: Config, *, now: datet
     _note(session, incident, "channel_regained", now=now)
     retry_dead(session, incident.subject, now=machine_now)
     surfaces.refresh(session, incident, config)
+    surfaces.show_again(session, incident)
+    surfaces.add_bookmarks(session, incident, config)
     surfaces.tell_trouble(session, incident)
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,12 +9,12 @@ from sqlalchemy.orm import Session
 from bot.clock import Clock
 from bot.config import Settings
 from bot.errors import Blame, Permanent
-from bot.incidents import channel, membership, surfaces
+from bot.incidents import channel, membership, surfaces, views
 from bot.incidents.deliveries import failed_steps, incident_of
 from bot.incidents.model import Incident
 from bot.incidents.naming import channel_name, next_name
 from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
-from bot.outbox.model import OutboxMessage, State
+from bot.outbox.model import OutboxMessage
 from bot.slack import blocks as kit
 from bot.slack import posts
 from bot.slack.client import Calls, Slack
@@ -157,15 +156,19 @@ class ChannelDeliveries:
 
     def _record_channel(self, session: Session, message: OutboxMessage, result: Result, now: datetime) -> None:
         incident = membership.lock(session, message.subject_id)
-        channel.made(session, incident, result["channel"], self._settings.current, now=now)
+        channel.made(
+            session, incident, result["channel"], self._settings.current, now=now, machine_now=self._clock.machine()
+        )
 
     def _on_trouble(self, session: Session, message: OutboxMessage) -> None:
-        """Without a channel there is no card to show it on: the declarer and the announcements say it."""
-        if message.state != State.DEAD:
-            return
+        """Without a channel there is no card to show it on: the declarer and the announcements say it.
+
+        They don't wait for the channel any longer, be it given up or only late.
+        """
         incident = incident_of(session, message)
-        surfaces.tell_trouble(session, incident)
-        surfaces.refresh(session, incident, self._settings.current)
+        if incident.channel_id is None:
+            surfaces.tell_trouble(session, incident)
+            surfaces.announce_at_once(session, incident, self._settings.current)
 
     def _load_place(self, session: Session, message: OutboxMessage) -> Place | Skip:
         incident = incident_of(session, message)
@@ -227,31 +230,33 @@ class ChannelDeliveries:
 
     def _load_trouble(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
         incident = incident_of(session, message)
-        text = self._trouble_text(session, incident)
-        number = str(incident.number)
-        blocks: list[dict[str, Any]] = [kit.section(text)]
-        if incident.channel_trouble:
-            blocks.append(kit.actions([kit.button("Make a new channel", "incident.replace_channel", value=number)]))
-        elif incident.channel_id is None:
-            blocks.append(kit.actions([kit.button("Retry", "incident.retry", value=number)]))
+        steps = failed_steps(session, self._kinds, incident)
+        text = trouble_text(incident, steps)
+        blocks = [kit.section(text)]
+        buttons = views.help_buttons(incident, steps)
+        if buttons:
+            blocks.append(kit.actions(buttons))
         return posts.draft_for(session, message, channel_id="", users=(incident.declared_by,), text=text, blocks=blocks)
 
-    def _trouble_text(self, session: Session, incident: Incident) -> str:
-        name = f"*{incident.name}* ({mrkdwn(incident.title, 300)})"
-        if incident.channel_id is None:
-            steps = [
-                step for step in failed_steps(session, self._kinds, incident) if step.label == "Create the channel"
-            ]
-            reason = f" ({mrkdwn(steps[0].reason, 200)})" if steps else ""
-            return (
-                f":warning: The channel of {name} could not be made{reason}. The SEV stands; people work in the thread of its "
-                "announcement meanwhile. Sevbot goes on trying where that can help."
-            )
-        there = channel_mention(incident.channel_id)
-        sentences = {
-            channel.ARCHIVED: f":warning: {there}, the channel of {name}, was archived. Unarchive it, or make a new one.",
-            channel.DELETED: f":warning: The channel of {name} is gone. Make a new one.",
-            channel.BOT_REMOVED: f":warning: Sevbot was removed from {there}, the channel of {name}. "
-            "Invite it again (`/invite @sevbot` there), or make a new channel.",
-        }
-        return sentences.get(incident.channel_trouble, f"{name} has its channel: {there}.")
+
+def trouble_text(incident: Incident, steps: list[views.Step]) -> str:
+    """What the declarer is told by direct message when people can't see it in the channel."""
+    name = f"*{incident.name}* ({mrkdwn(incident.title, 300)})"
+    listed = "".join(f"\n• {views.step_text(step)}" for step in steps[:10])
+    if incident.channel_id is None:
+        return (
+            f":warning: The channel of {name} could not be made yet. The SEV stands; people work in the thread of its "
+            f"announcement meanwhile. Sevbot goes on trying where that can help.{listed}"
+        )
+    there = channel_mention(incident.channel_id)
+    sentences = {
+        channel.ARCHIVED: f":warning: {there}, the channel of {name}, was archived. Unarchive it, or make a new one.",
+        channel.DELETED: f":warning: The channel of {name} is gone. Make a new one.",
+        channel.BOT_REMOVED: f":warning: Sevbot was removed from {there}, the channel of {name}. "
+        "Invite it again (`/invite @sevbot` there), or make a new channel.",
+    }
+    if incident.channel_trouble:
+        return f"{sentences[incident.channel_trouble]}{listed}"
+    if steps:
+        return f":warning: Not all of {name} is in place in {there}:{listed}"
+    return f"{name} has its channel, and all is in place: {there}."

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.config import Config, Settings
 from bot.directory.channels import channel_id as known_channel
+from bot.errors import Temporary
 from bot.incidents import membership, surfaces, views
 from bot.incidents.audience import Bookmark, bookmarks
 from bot.incidents.model import Incident, TimelineEntry
@@ -23,9 +24,10 @@ from bot.slack.text import channel as channel_mention
 INVITES_AT_ONCE = 100
 """How many people one `conversations.invite` may name for sure (contract 4.3)."""
 NO_CHANNEL = Skip("the SEV has no channel at the moment")
-LATE_AFTER = 2
 HIDDEN_STEPS = frozenset({surfaces.ANSWER, surfaces.RECONCILE, surfaces.TROUBLE})
 """What people need not see fail: it is an answer, or looked after by the bot itself."""
+TOLD_BY_MESSAGE = frozenset({surfaces.CARD, surfaces.INVITE})
+"""What the declarer could not see on the card: that there is none, or that they are not in the channel."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,12 @@ def picture(session: Session, config: Config, kinds: Kinds, slack: Slack, incide
     permalink = None
     if report and report.source_ts:
         permalink = slack.permalink(str(report.source_channel), report.source_ts)
-    return views.Picture(incident, config, tuple(failed_steps(session, kinds, incident)), report, permalink)
+    steps = [step for step in failed_steps(session, kinds, incident) if step.kind != surfaces.CARD]  # it shows itself
+    return views.Picture(incident, config, tuple(steps), report, permalink)
 
 
 def failed_steps(session: Session, kinds: Kinds, incident: Incident) -> list[views.Step]:
-    """The deliveries of a SEV that failed or are late, each kind once, the channel's first."""
+    """The deliveries of a SEV that failed or are late, each kind once, the first asked for first."""
     rows = session.scalars(
         select(OutboxMessage).where(
             OutboxMessage.subject == incident.subject, OutboxMessage.kind.not_in(HIDDEN_STEPS),
@@ -92,10 +95,8 @@ def failed_steps(session: Session, kinds: Kinds, incident: Incident) -> list[vie
     steps: dict[str, views.Step] = {}
     for row in rows:
         is_late = row.state != State.DEAD
-        if is_late and row.attempts < LATE_AFTER:
-            continue
         label = f"{kinds[row.kind].label}{f' in {row.audience}' if row.audience else ''}"
-        steps.setdefault(label, views.Step(label, row.last_error or "", is_late))
+        steps.setdefault(label, views.Step(row.kind, label, row.last_error or "", is_late))
     return list(steps.values())
 
 
@@ -150,18 +151,23 @@ class Deliveries:
         posts.remember(session, message, result)
 
     def _show_trouble(self, session: Session, message: OutboxMessage) -> None:
+        """A step failed, is late, or got through after that: show it on the card, or tell it where the card can't."""
+        incident = incident_of(session, message)
+        if message.kind in TOLD_BY_MESSAGE:
+            surfaces.tell_trouble(session, incident)
         if message.kind not in (surfaces.CARD, *HIDDEN_STEPS):
-            surfaces.show_card(session, incident_of(session, message))
+            surfaces.show_card(session, incident)
 
     def _picture(self, session: Session, incident: Incident) -> views.Picture:
         return picture(session, self._settings.current, self._kinds, self._slack, incident)
 
     def _load_invite(self, session: Session, message: OutboxMessage) -> Invitation | Skip:
         incident = incident_of(session, message)
-        if incident.channel_id is None:
+        channel = incident.working_channel
+        if channel is None:
             return NO_CHANNEL
         found = surfaces.audience_of(self._settings.current, incident)
-        return Invitation(incident.channel_id, found.people, found.groups)
+        return Invitation(channel, found.people, found.groups)
 
     def _invite(self, invitation: Invitation, attempt: Attempt) -> Result:
         calls = self._slack.during(attempt)
@@ -176,12 +182,13 @@ class Deliveries:
 
     def _load_card(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
         incident = incident_of(session, message)
-        if incident.channel_id is None:
+        channel = incident.working_channel
+        if channel is None:
             return NO_CHANNEL
         return posts.draft_for(
             session,
             message,
-            channel_id=incident.channel_id,
+            channel_id=channel,
             text=views.card_text(self._settings.current, incident),
             blocks=views.card(self._picture(session, incident)),
         )
@@ -196,9 +203,10 @@ class Deliveries:
 
     def _load_topic(self, session: Session, message: OutboxMessage) -> Topic | Skip:
         incident = incident_of(session, message)
-        if incident.channel_id is None:
+        channel = incident.working_channel
+        if channel is None:
             return NO_CHANNEL
-        return Topic(incident.channel_id, views.topic(self._settings.current, incident))
+        return Topic(channel, views.topic(self._settings.current, incident))
 
     def _set_topic(self, topic: Topic, attempt: Attempt) -> Result:
         self._slack.during(attempt).call("conversations.setTopic", channel=topic.channel_id, topic=topic.text)
@@ -208,9 +216,10 @@ class Deliveries:
         incident = incident_of(session, message)
         wanted = bookmarks(self._settings.current, incident.workflow_keys)
         bookmark = next((each for each in wanted if each.slot == message.arguments["slot"]), None)
-        if incident.channel_id is None:
+        channel = incident.working_channel
+        if channel is None:
             return NO_CHANNEL
-        return ChannelBookmark(incident.channel_id, bookmark) if bookmark else Skip("it is not configured any more")
+        return ChannelBookmark(channel, bookmark) if bookmark else Skip("it is not configured any more")
 
     def _add_bookmark(self, wanted: ChannelBookmark, attempt: Attempt) -> Result:
         calls = self._slack.during(attempt)
@@ -241,7 +250,7 @@ class Deliveries:
         incident = incident_of(session, message)
         place = where_lines_go(session, incident)
         if place is None:
-            return Skip("there is neither a channel nor an announcement to post it under")
+            raise Temporary("no_place_yet", "there is neither a channel nor an announcement")
         text = views.line(
             self._settings.current, incident, session.get_one(TimelineEntry, message.arguments["entry"]), self._texts
         )
@@ -254,7 +263,8 @@ class Deliveries:
         if not message.arguments:
             return Skip("the time to answer there is over")
         if incident.channel_id:
-            text = f"{incident.name} has its channel: {channel_mention(incident.channel_id)}. You are invited."
+            invited = " You are invited." if _state_of(session, surfaces.key(incident, "invite")) == State.SENT else ""
+            text = f"{incident.name} has its channel: {channel_mention(incident.channel_id)}.{invited}"
         else:
             text = f"{incident.name} is declared, but its channel could not be made yet. See Sevbot's direct message to you."
         return Told(
@@ -274,10 +284,14 @@ class Deliveries:
         return {}
 
 
+def _state_of(session: Session, key: str) -> str | None:
+    return session.scalar(select(OutboxMessage.state).where(OutboxMessage.key == key))
+
+
 def where_lines_go(session: Session, incident: Incident) -> tuple[str, str | None] | None:
     """The channel a line is posted in, and the ts of the thread, if it is one; None where there is no place at all."""
-    if incident.channel_id and not incident.channel_trouble:
-        return incident.channel_id, None
+    if incident.working_channel:
+        return incident.working_channel, None
     prefix = surfaces.key(incident, "announcement:")
     post = session.scalars(
         select(posts.Post).where(posts.Post.key.startswith(prefix, autoescape=True)).order_by(posts.Post.key).limit(1)

@@ -66,6 +66,11 @@ class Incident(Base):
         return f"SEV-{self.number}"
 
     @property
+    def working_channel(self) -> str | None:
+        """The channel in which people can work, if there is one."""
+        return None if self.channel_trouble else self.channel_id
+
+    @property
     def subject(self) -> str:
         """How audit records and outbox rows name it. By id, not by number: imported SEVs keep foreign numbers."""
         return f"incident:{self.id}"

@@ -62,7 +62,7 @@ def refresh(session: Session, incident: Incident, config: Config) -> None:
     channel = key(incident, "channel")
     show_card(session, incident)
     _ask(session, incident, TOPIC, "topic", after=channel)
-    _ask(session, incident, INVITE, "invite", priority=URGENT, after=channel)
+    _ask(session, incident, INVITE, "invite", priority=URGENT, after=channel, after_any_end=True)
     for place in dict.fromkeys((*audience_of(config, incident).places, *_announced_in(session, incident))):
         announce_in(session, incident, place)
 
@@ -80,7 +80,13 @@ def show_card(session: Session, incident: Incident) -> None:
     _ask(session, incident, CARD, "card", priority=URGENT, after=key(incident, "channel"), after_any_end=True)
 
 
-def announce_in(session: Session, incident: Incident, place: str) -> None:
+def announce_at_once(session: Session, incident: Incident, config: Config) -> None:
+    """Announce it without waiting for its channel any longer."""
+    for place in audience_of(config, incident).places:
+        announce_in(session, incident, place, wait=False)
+
+
+def announce_in(session: Session, incident: Incident, place: str, *, wait: bool = True) -> None:
     """Show the announcement in one place as it is now."""
     _ask(
         session,
@@ -88,7 +94,7 @@ def announce_in(session: Session, incident: Incident, place: str) -> None:
         ANNOUNCEMENT,
         f"announcement:{place}",
         arguments={"place": place},
-        after=key(incident, "channel"),
+        after=key(incident, "channel") if wait else None,
         after_any_end=True,
         audience=place,
     )
@@ -123,7 +129,7 @@ def answer_declarer(session: Session, incident: Incident, *, arguments: dict[str
             key=key(incident, "answer"),
             mode=Mode.ONCE,
             priority=URGENT,
-            after=key(incident, "channel"),
+            after=key(incident, "invite"),
             after_any_end=True,
             audience=incident.declared_by,
         ),

@@ -1,5 +1,6 @@
 """How a SEV looks: its card, its announcement, its topic, its lines. Pure: plain data in, Block Kit out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +30,7 @@ TIME_LABELS = {
 class Step:
     """A delivery that failed or is late, as people see it."""
 
+    kind: str
     label: str
     reason: str
     is_late: bool
@@ -127,7 +129,8 @@ def announcement(picture: Picture) -> list[Block]:
     if incident.summary:
         shown.append(kit.context(mrkdwn(clip(one_line(incident.summary), 500), 1900)))
     shown.append(kit.context(_where(incident, picture.steps)))
-    return shown
+    buttons = [] if incident.working_channel else help_buttons(incident, picture.steps)
+    return [*shown, kit.actions(buttons)] if buttons else shown
 
 
 def announcement_text(config: Config, incident: Incident) -> str:
@@ -216,18 +219,30 @@ def _where(incident: Incident, steps: tuple[Step, ...]) -> str:
         return ":warning: The channel can't be used at the moment. Work on it in this thread."
     if incident.channel_id:
         return f"Join {channel_mention(incident.channel_id)} to help"
-    if any(not step.is_late for step in steps):
+    if steps:
         return ":warning: Its channel could not be made yet. Work on it in this thread."
     return "Its channel is being set up"
+
+
+def step_text(step: Step) -> str:
+    """A failed or late delivery as a phrase: `Pin the card failed (missing_scope: pins:write)`."""
+    how = "is late and is tried again" if step.is_late else "failed"
+    return f"{mrkdwn(step.label, 150)} {how} ({mrkdwn(step.reason, 200)})"
+
+
+def help_buttons(incident: Incident, steps: Sequence[Step]) -> list[Any]:
+    """What anybody can do about a SEV that is not fully in place."""
+    number = str(incident.number)
+    buttons = [kit.button("Retry", "incident.retry", value=number)] if steps else []
+    if incident.channel_trouble:
+        buttons.append(kit.button("Make a new channel", "incident.replace_channel", value=number))
+    return buttons
 
 
 def _trouble(incident: Incident, steps: tuple[Step, ...]) -> list[Block]:
     if not steps:
         return []
-    lines = [
-        f":warning: {step.label} {'is late and is tried again' if step.is_late else 'failed'} ({mrkdwn(step.reason, 200)})"
-        for step in steps[:10]
-    ]
+    lines = [f":warning: {step_text(step)}" for step in steps[:10]]
     retry = kit.button("Retry", "incident.retry", value=str(incident.number))
     return [kit.section("\n".join(lines), accessory=retry)]
 

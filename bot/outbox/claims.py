@@ -1,12 +1,26 @@
 """Which rows are due, who works on them, and how they end. Each step is one compare-and-swap, on both engines alike."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import BindParameter, ColumnElement, Exists, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Exists,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -15,28 +29,21 @@ from bot.outbox.model import OPEN, OutboxMessage, State
 from bot.outbox.policy import Decision
 
 LONGEST_ERROR = 300
+LATE_AFTER = 2
+"""From this many failed tries on, a step is late enough to be shown to people."""
 
 
-def claim_due(
-    session: Session, kinds: Sequence[str], *, now: datetime, lease: timedelta, limit: int
-) -> list[OutboxMessage]:
-    """Take up to `limit` due rows of known kinds: the first undelivered of each lane, what they wait for being done.
+def find_due(session: Session, kinds: Sequence[str], *, now: datetime, limit: int) -> list[OutboxMessage]:
+    """Up to `limit` due rows of known kinds: the first undelivered of each lane, what they wait for being done.
 
     A replica that is a version behind leaves the kinds it does not know to the others.
     """
-    due = session.scalars(
-        select(OutboxMessage)
-        .where(
-            _is_open(OutboxMessage),
-            OutboxMessage.due_at <= now,
-            OutboxMessage.kind.in_(kinds),
-            ~_has_predecessor(),
-            _is_free_to_go(),
-        )
-        .order_by(OutboxMessage.priority.desc(), OutboxMessage.id)
-        .limit(limit)
-    ).all()
-    return [message for message in due if _claim(session, message, until=now + lease)]
+    return list(session.scalars(DUE, {"kinds": kinds, "now": now, "limit": limit}))
+
+
+def claim(session: Session, found: Sequence[OutboxMessage], *, until: datetime) -> list[OutboxMessage]:
+    """Take the rows that are still as they were found, and give them as they are now. Their leases end at `until`."""
+    return [message for message in found if _claim(session.connection(), message, until=until)]
 
 
 def _is_open(message: type[OutboxMessage]) -> ColumnElement[bool]:
@@ -67,7 +74,29 @@ def _is_free_to_go() -> ColumnElement[bool]:
     )
 
 
-def _claim(session: Session, message: OutboxMessage, *, until: datetime) -> bool:
+# The two statements below are made once: they run after each delivery, and making them costs more than running them.
+DUE = (
+    select(OutboxMessage)
+    .where(
+        _is_open(OutboxMessage),
+        OutboxMessage.due_at <= bindparam("now"),
+        OutboxMessage.kind.in_(bindparam("kinds", expanding=True)),
+        ~_has_predecessor(),
+        _is_free_to_go(),
+    )
+    .order_by(OutboxMessage.priority.desc(), OutboxMessage.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+TABLE = OutboxMessage.metadata.tables[OutboxMessage.__tablename__]
+SEEN = ("id", "state", "due_at", "version")
+CLAIM = (
+    update(TABLE)
+    .where(*(TABLE.c[name] == bindparam(f"seen_{name}") for name in SEEN))
+    .values({name: bindparam(name) for name in ("state", "lease", "due_at", "attempts", "sending_version", "unsure")})
+)
+
+
+def _claim(connection: Connection, message: OutboxMessage, *, until: datetime) -> bool:
     was_in_flight = message.state != State.PENDING
     values = {
         "state": State.AMBIGUOUS if was_in_flight else State.SENDING,
@@ -77,25 +106,16 @@ def _claim(session: Session, message: OutboxMessage, *, until: datetime) -> bool
         "sending_version": message.version,
         "unsure": message.unsure or was_in_flight,
     }
+    seen = {f"seen_{name}": getattr(message, name) for name in SEEN}
+    one_writer = connection.dialect.name == "sqlite"
     try:
-        with session.begin_nested():
-            taken = affected(
-                session,
-                update(OutboxMessage)
-                .where(
-                    OutboxMessage.id == message.id,
-                    OutboxMessage.state == message.state,
-                    OutboxMessage.due_at == message.due_at,
-                    OutboxMessage.version == message.version,
-                )
-                .values(values)
-                .execution_options(synchronize_session=False),
-            )
+        with nullcontext() if one_writer else connection.begin_nested():
+            if connection.execute(CLAIM, values | seen).rowcount != 1:
+                return False
     except IntegrityError:  # another replica has the lane's one delivery in flight
         return False
-    if taken != 1:
-        return False
-    session.refresh(message)
+    for name, value in values.items():
+        setattr(message, name, value)
     return True
 
 
@@ -113,7 +133,8 @@ def settle(row: OutboxMessage, decision: Decision, *, now: datetime, business_no
     """Write a decision on a row that is still ours. A change that came meanwhile makes it due again at once."""
     row.state = decision.state
     row.lease = None
-    row.last_error = decision.reason[:LONGEST_ERROR] if decision.reason else None
+    is_shown = decision.state in (State.DEAD, State.SKIPPED) or row.attempts >= LATE_AFTER
+    row.last_error = decision.reason[:LONGEST_ERROR] if decision.reason and is_shown else None
     row.revive_at = decision.due_at if decision.state is State.DEAD else None
     if decision.due_at is not None:
         row.due_at = decision.due_at

@@ -24,8 +24,6 @@ log = logging.getLogger(__name__)
 
 IDLE_POLL = 1.0
 """Seconds until work that another process committed is seen."""
-LATE_AFTER = 2
-"""From this many failed tries on, a step is shown as late where people look."""
 SETTLE_PAUSES = (0.2, 1.0, 3.0)
 """Seconds between tries to write down an outcome while the database is away; then the lease runs out."""
 SECOND_LOOKS_AT_ONCE = 20
@@ -39,6 +37,7 @@ class Try:
     def __init__(self, database: Database, clock: Clock, message: OutboxMessage, *, deadline: float) -> None:
         self.message = message
         self.look_first = message.unsure
+        self.has_written = False
         self._database = database
         self._clock = clock
         self._deadline = deadline
@@ -153,10 +152,14 @@ class Dispatcher:
                 return
 
     def _claim(self, limit: int) -> list[OutboxMessage]:
-        lease = self._settings.current.delivery.lease
         now = self._clock.machine()
-        names = self._kinds.names()
-        return self._database.run(lambda session: claims.claim_due(session, names, now=now, lease=lease, limit=limit))
+        with self._database.read() as session:
+            found = claims.find_due(session, self._kinds.names(), now=now, limit=limit)
+            session.expunge_all()  # they outlive the session
+        if not found:
+            return []
+        until = now + self._settings.current.delivery.lease
+        return self._database.run(lambda session: claims.claim(session, found, until=until), aside=True)
 
     def _try(self, message: OutboxMessage, *, started: float) -> Try:
         limit = self._settings.current.delivery.attempt_limit.total_seconds()
@@ -205,7 +208,7 @@ class Dispatcher:
     def _settle_patiently(self, kind: Kind[Any], attempt: Try, outcome: Outcome, result: Result) -> None:
         for pause in (*SETTLE_PAUSES, None):
             try:
-                self._database.run(lambda session: self._settle(session, kind, attempt, outcome, result))
+                self._database.run(lambda session: self._settle(session, kind, attempt, outcome, result), aside=True)
             except (SQLAlchemyError, CommitUnknown):
                 log.exception("outbox.settle_failed", extra={"key": attempt.message.key})
                 if pause is None:
@@ -234,10 +237,12 @@ class Dispatcher:
             rules=rules,
             jitter=random.random(),  # noqa: S311 - it spreads retries, it guards nothing
         )
+        was_shown = row.last_error is not None
+        row.unsure = row.unsure or (outcome is not None and attempt.has_written)
         claims.settle(row, decision, now=now, business_now=self._clock.now())
         if decision.state is State.SENT and attempt.look_first and kind.remove_copies is not None:
             row.second_look_at = now + rules.second_look
-        if kind.on_trouble is not None and (decision.state is State.DEAD or message.attempts >= LATE_AFTER):
+        if kind.on_trouble is not None and (was_shown or row.last_error is not None):
             kind.on_trouble(session, row)
         if outcome is not None:
             log.warning("outbox.not_sent", extra={"key": row.key, "state": decision.state, "reason": decision.reason})

@@ -128,7 +128,7 @@ def retry_dead(session: Session, subject: str, *, now: datetime) -> int:
         session,
         update(OutboxMessage)
         .where(OutboxMessage.subject == subject, OutboxMessage.state == State.DEAD)
-        .values(state=State.PENDING, attempts=0, due_at=now, queued_at=now, last_error=None, revive_at=None),
+        .values(state=State.PENDING, attempts=0, due_at=now, queued_at=now, revive_at=None),
     )
     waiting = affected(
         session,

@@ -47,6 +47,9 @@ class Attempt(Protocol):
         """Whether an earlier try may have had its effect already."""
         ...
 
+    has_written: bool
+    """Whether a call of this try had an effect: if a later one fails, the next try must look for it."""
+
     def require_lease(self, seconds: float) -> None:
         """Raise `LeaseLost` unless the lease covers a call that may take so many seconds. Ask right before each call."""
         ...

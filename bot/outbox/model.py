@@ -72,6 +72,7 @@ class OutboxMessage(Base):
     token: Mapped[str] = mapped_column(String(32), default=lambda: uuid4().hex)
     """What a post carries so that it can be found again. It says nothing to anybody else."""
     last_error: Mapped[str | None] = mapped_column(String(300))
+    """What people are shown of it: why it is late, failed or was skipped. A first failure is only logged."""
     rule: Mapped[str] = mapped_column(String(64), default="")
     audience: Mapped[str] = mapped_column(String(200), default="")
     decided_at: Mapped[datetime]

@@ -31,17 +31,19 @@ OFFSET_HEADER = "X-Playground-Clock-Offset"
 
 NEVER_CONNECTED = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
 """What ends a call before anything of it was sent."""
-DONE_ALREADY = frozenset(
+READS = frozenset(
     {
-        "already_in_channel",
-        "already_pinned",
-        "already_reacted",
-        "cant_invite_self",
-        "already_archived",
-        "no_reaction",
-        "no_pin",
+        "bookmarks.list", "conversations.history", "conversations.info", "conversations.members", "conversations.open",
+        "conversations.replies", "usergroups.users.list", "users.conversations", "users.info",
     }
-)
+)  # fmt: skip
+"""Calls that leave nothing behind which a second one would double."""
+DONE_ALREADY = {
+    "conversations.invite": {"already_in_channel", "cant_invite_self"},
+    "conversations.join": {"already_in_channel"},
+    "pins.add": {"already_pinned"},
+}
+"""What a method answers where there is nothing left to do."""
 BUSY = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable", "request_timeout"})
 PERHAPS_DONE = frozenset({"internal_error", "fatal_error", "invalid_json_answer"})
 OPERATORS = frozenset(
@@ -181,7 +183,7 @@ class Slack:
         if status == http.client.TOO_MANY_REQUESTS or code in {"ratelimited", "rate_limited"}:
             asked = str((getattr(response, "headers", None) or {}).get("Retry-After", ""))
             return Temporary("ratelimited", retry_after=timedelta(seconds=int(asked) if asked.isdecimal() else 1))
-        if code in DONE_ALREADY:
+        if code in DONE_ALREADY.get(method, ()):
             return None
         if code in BUSY:
             return Temporary(code)
@@ -226,7 +228,9 @@ class Calls:
     def call(self, method: str, /, **arguments: Any) -> dict[str, Any]:
         """As `Slack.call`; raises `LeaseLost` where the call could outlast the lease."""
         self.attempt.require_lease(self.slack.timeout.total_seconds())
-        return self.slack.call(method, kind=self.attempt.message.kind, **arguments)
+        answer = self.slack.call(method, kind=self.attempt.message.kind, **arguments)
+        self.attempt.has_written |= method not in READS
+        return answer
 
 
 def details(data: dict[str, Any]) -> str:

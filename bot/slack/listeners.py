@@ -162,7 +162,7 @@ class Listeners:
         form = command.form(visit, line) if command.form else None
         if form:
             return self._open(form, visit)
-        return self._run(lambda session: command.run(session, visit, line), visit, known=command.changes)
+        return self._run(lambda session: command.run(session, visit, line), visit, changes=command.changes)
 
     def _on_click(self, ack: Ack, body: dict[str, Any]) -> None:
         with self._answering("click"):
@@ -183,7 +183,7 @@ class Listeners:
         click = self._rooms.clicks.get(name)
         if click is None:
             return visits.DONE  # a link, or a field whose value is read when the form is sent
-        return self._run(lambda session: click(session, visit), visit, known=name not in self._rooms.free_clicks)
+        return self._run(lambda session: click(session, visit), visit, changes=name not in self._rooms.free_clicks)
 
     def _on_shortcut(self, ack: Ack, body: dict[str, Any]) -> None:
         with self._answering("shortcut"):
@@ -199,7 +199,7 @@ class Listeners:
             visit = visits.from_interaction(body, now=self._clock.now())
             form = self._rooms.forms[body["view"]["callback_id"]]
             self._sent.add(visit.view_id)
-            answer = self._tell(lambda: self._run(lambda session: form(session, visit), visit, known=True))
+            answer = self._tell(lambda: self._run(lambda session: form(session, visit), visit, changes=True))
             if answer.errors:
                 ack(response_action="errors", errors=answer.errors)
             elif answer.view or answer.text:
@@ -207,10 +207,14 @@ class Listeners:
             else:
                 ack()
 
-    def _run(self, work: Callable[[Session], Answer], visit: Visit, *, known: bool) -> Answer:
-        if known or self._all_must_be_known():
+    def _run(self, work: Callable[[Session], Answer], visit: Visit, *, changes: bool) -> Answer:
+        """Do it: in a transaction where it changes something, else beside all who write."""
+        if changes or self._all_must_be_known():
             self._learn(visit.user_id)
-        return self._database.run(work)
+        if changes:
+            return self._database.run(work)
+        with self._database.read() as session:
+            return work(session)
 
     def _tell(self, work: Callable[[], Answer]) -> Answer:
         """Do it, and turn what cannot be done into a sentence."""
