@@ -12,6 +12,7 @@ COPY bot bot
 COPY migrations migrations
 COPY templates templates
 COPY config config
+RUN /opt/sevbot/bin/python -m compileall -q bot migrations
 ENV PATH=/opt/sevbot/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SEVBOT_HTTP=0.0.0.0:8080 SEVBOT_LOG=json
 USER sevbot
 VOLUME /app/var

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
@@ -35,7 +36,10 @@ from bot.slack.listeners import Listeners, Rooms
 from bot.slack.socket import Socket
 from bot.slack.templates import Texts
 from bot.slack.visit import Answer, Visit
-from bot.web.server import Health, Server, build
+from bot.web.server import Server
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 log = logging.getLogger(__name__)
 
@@ -83,12 +87,7 @@ class Bot:
             if environment.socket_mode
             else None
         )
-        api = build(
-            Health({"database": self._database_fault, "slack": self._slack_fault, "queue": self._queue_fault}),
-            slack=None if environment.socket_mode else self.bolt,
-            metrics_token=environment.metrics_token,
-        )
-        self.server = Server(api, host=environment.http_host, port=environment.http_port)
+        self.server = Server(self._routes, host=environment.http_host, port=environment.http_port)
 
     def start(self) -> None:
         """Begin to work. The schema must be current."""
@@ -96,11 +95,11 @@ class Bot:
         self.dispatcher.start()
         self.database.run(lambda session: directory_channels.learn_places(session, self.settings.current))
         self.schedule.start()
-        self.server.start()
         if self.socket:
             self.socket.start()
         else:
             self.reconcile()
+        self.server.start()
 
     def stop(self) -> None:
         """Take nothing more, finish or release what is in flight, and let go of everything."""
@@ -126,7 +125,7 @@ class Bot:
         ChannelDeliveries(self.slack, self.clock, self.settings, self.kinds).register()
 
     def _rooms(self) -> Rooms:
-        declaring, looking = Declaring(self.settings), Looking(self.settings)
+        declaring, looking = Declaring(self.settings, self.slack.permalink), Looking(self.settings)
         changing = Changing(self.settings, self.clock)
         verbs = (*commands(declaring, changing, looking), self._help())
         rules = event_rules(self.slack, self.settings)
@@ -175,6 +174,15 @@ class Bot:
             authorize=authorize,
             process_before_response=True,
             logger=logging.getLogger("slack_bolt"),
+        )
+
+    def _routes(self) -> "FastAPI":
+        from bot.web.routes import Health, build  # late, to be there for the first visit sooner
+
+        return build(
+            Health({"database": self._database_fault, "slack": self._slack_fault, "queue": self._queue_fault}),
+            slack=None if self.environment.socket_mode else self.bolt,
+            metrics_token=self.environment.metrics_token,
         )
 
     def _database_fault(self) -> str | None:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import CursorResult, DateTime, Dialect, Executable, MetaData, create_engine, event, text
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Connection, Engine, make_url
@@ -219,7 +218,10 @@ def affected(session: Session, statement: Executable) -> int:
 
 def insert_for(session: Session, table: type[Base]) -> SqliteInsert:
     """An insert that knows `ON CONFLICT`: both engines do, and SQLAlchemy spells it alike, in a class of each."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite_insert(table)
+    from sqlalchemy.dialects.postgresql import insert  # it brings every driver with it: SQLite does without
+
     return cast("SqliteInsert", insert(table))
 
 

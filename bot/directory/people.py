@@ -73,6 +73,7 @@ class Acquaintance:
         self._clock = clock
         self._slack = slack
         self._known: dict[str, float] = {}
+        self._asking: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
     def learn(self, user_id: str) -> None:
@@ -80,12 +81,22 @@ class Acquaintance:
         with self._lock:
             if self._clock.monotonic() - self._known.get(user_id, float("-inf")) < FRESH_FOR:
                 return
+            asking = self._asking.setdefault(user_id, threading.Lock())
+        with asking:  # whoever comes second waits for the answer, and does not ask again
+            if user_id not in self._asking:
+                return
+            self._learn(user_id)
+
+    def _learn(self, user_id: str) -> None:
         try:
-            if self._is_remembered(user_id) or self._ask(user_id):
-                with self._lock:
-                    self._known[user_id] = self._clock.monotonic()
+            is_known = self._is_remembered(user_id) or self._ask(user_id)
         except (SQLAlchemyError, CommitUnknown):
             log.exception("people.not_remembered", extra={"user": user_id})
+            is_known = False
+        with self._lock:
+            del self._asking[user_id]
+            if is_known:
+                self._known[user_id] = self._clock.monotonic()
 
     def _is_remembered(self, user_id: str) -> bool:
         with self._database.read() as session:
@@ -137,8 +148,10 @@ def _concerns_person(event: Event) -> bool:
 def event_rules(slack: Slack) -> tuple[EventRule, ...]:
     """What this room does about events: it keeps what it knows of people true."""
 
-    def changed(session: Session, event: Event, now: datetime) -> None:
-        if session.get(Person, event["user"]["id"]) is not None:
-            remember(session, event["user"], slack.identity(), now=now)
+    def changed(session: Session, event: Event, now: datetime) -> bool:
+        if session.get(Person, event["user"]["id"]) is None:
+            return False
+        remember(session, event["user"], slack.identity(), now=now)
+        return True
 
     return (EventRule(types=frozenset({"user_change"}), concerns=_concerns_person, apply=changed),)

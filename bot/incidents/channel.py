@@ -92,7 +92,8 @@ def compare(
 ) -> None:
     """Bring the SEV in line with what was seen, as if no event had been missed."""
     if seen.trouble:
-        lost(session, incident, seen.trouble, config, now=now)
+        if not incident.channel_trouble:  # an event may have told more than a look from outside can
+            lost(session, incident, seen.trouble, config, now=now)
         return
     regained(session, incident, config, now=now, machine_now=machine_now)
     if not seen.card_is_there:
@@ -127,11 +128,12 @@ class ChannelEvents:
         )
 
     def _rule(self, types: set[str], apply: Any) -> EventRule:
-        def of_incident(session: Session, event: Event, now: datetime) -> None:
+        def of_incident(session: Session, event: Event, now: datetime) -> bool:
             channel = event["channel"]
             found = _of_channel(session, channel["id"] if isinstance(channel, dict) else channel)
             if found is not None:
                 apply(session, found, event, now)
+            return found is not None
 
         return EventRule(types=frozenset(types), concerns=lambda event: "channel" in event, apply=of_incident)
 
@@ -139,19 +141,22 @@ class ChannelEvents:
         return bool(event.get("user") == self._slack.identity().user_id)
 
     def _joined(self, session: Session, incident: Incident, event: Event, now: datetime) -> None:
-        if not self._is_bot(event):
-            membership.add(session, incident, event["user"])
-        elif incident.channel_trouble:
+        """Events come in no promised order. So nobody is let into a private SEV by one: the bot looks who is there."""
+        if incident.channel_trouble or incident.is_private:
             surfaces.reconcile(session, incident)
+        elif not self._is_bot(event):
+            membership.add(session, incident, event["user"])
 
     def _left(self, session: Session, incident: Incident, event: Event, now: datetime) -> None:
         if self._is_bot(event):
             lost(session, incident, BOT_REMOVED, self._settings.current, now=now)
+            surfaces.reconcile(session, incident)
         else:
             membership.remove(session, incident, event["user"])
 
     def _archived(self, session: Session, incident: Incident, event: Event, now: datetime) -> None:
         lost(session, incident, ARCHIVED, self._settings.current, now=now)
+        surfaces.reconcile(session, incident)
 
     def _unarchived(self, session: Session, incident: Incident, event: Event, now: datetime) -> None:
         surfaces.reconcile(session, incident, join=True)  # archiving threw the bot out
@@ -162,21 +167,22 @@ class ChannelEvents:
     def _renamed(self, session: Session, incident: Incident, event: Event, now: datetime) -> None:
         _note(session, incident, "channel_renamed", now=now, name=str(event["channel"].get("name", ""))[:100])
 
-    def _id_changed(self, session: Session, event: Event, now: datetime) -> None:
+    def _id_changed(self, session: Session, event: Event, now: datetime) -> bool:
         incident = _of_channel(session, event["old_channel_id"])
-        if incident is not None:
-            incident.channel_id = event["new_channel_id"]
-            posts.moved(session, event["old_channel_id"], event["new_channel_id"])
-            _note(session, incident, "channel_id_changed", now=now)
+        if incident is None:
+            return False
+        incident.channel_id = event["new_channel_id"]
+        posts.moved(session, event["old_channel_id"], event["new_channel_id"])
+        _note(session, incident, "channel_id_changed", now=now)
+        return True
 
-    def _message_deleted(self, session: Session, event: Event, now: datetime) -> None:
+    def _message_deleted(self, session: Session, event: Event, now: datetime) -> bool:
         """Somebody deleted a message; if it was a SEV's card, it is shown again."""
         key = posts.forget(session, event["channel"], event["deleted_ts"])
-        if key is None or not key.endswith(":card"):
-            return
-        incident = _of_channel(session, event["channel"])
+        incident = _of_channel(session, event["channel"]) if key and key.endswith(":card") else None
         if incident is not None:
             surfaces.show_again(session, incident)
+        return key is not None
 
 
 def _of_channel(session: Session, channel_id: str) -> Incident | None:

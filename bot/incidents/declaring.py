@@ -1,5 +1,6 @@
 """Declaring a SEV from Slack: at once from a command's words, or through the form."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,8 +20,9 @@ from bot.slack.visit import Answer, View, Visit
 class Declaring:
     """The listeners that declare."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, permalink: Callable[[str, str], str]) -> None:
         self._settings = settings
+        self._permalink = permalink
 
     @property
     def _config(self) -> Config:
@@ -58,6 +60,7 @@ class Declaring:
                 "ts": message["ts"],
                 "user": author,
                 "text": clip(text, forms.SOURCE_TEXT_LIMIT),
+                "link": self._permalink(visit.channel_id or "", message["ts"]),
             }
         }
         return self._declare_form(visit, title=one_line(text.partition("\n")[0]), carried=carried)
@@ -74,7 +77,11 @@ class Declaring:
             is_private="private" in flags,
             is_drill="drill" in flags,
             source=service.Source(
-                channel_id=source["channel"], ts=source["ts"], user_id=source["user"], text=source["text"]
+                channel_id=source["channel"],
+                ts=source["ts"],
+                user_id=source["user"],
+                text=source["text"],
+                permalink=source["link"],
             )
             if source
             else None,

@@ -70,18 +70,15 @@ def incident_of(session: Session, message: OutboxMessage) -> Incident:
     return session.get_one(Incident, message.subject_id)
 
 
-def picture(session: Session, config: Config, kinds: Kinds, slack: Slack, incident: Incident) -> views.Picture:
+def picture(session: Session, config: Config, kinds: Kinds, incident: Incident) -> views.Picture:
     """All that the SEV's surfaces show."""
     report = session.scalars(
         select(TimelineEntry).where(
             TimelineEntry.incident_id == incident.id, TimelineEntry.source_ts.is_not(None)
         ).order_by(TimelineEntry.at).limit(1)
     ).first()  # fmt: skip
-    permalink = None
-    if report and report.source_ts:
-        permalink = slack.permalink(str(report.source_channel), report.source_ts)
     steps = [step for step in failed_steps(session, kinds, incident) if step.kind != surfaces.CARD]  # it shows itself
-    return views.Picture(incident, config, tuple(steps), report, permalink)
+    return views.Picture(incident, config, tuple(steps), report)
 
 
 def failed_steps(session: Session, kinds: Kinds, incident: Incident) -> list[views.Step]:
@@ -159,7 +156,7 @@ class Deliveries:
             surfaces.show_card(session, incident)
 
     def _picture(self, session: Session, incident: Incident) -> views.Picture:
-        return picture(session, self._settings.current, self._kinds, self._slack, incident)
+        return picture(session, self._settings.current, self._kinds, incident)
 
     def _load_invite(self, session: Session, message: OutboxMessage) -> Invitation | Skip:
         incident = incident_of(session, message)

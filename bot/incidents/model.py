@@ -57,7 +57,7 @@ class Incident(Base):
     """Why the channel can't be used: `archived`, `deleted`, `bot_removed`. Empty: it can."""
 
     workflows: Mapped[list["AffectedWorkflow"]] = relationship(
-        lazy="selectin", order_by="AffectedWorkflow.workflow", cascade="all, delete-orphan"
+        order_by="AffectedWorkflow.workflow", cascade="all, delete-orphan"
     )
 
     @property

@@ -36,6 +36,7 @@ class Source:
     user_id: str
     text: str
     """Plain text already."""
+    permalink: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,7 +268,7 @@ def _add_source(session: Session, incident: Incident, source: Source) -> None:
             at=at,
             actor=source.user_id,
             text=source.text,
-            data={},
+            data={"permalink": source.permalink},
             source_channel=source.channel_id,
             source_ts=source.ts,
         )

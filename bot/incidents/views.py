@@ -46,7 +46,6 @@ class Picture:
     steps: tuple[Step, ...] = ()
     report: TimelineEntry | None = None
     """The message it was declared from."""
-    report_link: str | None = None
 
 
 def mark(incident: Incident) -> str:
@@ -75,7 +74,7 @@ def card(picture: Picture) -> list[Block]:
     shown.append(kit.fields(_facts(config, incident)))
     shown.append(kit.context(_times(incident)))
     if picture.report:
-        shown.append(kit.context(_report(picture.report, picture.report_link)))
+        shown.append(kit.context(_report(picture.report)))
     shown += _trouble(incident, picture.steps)
     buttons = card_buttons(config, incident)
     if buttons:
@@ -209,8 +208,8 @@ def _since(config: Config, incident: Incident) -> str:
     return when(moment) if moment else f"declared {when(incident.declared_at)}"
 
 
-def _report(entry: TimelineEntry, permalink: str | None) -> str:
-    source = link(permalink, "a message") if permalink else "a message"
+def _report(entry: TimelineEntry) -> str:
+    source = link(entry.data["permalink"], "a message")
     return f"Declared from {source} by {author(entry.actor)}: {mrkdwn(clip(one_line(entry.text), 400), 1500)}"
 
 

@@ -81,7 +81,8 @@ DUE = (
         _is_open(OutboxMessage),
         OutboxMessage.due_at <= bindparam("now"),
         OutboxMessage.kind.in_(bindparam("kinds", expanding=True)),
-        ~_has_predecessor(),
+        # What is in flight holds its lane already, whoever came back to life before it.
+        or_(OutboxMessage.state != State.PENDING, ~_has_predecessor()),
         _is_free_to_go(),
     )
     .order_by(OutboxMessage.priority.desc(), OutboxMessage.id)

@@ -238,7 +238,8 @@ class Dispatcher:
             jitter=random.random(),  # noqa: S311 - it spreads retries, it guards nothing
         )
         was_shown = row.last_error is not None
-        row.unsure = row.unsure or (outcome is not None and attempt.has_written)
+        may_have_worked = isinstance(outcome, OutcomeUnknown) or (outcome is not None and attempt.has_written)
+        row.unsure = row.unsure or may_have_worked
         claims.settle(row, decision, now=now, business_now=self._clock.now())
         if decision.state is State.SENT and attempt.look_first and kind.remove_copies is not None:
             row.second_look_at = now + rules.second_look

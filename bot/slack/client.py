@@ -87,7 +87,8 @@ class Slack:
     base_url: str
     clock: Clock
     timeout: timedelta = timedelta(seconds=5)
-    _identity: Identity | None = None
+    _identity: Identity | None = field(default=None, repr=False)
+    _asking: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _clients: dict[tuple[str, float], WebClient] = field(default_factory=dict, repr=False)
     _held: dict[tuple[str, str], float] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -132,19 +133,18 @@ class Slack:
 
     def identity(self) -> Identity:
         """Who the bot is: asked once, then remembered. Raises `CallFailed` while Slack does not say."""
-        if self._identity is None:
-            answer = self.call("auth.test", timeout=MODAL_TIMEOUT)
-            self._identity = Identity(
-                user_id=answer["user_id"], bot_id=answer.get("bot_id", ""), team_id=answer["team_id"],
-                enterprise_id=answer.get("enterprise_id") or "", url=answer["url"],
-            )  # fmt: skip
-        return self._identity
+        with self._asking:
+            if self._identity is None:
+                answer = self.call("auth.test", timeout=MODAL_TIMEOUT)
+                self._identity = Identity(
+                    user_id=answer["user_id"], bot_id=answer.get("bot_id", ""), team_id=answer["team_id"],
+                    enterprise_id=answer.get("enterprise_id") or "", url=answer["url"],
+                )  # fmt: skip
+            return self._identity
 
-    def permalink(self, channel: str, ts: str) -> str | None:
-        """The address of a message, or None before the workspace's own is known."""
-        if self._identity is None:
-            return None
-        return f"{self._identity.url}archives/{channel}/p{ts.replace('.', '')}"
+    def permalink(self, channel: str, ts: str) -> str:
+        """The address of a message. Raises `CallFailed` while Slack does not say what the workspace's own is."""
+        return f"{self.identity().url}archives/{channel}/p{ts.replace('.', '')}"
 
     def respond(self, url: str, *, text: str, blocks: list[dict[str, Any]] | None) -> None:
         """Say something to one person through a response URL (30 minutes, 5 uses): at most once, and only they see it."""

@@ -1,6 +1,7 @@
 """Events from Slack, fanned out in order. Bolt runs only the first listener that matches, and several rooms may care."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,8 @@ class EventRule:
 
     types: frozenset[str]
     concerns: Callable[[Event], bool]
-    apply: Callable[[Session, Event, datetime], None]
+    apply: Callable[[Session, Event, datetime], bool]
+    """Does it, and says whether anything changed: only then the delivery needs to be remembered."""
 
 
 class Events:
@@ -39,9 +41,13 @@ class Events:
         event_id = str(body.get("event_id") or "")
 
         def apply(session: Session) -> None:
-            if event_id and not inbound.is_new(session, SOURCE, event_id, now=now):
-                return
-            for rule in rules:
-                rule.apply(session, event, now)
+            changes = [rule.apply(session, event, now) for rule in rules]
+            if any(changes) and event_id and not inbound.is_new(session, SOURCE, event_id, now=now):
+                raise _DeliveredBefore
 
-        self._database.run(apply)
+        with suppress(_DeliveredBefore):
+            self._database.run(apply)
+
+
+class _DeliveredBefore(Exception):  # noqa: N818
+    """Rolls back what a repeated delivery did."""

@@ -110,7 +110,7 @@ class Listeners:
         """Forms that were sent: what is still under way to them must not take the place of the answer."""
         self._busy = 0
         self._idle = threading.Condition()
-        self._aside = ThreadPoolExecutor(8, thread_name_prefix="aside")
+        self._aside = ThreadPoolExecutor(32, thread_name_prefix="aside")
 
     def attach(self, app: App) -> None:
         """Register one listener per kind of delivery; which room it is for is looked up in our own tables."""
@@ -211,6 +211,8 @@ class Listeners:
         """Do it: in a transaction where it changes something, else beside all who write."""
         if changes or self._all_must_be_known():
             self._learn(visit.user_id)
+        else:
+            self._aside.submit(self._learn, visit.user_id)  # so that it is known when they come to change something
         if changes:
             return self._database.run(work)
         with self._database.read() as session:

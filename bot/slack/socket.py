@@ -71,13 +71,19 @@ class Socket:
     def stop(self) -> None:
         """Take nothing more. The SDK's own closing waits for its timers' next round, so that goes on aside."""
         self._stopping.set()
-        self._handler.client.auto_reconnect_enabled = False
-        session = self._handler.client.current_session
+        client = self._handler.client
+        client.auto_reconnect_enabled = False
+        client.closed = True
+        session = client.current_session
         if session is not None and session.sock is not None:
+            client.current_session_state.terminated = True
             with suppress(OSError):  # it may be gone already
                 session.sock.shutdown(socket.SHUT_RDWR)  # wakes the SDK's reader, which closing would wait 3 s for
-        self._handler.client.disconnect()
-        threading.Thread(target=self._handler.close, name="disconnect", daemon=True).start()
+        threading.Thread(target=self._close, name="disconnect", daemon=True).start()
+
+    def _close(self) -> None:
+        with suppress(AttributeError):  # the SDK's reader may close the same connection beside it
+            self._handler.close()
 
     def _connect_patiently(self) -> None:
         pauses = iter(RETRY_PAUSES)

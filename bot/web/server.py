@@ -1,95 +1,42 @@
-"""The bot's HTTP server: health, metrics, and Slack's deliveries where they come by HTTP."""
+"""The bot's HTTP server, in a thread of its own."""
 
-import hmac
 import socket
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from http import HTTPStatus
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import uvicorn
-from fastapi import FastAPI, Request, Response
-from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
-from prometheus_client import generate_latest
-from slack_bolt import App, BoltRequest
-
-LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-
-
-@dataclass(frozen=True)
-class Health:
-    """Whether the bot can do its work: a question per part, each answered with None, or with what is wrong."""
-
-    checks: Mapping[str, Callable[[], str | None]]
-
-    def ask(self) -> dict[str, str]:
-        """What is wrong, by part. Empty: all is well."""
-        answers = {name: check() for name, check in self.checks.items()}
-        return {name: answer for name, answer in answers.items() if answer}
-
-
-def build(health: Health, *, slack: App | None, metrics_token: str) -> FastAPI:
-    """The routes. `slack` is given where Slack delivers by HTTP."""
-    api = FastAPI(title="Sevbot", docs_url=None, redoc_url=None, openapi_url=None)
-
-    @api.get("/healthz")
-    def healthz() -> dict[str, str]:
-        """The process lives."""
-        return {"status": "ok"}
-
-    @api.get("/readyz")
-    def readyz() -> JSONResponse:
-        """The process can do its work; if not, the answer says what is missing."""
-        faults = health.ask()
-        status = HTTPStatus.SERVICE_UNAVAILABLE if faults else HTTPStatus.OK
-        return JSONResponse({"status": "not ready" if faults else "ok", "faults": faults}, status_code=status)
-
-    @api.get("/metrics")
-    def metrics(request: Request) -> Response:
-        """Prometheus metrics: for this machine, or with the token."""
-        if not _may_read_metrics(request, metrics_token):
-            return Response("metrics need the token\n", status_code=HTTPStatus.UNAUTHORIZED)
-        return Response(generate_latest(), media_type="text/plain; version=0.0.4")
-
-    if slack is not None:
-        bolt = slack
-
-        @api.post("/slack/events")
-        async def slack_events(request: Request) -> Response:
-            """Slack's signed deliveries: commands, clicks, forms and events, over one address."""
-            body = (await request.body()).decode("utf-8", "replace")
-            headers: dict[str, str | Sequence[str]] = dict(request.headers)
-            bolt_request = BoltRequest(body=body, query=dict(request.query_params), headers=headers)
-            answer = await run_in_threadpool(bolt.dispatch, bolt_request)
-            return Response(answer.body, status_code=answer.status, headers=answer.first_headers_without_set_cookie())
-
-    return api
-
-
-def _may_read_metrics(request: Request, token: str) -> bool:
-    if token:
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        return hmac.compare_digest(given.encode(), token.encode())
-    return request.client is not None and request.client.host in LOOPBACK
+if TYPE_CHECKING:
+    import uvicorn
+    from fastapi import FastAPI
 
 
 class Server:
-    """Serves the routes in a thread of its own."""
+    """Serves the routes. They are made, and what serves them is imported, in its thread: nobody else waits for that."""
 
-    def __init__(self, api: FastAPI, *, host: str, port: int) -> None:
+    def __init__(self, routes: "Callable[[], FastAPI]", *, host: str, port: int) -> None:
+        self._routes = routes
         self._socket = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
         self.port: int = self._socket.getsockname()[1]
-        config = uvicorn.Config(api, log_config=None, access_log=False, ws="none", lifespan="off")
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="web", daemon=True)
+        self._server: uvicorn.Server | None = None
+        self._made = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
         """Answer what is being asked, and nothing more."""
-        self._server.should_exit = True
         if self._thread.is_alive():
+            self._made.wait(timeout=3)
+            if self._server is not None:
+                self._server.should_exit = True
             self._thread.join(timeout=3)
         self._socket.close()
+
+    def _serve(self) -> None:
+        import uvicorn
+
+        config = uvicorn.Config(self._routes(), log_config=None, access_log=False, ws="none", lifespan="off")
+        self._server = uvicorn.Server(config)
+        self._made.set()
+        self._server.run([self._socket])

@@ -1,0 +1,71 @@
+"""The routes: health, metrics, and Slack's deliveries where they come by HTTP."""
+
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+from prometheus_client import generate_latest
+from slack_bolt import App, BoltRequest
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether the bot can do its work: a question per part, each answered with None, or with what is wrong."""
+
+    checks: Mapping[str, Callable[[], str | None]]
+
+    def ask(self) -> dict[str, str]:
+        """What is wrong, by part. Empty: all is well."""
+        answers = {name: check() for name, check in self.checks.items()}
+        return {name: answer for name, answer in answers.items() if answer}
+
+
+def build(health: Health, *, slack: App | None, metrics_token: str) -> FastAPI:
+    """The routes. `slack` is given where Slack delivers by HTTP."""
+    api = FastAPI(title="Sevbot", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @api.get("/healthz")
+    def healthz() -> dict[str, str]:
+        """The process lives."""
+        return {"status": "ok"}
+
+    @api.get("/readyz")
+    def readyz() -> JSONResponse:
+        """The process can do its work; if not, the answer says what is missing."""
+        faults = health.ask()
+        status = HTTPStatus.SERVICE_UNAVAILABLE if faults else HTTPStatus.OK
+        return JSONResponse({"status": "not ready" if faults else "ok", "faults": faults}, status_code=status)
+
+    @api.get("/metrics")
+    def metrics(request: Request) -> Response:
+        """Prometheus metrics: for this machine, or with the token."""
+        if not _may_read_metrics(request, metrics_token):
+            return Response("metrics need the token\n", status_code=HTTPStatus.UNAUTHORIZED)
+        return Response(generate_latest(), media_type="text/plain; version=0.0.4")
+
+    if slack is not None:
+        bolt = slack
+
+        @api.post("/slack/events")
+        async def slack_events(request: Request) -> Response:
+            """Slack's signed deliveries: commands, clicks, forms and events, over one address."""
+            body = (await request.body()).decode("utf-8", "replace")
+            headers: dict[str, str | Sequence[str]] = dict(request.headers)
+            bolt_request = BoltRequest(body=body, query=dict(request.query_params), headers=headers)
+            answer = await run_in_threadpool(bolt.dispatch, bolt_request)
+            return Response(answer.body, status_code=answer.status, headers=answer.first_headers_without_set_cookie())
+
+    return api
+
+
+def _may_read_metrics(request: Request, token: str) -> bool:
+    if token:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        return hmac.compare_digest(given.encode(), token.encode())
+    return request.client is not None and request.client.host in LOOPBACK
