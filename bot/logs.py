@@ -6,7 +6,14 @@ import sys
 from pythonjsonlogger.json import JsonFormatter
 
 STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
-QUIET = ("alembic", "apscheduler", "slack_bolt", "slack_sdk", "urllib3", "uvicorn")
+LEVELS = {
+    "alembic": logging.ERROR,
+    "apscheduler": logging.ERROR,
+    "slack_bolt": logging.CRITICAL,  # what it reports is caught, and reported, by our listeners and our socket
+    "slack_sdk": logging.ERROR,
+    "urllib3": logging.ERROR,
+    "uvicorn": logging.ERROR,
+}
 """Libraries that say too much at the level this project speaks at."""
 
 
@@ -27,5 +34,5 @@ def set_up(log_format: str) -> None:
     else:
         handler.setFormatter(TextFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", datefmt="%H:%M:%S"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.ERROR)
+    for name, level in LEVELS.items():
+        logging.getLogger(name).setLevel(level)

@@ -83,7 +83,7 @@ class Socket:
 
     def _close(self) -> None:
         with suppress(AttributeError):  # the SDK's reader may close the same connection beside it
-            self._handler.close()
+            self._handler.close()  # type: ignore[no-untyped-call]
 
     def _connect_patiently(self) -> None:
         pauses = iter(RETRY_PAUSES)
@@ -102,6 +102,7 @@ class Socket:
     def _lost(self, _error: Exception) -> None:
         """The SDK lets go of a broken connection, but looks for a new one only at its next ping."""
         if not self._stopping.is_set():
+            log.warning("socket.lost")
             self.start()
 
     def _connect_without_delay(self) -> None:
