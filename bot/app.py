@@ -173,6 +173,7 @@ class Bot:
             signing_secret=self.environment.slack_signing_secret or "unused in Socket Mode",
             authorize=authorize,
             process_before_response=True,
+            ignoring_self_events_enabled=False,  # it takes the deletion of the bot's own card for the bot's own deed
             logger=logging.getLogger("slack_bolt"),
         )
 

@@ -33,6 +33,7 @@ def made(
     incident.channel_trouble = ""
     _note(session, incident, "channel", now=now, channel=channel_id)
     surfaces.refresh(session, incident, config)
+    surfaces.invite(session, incident)
     surfaces.show_again(session, incident)
     retry_dead(session, incident.subject, now=machine_now)
     if _told_of_trouble(session, incident):

@@ -150,7 +150,8 @@ class Deliveries:
     def _show_trouble(self, session: Session, message: OutboxMessage) -> None:
         """A step failed, is late, or got through after that: show it on the card, or tell it where the card can't."""
         incident = incident_of(session, message)
-        if message.kind in TOLD_BY_MESSAGE:
+        was_told = session.get(posts.Post, surfaces.key(incident, "trouble")) is not None
+        if message.kind in TOLD_BY_MESSAGE or was_told:
             surfaces.tell_trouble(session, incident)
         if message.kind not in (surfaces.CARD, *HIDDEN_STEPS):
             surfaces.show_card(session, incident)
@@ -221,7 +222,7 @@ class Deliveries:
     def _add_bookmark(self, wanted: ChannelBookmark, attempt: Attempt) -> Result:
         calls = self._slack.during(attempt)
         bookmark = wanted.bookmark
-        if attempt.look_first:
+        if attempt.look_first or attempt.message.version > 1:  # asked for again: it may be there from before
             present = calls.call("bookmarks.list", channel_id=wanted.channel_id).get("bookmarks") or []
             if any(each.get("title") == bookmark.title and each.get("link") == bookmark.link for each in present):
                 return {}

@@ -119,6 +119,7 @@ def change_severity(
     before, incident.severity = incident.severity, severity
     entry = _note(session, incident, "severity", actor=actor, now=now, before=before, after=severity)
     surfaces.refresh(session, incident, config)
+    surfaces.invite(session, incident)
     surfaces.say(session, incident, entry)
 
 
@@ -192,6 +193,7 @@ def change_workflows(
     ]
     _note(session, incident, "workflows", actor=actor, now=now, before=list(before), after=known)
     surfaces.refresh(session, incident, config)
+    surfaces.invite(session, incident)
     surfaces.add_bookmarks(session, incident, config)
 
 

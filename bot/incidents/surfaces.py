@@ -46,8 +46,14 @@ def set_up(session: Session, incident: Incident, config: Config) -> None:
     """
     _ask(session, incident, CREATE_CHANNEL, "channel", priority=URGENT)
     refresh(session, incident, config)
+    invite(session, incident)
     _ask(session, incident, PIN, "pin", after=key(incident, "card"))
     add_bookmarks(session, incident, config)
+
+
+def invite(session: Session, incident: Incident) -> None:
+    """Invite whom its severity and workflows call for. Not at every change: whoever left is not called back by a title."""
+    _ask(session, incident, INVITE, "invite", priority=URGENT, after=key(incident, "channel"), after_any_end=True)
 
 
 def add_bookmarks(session: Session, incident: Incident, config: Config) -> None:
@@ -58,11 +64,9 @@ def add_bookmarks(session: Session, incident: Incident, config: Config) -> None:
 
 
 def refresh(session: Session, incident: Incident, config: Config) -> None:
-    """Show the SEV as it is now wherever it shows, and invite whom its severity calls for."""
-    channel = key(incident, "channel")
+    """Show the SEV as it is now wherever it shows."""
     show_card(session, incident)
-    _ask(session, incident, TOPIC, "topic", after=channel)
-    _ask(session, incident, INVITE, "invite", priority=URGENT, after=channel, after_any_end=True)
+    _ask(session, incident, TOPIC, "topic", after=key(incident, "channel"))
     for place in dict.fromkeys((*audience_of(config, incident).places, *_announced_in(session, incident))):
         announce_in(session, incident, place)
 

@@ -243,7 +243,8 @@ class Dispatcher:
         claims.settle(row, decision, now=now, business_now=self._clock.now())
         if decision.state is State.SENT and attempt.look_first and kind.remove_copies is not None:
             row.second_look_at = now + rules.second_look
-        if kind.on_trouble is not None and (was_shown or row.last_error is not None):
+        is_shown = row.last_error is not None and decision.state is not State.SKIPPED
+        if kind.on_trouble is not None and (was_shown or is_shown):
             kind.on_trouble(session, row)
         if outcome is not None:
             log.warning("outbox.not_sent", extra={"key": row.key, "state": decision.state, "reason": decision.reason})

@@ -111,6 +111,7 @@ def _or_due_again(statement: SqliteInsert) -> Executable:
             "due_at": case((is_open, OutboxMessage.due_at), else_=new.due_at),
             "queued_at": case((is_open, OutboxMessage.queued_at), else_=new.queued_at),
             "revive_at": None,
+            "last_error": case((OutboxMessage.state == State.SKIPPED, None), else_=OutboxMessage.last_error),
             "rule": new.rule,
             "audience": new.audience,
             # The look back begins here, so it must not move past what an earlier try may have left.
