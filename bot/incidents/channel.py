@@ -154,6 +154,8 @@ class ChannelEvents:
             surfaces.reconcile(session, incident)
         else:
             membership.remove(session, incident, event["user"])
+            if incident.is_private:
+                surfaces.reconcile(session, incident)  # a look under way may still have seen them there
 
     def _archived(self, session: Session, incident: Incident, event: Event, now: datetime) -> None:
         lost(session, incident, ARCHIVED, self._settings.current, now=now)
