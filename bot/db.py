@@ -211,14 +211,19 @@ def _sqlite_engine(url: URL, *, begin: str, read_only: bool) -> Engine:
     return engine
 
 
+def dialect_of(session: Session) -> str:
+    """The engine's name: `sqlite` or `postgresql`."""
+    return session.get_bind().dialect.name
+
+
 def affected(session: Session, statement: Executable) -> int:
     """Execute an update or delete and return how many rows it touched."""
     return cast("CursorResult[Any]", session.execute(statement)).rowcount
 
 
-def insert_for(session: Session, table: type[Base]) -> SqliteInsert:
+def insert_for(dialect: str, table: type[Base]) -> SqliteInsert:
     """An insert that knows `ON CONFLICT`: both engines do, and SQLAlchemy spells it alike, in a class of each."""
-    if session.get_bind().dialect.name == "sqlite":
+    if dialect == "sqlite":
         return sqlite_insert(table)
     from sqlalchemy.dialects.postgresql import insert  # it brings every driver with it: SQLite does without
 

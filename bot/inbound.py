@@ -5,11 +5,12 @@ transaction that was rolled back may be tried again.
 """
 
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import String, delete, select
+from sqlalchemy import Executable, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from bot.db import Base, affected, insert_for
+from bot.db import Base, affected, dialect_of, insert_for
 
 KEPT_FOR = timedelta(days=7)
 """Longer than any sender repeats itself: Slack gives up after minutes, or a day with delayed events."""
@@ -28,8 +29,13 @@ class InboundKey(Base):
 
 def is_new(session: Session, source: str, key: str, *, now: datetime) -> bool:
     """Claim (source, key) in this transaction. False when it was claimed before, also by a transaction running beside."""
-    claim = insert_for(session, InboundKey).values(source=source, key=key[:255], at=now).on_conflict_do_nothing()
-    return session.scalar(claim.returning(InboundKey.key)) is not None
+    values = {"source": source, "key": key[:255], "subject": None, "at": now}
+    return session.connection().execute(_unless_there(dialect_of(session)), values).first() is not None
+
+
+@cache
+def _unless_there(dialect: str) -> Executable:
+    return insert_for(dialect, InboundKey).on_conflict_do_nothing().returning(InboundKey.key)
 
 
 def set_subject(session: Session, source: str, key: str, subject: str) -> None:

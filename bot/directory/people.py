@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.clock import Clock
-from bot.db import Base, CommitUnknown, Database, insert_for
+from bot.db import Base, CommitUnknown, Database, dialect_of, insert_for
 from bot.errors import CallFailed
 from bot.slack.client import Identity, Slack
 from bot.slack.events import Event, EventRule
@@ -124,7 +124,7 @@ def remember(session: Session, user: dict[str, Any], identity: Identity, *, now:
         "is_guest": is_outsider(user, identity),
         "learned_at": now,
     }
-    upsert = insert_for(session, Person).values(values)
+    upsert = insert_for(dialect_of(session), Person).values(values)
     session.execute(upsert.on_conflict_do_update(index_elements=["user_id"], set_=values))
 
 

@@ -1,7 +1,7 @@
 """Which status may follow which, and which times that sets. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement
 
@@ -21,6 +21,10 @@ class Move:
     status: Status
     stamps: tuple[str, ...]
     clears: tuple[str, ...]
+
+
+EARLIEST = datetime(2002, 1, 1, tzinfo=UTC)
+"""Slack's field for a time takes ten digits of seconds, which begin in September 2001."""
 
 
 def is_open(config: Config, incident: Incident) -> bool:
@@ -112,7 +116,9 @@ def check_times(times: dict[str, datetime | None], *, now: datetime) -> dict[str
         moment = times.get(field)
         if moment is None:
             continue
-        if moment > now:
+        if moment < EARLIEST:
+            faults[field] = "This is too long ago. Is the year right?"
+        elif moment > now:
             faults[field] = "This lies in the future. Give a time that has passed."
         elif latest and moment < latest[1] and field != "acknowledged_at":
             faults[field] = f"This is before it was {latest[0].removesuffix('_at')}. Correct one of the two."
@@ -120,6 +126,6 @@ def check_times(times: dict[str, datetime | None], *, now: datetime) -> dict[str
             latest = (field, moment)
     if times.get("declared_at") is None:
         faults["declared_at"] = "A SEV was declared at some time: give it."
-    elif times["declared_at"] > now:  # type: ignore[operator]  # it was just seen not to be None
-        faults["declared_at"] = "This lies in the future. Give a time that has passed."
+    elif not EARLIEST <= times["declared_at"] <= now:  # type: ignore[operator]  # it was just seen not to be None
+        faults["declared_at"] = "A SEV is not declared in the future, nor so long ago. Is the year right?"
     return faults

@@ -1,7 +1,7 @@
 """Who may see a SEV. Everybody may see a public one; a private one only its members, and it leaves no trace for others."""
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, bindparam, delete, or_, select
+from sqlalchemy.orm import Session, selectinload
 
 from bot.errors import Refused
 from bot.incidents.model import Incident, IncidentMember
@@ -35,10 +35,28 @@ def may_see(user_id: str) -> ColumnElement[bool]:
     return or_(Incident.is_private.is_(False), Incident.id.in_(own))
 
 
+def _locked(query: Select[Incident]) -> Select[Incident]:
+    return query.with_for_update(of=Incident).execution_options(populate_existing=True)
+
+
+# Made once: they run at each visit, and making them costs more than running them.
+_OWN = select(IncidentMember.incident_id).where(IncidentMember.user_id == bindparam("user"))
+_BY_NUMBER = (
+    select(Incident)
+    .where(Incident.number == bindparam("number"), or_(Incident.is_private.is_(False), Incident.id.in_(_OWN)))
+    .options(selectinload(Incident.workflows))
+)
+_BY_CHANNEL = (
+    select(Incident).where(Incident.channel_id == bindparam("channel")).options(selectinload(Incident.workflows))
+)
+_BY_ID = select(Incident).where(Incident.id == bindparam("incident"))
+_TO_CHANGE = {query: _locked(query) for query in (_BY_NUMBER, _BY_CHANNEL, _BY_ID)}
+
+
 def by_number(session: Session, number: int, *, user_id: str, lock: bool = False) -> Incident:
     """The SEV of that number. Raises `Refused` alike whether there is none, or the person may not see it."""
-    query = select(Incident).where(Incident.number == number, may_see(user_id))
-    incident = session.scalars(_locked(query) if lock else query).one_or_none()
+    query = _TO_CHANGE[_BY_NUMBER] if lock else _BY_NUMBER
+    incident = session.scalars(query, {"number": number, "user": user_id}).one_or_none()
     if incident is None:
         raise Refused(f"There is no SEV-{number} that you can see. `/sev list` shows what there is.")
     return incident
@@ -48,8 +66,8 @@ def by_channel(session: Session, channel_id: str | None, *, user_id: str, lock: 
     """The SEV whose channel this is, or None. Whoever acts in a channel is in it, so they are made a member."""
     if channel_id is None:
         return None
-    query = select(Incident).where(Incident.channel_id == channel_id)
-    incident = session.scalars(_locked(query) if lock else query).one_or_none()
+    query = _TO_CHANGE[_BY_CHANNEL] if lock else _BY_CHANNEL
+    incident = session.scalars(query, {"channel": channel_id}).one_or_none()
     if incident is not None and incident.is_private and lock:
         add(session, incident, user_id)
     return incident
@@ -57,8 +75,4 @@ def by_channel(session: Session, channel_id: str | None, *, user_id: str, lock: 
 
 def lock(session: Session, incident_id: int) -> Incident:
     """The SEV with its row locked: the first step of every transaction that writes anything of it."""
-    return session.scalars(_locked(select(Incident).where(Incident.id == incident_id))).one()
-
-
-def _locked(query: Select[Incident]) -> Select[Incident]:
-    return query.with_for_update(of=Incident).execution_options(populate_existing=True)
+    return session.scalars(_TO_CHANGE[_BY_ID], {"incident": incident_id}).one()

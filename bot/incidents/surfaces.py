@@ -1,6 +1,6 @@
 """Where a SEV shows in Slack, and what must be shown anew after a change. It asks for deliveries; it renders nothing."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.config import Config
@@ -71,12 +71,15 @@ def refresh(session: Session, incident: Incident, config: Config) -> None:
         announce_in(session, incident, place)
 
 
+_ANNOUNCEMENTS = select(OutboxMessage.arguments).where(
+    OutboxMessage.subject == bindparam("incident"), OutboxMessage.kind == ANNOUNCEMENT
+)
+
+
 def _announced_in(session: Session, incident: Incident) -> list[str]:
     """Where it was announced before: those announcements stay true, also when its severity calls for them no more."""
-    rows = select(OutboxMessage.arguments).where(
-        OutboxMessage.subject == incident.subject, OutboxMessage.kind == ANNOUNCEMENT
-    )
-    return sorted(arguments["place"] for arguments in session.scalars(rows))
+    rows = session.connection().execute(_ANNOUNCEMENTS, {"incident": incident.subject})
+    return sorted(arguments["place"] for (arguments,) in rows)
 
 
 def show_card(session: Session, incident: Incident) -> None:

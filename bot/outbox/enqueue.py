@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Executable, case, or_, update
-from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
-from bot.db import affected, insert_for
+from bot.db import affected, dialect_of, insert_for
 from bot.outbox.model import OPEN, Mode, OutboxMessage, State
 
 PENDING_ENQUEUES = "outbox.pending"
@@ -62,11 +62,11 @@ class Enqueuer:
         ordered = sorted(requests.values(), key=lambda each: each.lane or each.key)
         latest = [self._row(each) for each in ordered if each.mode is Mode.LATEST]
         once = [self._row(each) for each in ordered if each.mode is Mode.ONCE]
-        insert = insert_for(session, OutboxMessage)
+        dialect = dialect_of(session)
         if latest:
-            session.connection().execute(_or_due_again(insert), latest)
+            session.connection().execute(_or_due_again(dialect), latest)
         if once:
-            session.connection().execute(insert.on_conflict_do_nothing(index_elements=["key"]), once)
+            session.connection().execute(_unless_there(dialect), once)
 
     def _row(self, request: Request) -> dict[str, Any]:
         now = self._clock.machine()
@@ -94,8 +94,16 @@ class Enqueuer:
         }
 
 
-def _or_due_again(statement: SqliteInsert) -> Executable:
+# Statements are made once for each engine: making one costs more than executing it.
+@cache
+def _unless_there(dialect: str) -> Executable:
+    return insert_for(dialect, OutboxMessage).on_conflict_do_nothing(index_elements=["key"])
+
+
+@cache
+def _or_due_again(dialect: str) -> Executable:
     """Make the row, or make it due again: a row that is open keeps its place and its patience, and counts a version on."""
+    statement = insert_for(dialect, OutboxMessage)
     new = statement.excluded
     is_open = or_(*(OutboxMessage.state == state for state in OPEN))
     may_be_there = or_(is_open, OutboxMessage.unsure, OutboxMessage.second_look_at.is_not(None))

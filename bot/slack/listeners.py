@@ -115,12 +115,12 @@ class Listeners:
     def attach(self, app: App) -> None:
         """Register one listener per kind of delivery; which room it is for is looked up in our own tables."""
         anything = re.compile(".*")
+        app.event(anything)(self._on_event)  # first, since they are the most, and Bolt asks in this order
         app.command(NAME)(self._on_command)
         app.action(anything)(self._on_click)
         app.view_submission(anything)(self._on_form)
         app.view_closed(anything)(_accept)
         app.shortcut(anything)(self._on_shortcut)
-        app.event(anything)(self._on_event)
         app.error(self._on_error)
 
     def finish(self, *, within: float) -> None:
@@ -253,7 +253,7 @@ class Listeners:
             view = visits.notice("Sevbot", refusal.sentence)
         except SQLAlchemyError:
             log.exception("visit.form_not_completed")
-            return
+            view = visits.notice("Sevbot", NOT_KEPT)
         self._update(opened["id"], view, opened["hash"])
 
     def _update(self, view_id: str, view: View, seen: str | None = None) -> None:
