@@ -13,6 +13,13 @@ UNDELIVERED = sa.text("state IN ('pending', 'sending', 'ambiguous')")
 
 
 def upgrade() -> None:
+    create_ground()
+    create_outbox()
+    create_directory()
+    create_incidents()
+
+
+def create_ground() -> None:
     op.create_table(
         "audit_records",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -26,7 +33,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_audit_records_at"), "audit_records", ["at"], unique=False)
     op.create_index(op.f("ix_audit_records_subject"), "audit_records", ["subject"], unique=False)
-
     counters = op.create_table(
         "counters",
         sa.Column("name", sa.String(length=32), nullable=False),
@@ -44,43 +50,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_inbound_keys_at"), "inbound_keys", ["at"], unique=False)
 
-    op.create_table(
-        "incidents",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("title", sa.String(length=150), nullable=False),
-        sa.Column("summary", sa.Text(), nullable=False),
-        sa.Column("severity", sa.String(length=8), nullable=False),
-        sa.Column("status", sa.String(length=40), nullable=False),
-        sa.Column("is_private", sa.Boolean(), nullable=False),
-        sa.Column("is_drill", sa.Boolean(), nullable=False),
-        sa.Column("declared_by", sa.String(length=32), nullable=False),
-        sa.Column("reason", sa.String(length=500), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("detected_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("mitigated_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("next_update_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("channel_id", sa.String(length=32), nullable=True),
-        sa.Column("channel_attempt", sa.String(length=80), nullable=False),
-        sa.Column("channel_trouble", sa.String(length=20), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
-        sa.UniqueConstraint("channel_id", name=op.f("uq_incidents_channel_id")),
-        sa.UniqueConstraint("number", name=op.f("uq_incidents_number")),
-    )
-    op.create_index(op.f("ix_incidents_declared_at"), "incidents", ["declared_at"], unique=False)
-    op.create_index(op.f("ix_incidents_status"), "incidents", ["status"], unique=False)
 
-    op.create_table(
-        "known_channels",
-        sa.Column("place", sa.String(length=100), nullable=False),
-        sa.Column("channel_id", sa.String(length=32), nullable=False),
-        sa.Column("learned_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("place", name=op.f("pk_known_channels")),
-    )
+def create_outbox() -> None:
     op.create_table(
         "outbox_messages",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -139,16 +110,6 @@ def upgrade() -> None:
         postgresql_where=IN_FLIGHT,
         sqlite_where=IN_FLIGHT,
     )
-
-    op.create_table(
-        "people",
-        sa.Column("user_id", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("time_zone", sa.String(length=64), nullable=False),
-        sa.Column("is_guest", sa.Boolean(), nullable=False),
-        sa.Column("learned_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_people")),
-    )
     op.create_table(
         "posts",
         sa.Column("key", sa.String(length=200), nullable=False),
@@ -160,6 +121,56 @@ def upgrade() -> None:
     op.create_index(op.f("ix_posts_channel_id"), "posts", ["channel_id"], unique=False)
     op.create_index(op.f("ix_posts_subject"), "posts", ["subject"], unique=False)
 
+
+def create_directory() -> None:
+    op.create_table(
+        "known_channels",
+        sa.Column("place", sa.String(length=100), nullable=False),
+        sa.Column("channel_id", sa.String(length=32), nullable=False),
+        sa.Column("learned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_known_channels")),
+    )
+    op.create_table(
+        "people",
+        sa.Column("user_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("is_guest", sa.Boolean(), nullable=False),
+        sa.Column("learned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_people")),
+    )
+
+
+def create_incidents() -> None:
+    op.create_table(
+        "incidents",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=150), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("severity", sa.String(length=8), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("is_private", sa.Boolean(), nullable=False),
+        sa.Column("is_drill", sa.Boolean(), nullable=False),
+        sa.Column("declared_by", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("detected_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mitigated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_update_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("channel_id", sa.String(length=32), nullable=True),
+        sa.Column("channel_attempt", sa.String(length=80), nullable=False),
+        sa.Column("channel_trouble", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
+        sa.UniqueConstraint("channel_id", name=op.f("uq_incidents_channel_id")),
+        sa.UniqueConstraint("number", name=op.f("uq_incidents_number")),
+    )
+    op.create_index(op.f("ix_incidents_declared_at"), "incidents", ["declared_at"], unique=False)
+    op.create_index(op.f("ix_incidents_status"), "incidents", ["status"], unique=False)
     op.create_table(
         "affected_workflows",
         sa.Column("incident_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
