@@ -142,9 +142,10 @@ class Bot:
         )
 
     def _jobs(self) -> tuple[Job, ...]:
+        patience = self.settings.current.delivery
         return (
             Job("outbox.revive", timedelta(seconds=10), self.dispatcher.revive),
-            Job("outbox.second_look", timedelta(seconds=10), self.dispatcher.look_twice),
+            Job("outbox.second_look", min(timedelta(seconds=10), patience.second_look), self.dispatcher.look_twice),
             Job("incidents.reconcile", timedelta(minutes=10), self.reconcile),
             Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
             Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
@@ -169,6 +170,7 @@ class Bot:
             token=self.environment.slack_bot_token, base_url=self.environment.slack_api_url, retry_handlers=[]
         )
         return App(
+            name="sevbot",  # without one Bolt searches the stack for it, through every loaded module
             client=client,
             signing_secret=self.environment.slack_signing_secret or "unused in Socket Mode",
             authorize=authorize,

@@ -22,6 +22,11 @@ from sqlalchemy.types import TypeDecorator
 
 T = TypeVar("T")
 ATTEMPTS = 5
+SERVER_PATIENCE = (
+    "-c lock_timeout=5s -c statement_timeout=10s"
+    # A replica that freezes in a transaction keeps its locks: the server ends it before the others give up waiting.
+    " -c idle_in_transaction_session_timeout=3s"
+)
 RETRYABLE_SQLSTATES = {"40001", "40P01"}  # serialization failure, deadlock victim
 
 
@@ -116,7 +121,7 @@ class Database:
                 max_overflow=20,
                 pool_timeout=5,
                 pool_pre_ping=True,
-                connect_args={"connect_timeout": 3, "options": "-c lock_timeout=5s -c statement_timeout=10s"},
+                connect_args={"connect_timeout": 3, "tcp_user_timeout": 10_000, "options": SERVER_PATIENCE},
             )
             self._read_engine = self.engine
 

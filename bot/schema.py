@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 ADVISORY_LOCK = 7385013326
+PATIENCES = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
 
 class SchemaBehind(Exception):  # noqa: N818
@@ -88,8 +89,8 @@ def _connection(database: Database) -> Iterator[Connection]:
     """
     with database.engine.connect() as connection:
         if not database.is_sqlite:
-            connection.execute(text("SET statement_timeout = 0"))  # a migration may take long, and wait for another
-            connection.execute(text("SET lock_timeout = 0"))
+            for patience in PATIENCES:  # a migration may take long, and wait for another
+                connection.execute(text(f"SET {patience} = 0"))
             connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": ADVISORY_LOCK})
             connection.commit()
             try:
@@ -99,8 +100,8 @@ def _connection(database: Database) -> Iterator[Connection]:
             finally:
                 connection.rollback()
                 connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": ADVISORY_LOCK})
-                connection.execute(text("RESET statement_timeout"))
-                connection.execute(text("RESET lock_timeout"))
+                for patience in PATIENCES:
+                    connection.execute(text(f"RESET {patience}"))
                 connection.commit()
             return
         raw = connection.connection.driver_connection

@@ -93,7 +93,7 @@ def compare(
 ) -> None:
     """Bring the SEV in line with what was seen, as if no event had been missed."""
     if seen.trouble:
-        if not incident.channel_trouble:  # an event may have told more than a look from outside can
+        if not incident.channel_trouble or seen.trouble != DELETED:  # an event may have told more than "there is none"
             lost(session, incident, seen.trouble, config, now=now)
         return
     regained(session, incident, config, now=now, machine_now=machine_now)

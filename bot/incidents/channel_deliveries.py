@@ -10,9 +10,9 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.errors import Blame, Permanent
 from bot.incidents import channel, membership, surfaces, views
-from bot.incidents.deliveries import failed_steps, incident_of
 from bot.incidents.model import Incident
 from bot.incidents.naming import channel_name, next_name
+from bot.incidents.reading import failed_steps, incident_of
 from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
 from bot.outbox.model import OutboxMessage
 from bot.slack import blocks as kit
@@ -106,21 +106,25 @@ class ChannelDeliveries:
         """
         calls = self._slack.during(attempt)
         name = plan.attempt
-        if attempt.look_first:
-            found = self._find(calls, plan, name)
-            if found and not self._is_anothers(found, attempt):
-                return {"channel": found}
+        if attempt.look_first and (found := self._find_ours(calls, plan, name, attempt)):
+            return {"channel": found}
         for _ in range(NAMES):
             try:
                 answer = calls.call("conversations.create", name=name, is_private=plan.is_private)
             except Permanent as error:
                 if error.code != "name_taken":
                     raise
+                if attempt.look_first and (found := self._find_ours(calls, plan, name, attempt)):
+                    return {"channel": found}  # by the earlier try, which arrived only after the first look
                 name = next_name(plan.first, name)
                 self._keep_name(plan, name, attempt)
             else:
                 return {"channel": answer["channel"]["id"]}
         raise Permanent("name_taken", f"{NAMES} names tried", blame=Blame.GONE)
+
+    def _find_ours(self, calls: Calls, plan: Plan, name: str, attempt: Attempt) -> str | None:
+        found = self._find(calls, plan, name)
+        return found if found and not self._is_anothers(found, attempt) else None
 
     def _is_anothers(self, channel_id: str, attempt: Attempt) -> bool:
         owners: list[int] = []

@@ -1,31 +1,29 @@
 """What Slack must show of a SEV, and how it gets there. Each kind reads the present state, renders it, and sends that."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.config import Config, Settings
+from bot.config import Settings
 from bot.directory.channels import channel_id as known_channel
 from bot.errors import Temporary
 from bot.incidents import membership, surfaces, views
 from bot.incidents.audience import Bookmark, bookmarks
 from bot.incidents.model import Incident, TimelineEntry
+from bot.incidents.reading import HIDDEN_STEPS, incident_of, picture, state_of, where_lines_go
 from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
-from bot.outbox.model import OPEN, OutboxMessage, State
+from bot.outbox.model import OutboxMessage, State
 from bot.slack import blocks as kit
 from bot.slack import posts
-from bot.slack.client import Slack
+from bot.slack.client import Calls, Slack
 from bot.slack.templates import Texts
 from bot.slack.text import channel as channel_mention
 
 INVITES_AT_ONCE = 100
 """How many people one `conversations.invite` may name for sure (contract 4.3)."""
 NO_CHANNEL = Skip("the SEV has no channel at the moment")
-HIDDEN_STEPS = frozenset({surfaces.ANSWER, surfaces.RECONCILE, surfaces.TROUBLE})
-"""What people need not see fail: it is an answer, or looked after by the bot itself."""
 TOLD_BY_MESSAGE = frozenset({surfaces.CARD, surfaces.INVITE})
 """What the declarer could not see on the card: that there is none, or that they are not in the channel."""
 
@@ -65,38 +63,6 @@ class Told:
     response_url: str | None
 
 
-def incident_of(session: Session, message: OutboxMessage) -> Incident:
-    """The SEV a row is about."""
-    return session.get_one(Incident, message.subject_id)
-
-
-def picture(session: Session, config: Config, kinds: Kinds, incident: Incident) -> views.Picture:
-    """All that the SEV's surfaces show."""
-    report = session.scalars(
-        select(TimelineEntry).where(
-            TimelineEntry.incident_id == incident.id, TimelineEntry.source_ts.is_not(None)
-        ).order_by(TimelineEntry.at).limit(1)
-    ).first()  # fmt: skip
-    steps = [step for step in failed_steps(session, kinds, incident) if step.kind != surfaces.CARD]  # it shows itself
-    return views.Picture(incident, config, tuple(steps), report)
-
-
-def failed_steps(session: Session, kinds: Kinds, incident: Incident) -> list[views.Step]:
-    """The deliveries of a SEV that failed or are late, each kind once, the first asked for first."""
-    rows = session.scalars(
-        select(OutboxMessage).where(
-            OutboxMessage.subject == incident.subject, OutboxMessage.kind.not_in(HIDDEN_STEPS),
-            OutboxMessage.last_error.is_not(None), OutboxMessage.state.in_((State.DEAD, *OPEN)),
-        ).order_by(OutboxMessage.id)
-    )  # fmt: skip
-    steps: dict[str, views.Step] = {}
-    for row in rows:
-        is_late = row.state != State.DEAD
-        label = f"{kinds[row.kind].label}{f' in {row.audience}' if row.audience else ''}"
-        steps.setdefault(label, views.Step(row.kind, label, row.last_error or "", is_late))
-    return list(steps.values())
-
-
 class Deliveries:
     """The kinds of this room. It holds what they share: the gateway, the configuration, and the table of all kinds."""
 
@@ -112,8 +78,16 @@ class Deliveries:
             self._kind(surfaces.INVITE, Nature.IDEMPOTENT, "Invite people", self._load_invite, self._invite),
             self._post(surfaces.CARD, "Show the card", self._load_card),
             self._kind(surfaces.PIN, Nature.IDEMPOTENT, "Pin the card", self._load_pin, self._pin),
-            self._kind(surfaces.TOPIC, Nature.IDEMPOTENT, "Set the topic", self._load_topic, self._set_topic),
-            self._kind(surfaces.BOOKMARK, Nature.FINDABLE, "Add a bookmark", self._load_bookmark, self._add_bookmark),
+            replace(
+                self._kind(surfaces.TOPIC, Nature.IDEMPOTENT, "Set the topic", self._load_topic, self._set_topic),
+                overwrites=True,
+            ),
+            replace(
+                self._kind(
+                    surfaces.BOOKMARK, Nature.FINDABLE, "Add a bookmark", self._load_bookmark, self._add_bookmark
+                ),
+                remove_copies=self._remove_bookmark_copies,
+            ),
             self._post(surfaces.ANNOUNCEMENT, "Announce it", self._load_announcement),
             self._post(surfaces.LINE, "Post a line", self._load_line),
             self._kind(surfaces.ANSWER, Nature.AT_MOST_ONCE, "Answer the declarer", self._load_answer, self._answer),
@@ -141,6 +115,7 @@ class Deliveries:
             record=lambda session, message, result, _now: self._remember(session, message, result),
             on_trouble=self._show_trouble,
             remove_copies=lambda draft, attempt: posts.remove_copies(self._slack, draft, attempt),
+            overwrites=True,
         )
 
     def _remember(self, session: Session, message: OutboxMessage, result: Result) -> None:
@@ -155,6 +130,8 @@ class Deliveries:
             surfaces.tell_trouble(session, incident)
         if message.kind not in (surfaces.CARD, *HIDDEN_STEPS):
             surfaces.show_card(session, incident)
+        if incident.working_channel is None and message.kind != surfaces.ANNOUNCEMENT:
+            surfaces.announce_at_once(session, incident, self._settings.current)
 
     def _picture(self, session: Session, incident: Incident) -> views.Picture:
         return picture(session, self._settings.current, self._kinds, incident)
@@ -222,15 +199,24 @@ class Deliveries:
     def _add_bookmark(self, wanted: ChannelBookmark, attempt: Attempt) -> Result:
         calls = self._slack.during(attempt)
         bookmark = wanted.bookmark
-        if attempt.look_first or attempt.message.version > 1:  # asked for again: it may be there from before
-            present = calls.call("bookmarks.list", channel_id=wanted.channel_id).get("bookmarks") or []
-            if any(each.get("title") == bookmark.title and each.get("link") == bookmark.link for each in present):
-                return {}
+        may_be_there = attempt.look_first or attempt.message.version > 1  # asked for again
+        if may_be_there and self._bookmarks_like(wanted, calls):
+            return {}
         calls.call(
             "bookmarks.add", channel_id=wanted.channel_id, title=bookmark.title, type="link", link=bookmark.link,
             emoji=bookmark.emoji,
         )  # fmt: skip
         return {}
+
+    def _remove_bookmark_copies(self, wanted: ChannelBookmark, attempt: Attempt) -> None:
+        calls = self._slack.during(attempt)
+        for copy in self._bookmarks_like(wanted, calls)[1:]:
+            calls.call("bookmarks.remove", channel_id=wanted.channel_id, bookmark_id=copy)
+
+    def _bookmarks_like(self, wanted: ChannelBookmark, calls: Calls) -> list[str]:
+        present = calls.call("bookmarks.list", channel_id=wanted.channel_id).get("bookmarks") or []
+        like = (wanted.bookmark.title, wanted.bookmark.link)
+        return [each["id"] for each in present if (each.get("title"), each.get("link")) == like]
 
     def _load_announcement(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
         incident = incident_of(session, message)
@@ -261,7 +247,7 @@ class Deliveries:
         if not message.arguments:
             return Skip("the time to answer there is over")
         if incident.channel_id:
-            invited = " You are invited." if _state_of(session, surfaces.key(incident, "invite")) == State.SENT else ""
+            invited = " You are invited." if state_of(session, surfaces.key(incident, "invite")) == State.SENT else ""
             text = f"{incident.name} has its channel: {channel_mention(incident.channel_id)}.{invited}"
         else:
             text = f"{incident.name} is declared, but its channel could not be made yet. See Sevbot's direct message to you."
@@ -280,18 +266,3 @@ class Deliveries:
             attempt.require_lease(self._slack.timeout.total_seconds())
             self._slack.respond(told.response_url, text=told.text, blocks=told.blocks)
         return {}
-
-
-def _state_of(session: Session, key: str) -> str | None:
-    return session.scalar(select(OutboxMessage.state).where(OutboxMessage.key == key))
-
-
-def where_lines_go(session: Session, incident: Incident) -> tuple[str, str | None] | None:
-    """The channel a line is posted in, and the ts of the thread, if it is one; None where there is no place at all."""
-    if incident.working_channel:
-        return incident.working_channel, None
-    prefix = surfaces.key(incident, "announcement:")
-    post = session.scalars(
-        select(posts.Post).where(posts.Post.key.startswith(prefix, autoescape=True)).order_by(posts.Post.key).limit(1)
-    ).first()
-    return (post.channel_id, post.ts) if post else None

@@ -150,6 +150,15 @@ def settle(row: OutboxMessage, decision: Decision, *, now: datetime, business_no
         row.due_at = row.queued_at = now
 
 
+def show_anew(row: OutboxMessage, *, now: datetime) -> None:
+    """Make a row that was sent due again, as if what it shows had changed."""
+    row.version += 1
+    if row.state == State.SENT:
+        row.state = State.PENDING
+        row.attempts = 0
+        row.due_at = row.queued_at = now
+
+
 def free_all(session: Session, *, now: datetime) -> int:
     """End every lease. Only for the one instance that owns an embedded database, at its start. Returns how many."""
     return affected(
@@ -170,7 +179,9 @@ def revive(session: Session, *, now: datetime) -> int:
     )
 
 
-def due_for_second_look(session: Session, kinds: Sequence[str], *, now: datetime, limit: int) -> list[OutboxMessage]:
+def due_for_second_look(
+    session: Session, kinds: Sequence[str], *, now: datetime, lease: timedelta, limit: int
+) -> list[OutboxMessage]:
     """Take rows whose second look is due, by moving it: if this process dies meanwhile, another looks later."""
     rows = session.scalars(
         select(OutboxMessage)
@@ -180,7 +191,7 @@ def due_for_second_look(session: Session, kinds: Sequence[str], *, now: datetime
         .with_for_update(skip_locked=True)
     ).all()
     for row in rows:
-        row.second_look_at = now + timedelta(minutes=5)
+        row.second_look_at = now + lease
     return list(rows)
 
 

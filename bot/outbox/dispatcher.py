@@ -17,7 +17,7 @@ from bot.errors import Blame, CallFailed, OutcomeUnknown, Permanent, Temporary
 from bot.outbox import claims
 from bot.outbox.enqueue import ENQUEUED
 from bot.outbox.kinds import Kind, Kinds, LeaseLost, Nature, Result, Skip
-from bot.outbox.model import OutboxMessage, State
+from bot.outbox.model import Mode, OutboxMessage, State
 from bot.outbox.policy import decide
 
 log = logging.getLogger(__name__)
@@ -102,9 +102,11 @@ class Dispatcher:
 
     def look_twice(self) -> None:
         """Take away second copies left by late answers, where the second look is due. A recurring job calls this."""
+        lease = self._settings.current.delivery.lease
+        names = self._kinds.names()
         rows = self._database.run(
             lambda session: claims.due_for_second_look(
-                session, self._kinds.names(), now=self._clock.machine(), limit=SECOND_LOOKS_AT_ONCE
+                session, names, now=self._clock.machine(), lease=lease, limit=SECOND_LOOKS_AT_ONCE
             )
         )
         for row in rows:
@@ -123,9 +125,13 @@ class Dispatcher:
             return
 
         def done(session: Session) -> None:
-            session.get_one(OutboxMessage, row.id).second_look_at = None
+            found = session.get_one(OutboxMessage, row.id, with_for_update=True)
+            found.second_look_at = None
+            if kind.overwrites and found.mode == Mode.LATEST:
+                claims.show_anew(found, now=self._clock.machine())
 
         self._database.run(done)
+        self.wake()
 
     def _claim_until_stopped(self) -> None:
         while not self._stopping.is_set():
@@ -241,7 +247,7 @@ class Dispatcher:
         may_have_worked = isinstance(outcome, OutcomeUnknown) or (outcome is not None and attempt.has_written)
         row.unsure = row.unsure or may_have_worked
         claims.settle(row, decision, now=now, business_now=self._clock.now())
-        if decision.state is State.SENT and attempt.look_first and kind.remove_copies is not None:
+        if decision.state is State.SENT and attempt.look_first and kind.wants_second_look:
             row.second_look_at = now + rules.second_look
         is_shown = row.last_error is not None and decision.state is not State.SKIPPED
         if kind.on_trouble is not None and (was_shown or is_shown):
@@ -254,5 +260,5 @@ class Dispatcher:
             row = session.get_one(OutboxMessage, message.id)
             row.second_look_at = self._clock.machine() + self._settings.current.delivery.second_look
 
-        if self._kinds[message.kind].remove_copies is not None:
+        if self._kinds[message.kind].wants_second_look:
             self._database.run(plan)

@@ -77,6 +77,13 @@ class Kind(Generic[S]):
     record: Callable[[Session, OutboxMessage, Result, datetime], None] | None = None
     on_trouble: Callable[[Session, OutboxMessage], None] | None = None
     remove_copies: Callable[[S, Attempt], None] | None = None
+    overwrites: bool = False
+    """Whether what is shown is replaced: a call that arrives late may bring an older state back, so the second look
+    shows a `LATEST` row anew."""
+
+    @property
+    def wants_second_look(self) -> bool:
+        return self.remove_copies is not None or self.overwrites
 
 
 class Kinds:

@@ -1,0 +1,62 @@
+"""What the surfaces of a SEV need to know, read in one go: the SEV, its failed steps, and where its lines go."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.config import Config
+from bot.incidents import surfaces, views
+from bot.incidents.model import Incident, TimelineEntry
+from bot.outbox.kinds import Kinds
+from bot.outbox.model import OPEN, OutboxMessage, State
+from bot.slack import posts
+
+HIDDEN_STEPS = frozenset({surfaces.ANSWER, surfaces.RECONCILE, surfaces.TROUBLE})
+"""What people need not see fail: it is an answer, or looked after by the bot itself."""
+
+
+def incident_of(session: Session, message: OutboxMessage) -> Incident:
+    """The SEV a row is about."""
+    return session.get_one(Incident, message.subject_id)
+
+
+def picture(session: Session, config: Config, kinds: Kinds, incident: Incident) -> views.Picture:
+    """All that the SEV's surfaces show."""
+    report = session.scalars(
+        select(TimelineEntry).where(
+            TimelineEntry.incident_id == incident.id, TimelineEntry.source_ts.is_not(None)
+        ).order_by(TimelineEntry.at).limit(1)
+    ).first()  # fmt: skip
+    steps = [step for step in failed_steps(session, kinds, incident) if step.kind != surfaces.CARD]  # it shows itself
+    return views.Picture(incident, config, tuple(steps), report)
+
+
+def failed_steps(session: Session, kinds: Kinds, incident: Incident) -> list[views.Step]:
+    """The deliveries of a SEV that failed or are late, each kind once, the first asked for first."""
+    rows = session.scalars(
+        select(OutboxMessage).where(
+            OutboxMessage.subject == incident.subject, OutboxMessage.kind.not_in(HIDDEN_STEPS),
+            OutboxMessage.last_error.is_not(None), OutboxMessage.state.in_((State.DEAD, *OPEN)),
+        ).order_by(OutboxMessage.id)
+    )  # fmt: skip
+    steps: dict[str, views.Step] = {}
+    for row in rows:
+        is_late = row.state != State.DEAD
+        label = f"{kinds[row.kind].label}{f' in {row.audience}' if row.audience else ''}"
+        steps.setdefault(label, views.Step(row.kind, label, row.last_error or "", is_late))
+    return list(steps.values())
+
+
+def state_of(session: Session, key: str) -> str | None:
+    """How far the delivery of that key is; None where there is none."""
+    return session.scalar(select(OutboxMessage.state).where(OutboxMessage.key == key))
+
+
+def where_lines_go(session: Session, incident: Incident) -> tuple[str, str | None] | None:
+    """The channel a line is posted in, and the ts of the thread, if it is one; None where there is no place at all."""
+    if incident.working_channel:
+        return incident.working_channel, None
+    prefix = surfaces.key(incident, "announcement:")
+    post = session.scalars(
+        select(posts.Post).where(posts.Post.key.startswith(prefix, autoescape=True)).order_by(posts.Post.key).limit(1)
+    ).first()
+    return (post.channel_id, post.ts) if post else None
