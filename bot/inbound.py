@@ -7,7 +7,7 @@ transaction that was rolled back may be tried again.
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Executable, String, delete, select
+from sqlalchemy import Executable, String, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.db import Base, affected, dialect_of, insert_for
@@ -40,8 +40,9 @@ def _unless_there(dialect: str) -> Executable:
 
 def set_subject(session: Session, source: str, key: str, subject: str) -> None:
     """Remember what came of it, so that a repetition can be answered with the same."""
-    row = session.get_one(InboundKey, (source, key[:255]))
-    row.subject = subject
+    session.execute(
+        update(InboundKey).where(InboundKey.source == source, InboundKey.key == key[:255]).values(subject=subject)
+    )
 
 
 def subject_of(session: Session, source: str, key: str) -> str | None:

@@ -89,14 +89,13 @@ class Acquaintance:
 
     def _learn(self, user_id: str) -> None:
         try:
-            is_known = self._is_remembered(user_id) or self._ask(user_id)
+            if self._is_remembered(user_id) or self._ask(user_id):
+                self._known[user_id] = self._clock.monotonic()
         except (SQLAlchemyError, CommitUnknown):
             log.exception("people.not_remembered", extra={"user": user_id})
-            is_known = False
-        with self._lock:
-            del self._asking[user_id]
-            if is_known:
-                self._known[user_id] = self._clock.monotonic()
+        finally:
+            with self._lock:
+                del self._asking[user_id]
 
     def _is_remembered(self, user_id: str) -> bool:
         with self._database.read() as session:
@@ -104,11 +103,11 @@ class Acquaintance:
 
     def _ask(self, user_id: str) -> bool:
         try:
+            identity = self._slack.identity()
             answer = self._slack.call("users.info", kind="directory.person", user=user_id, timeout=ASK_TIMEOUT)
         except CallFailed as error:
             log.warning("people.not_learned", extra={"user": user_id, "error": str(error)})
             return False
-        identity = self._slack.identity()
         self._database.run(lambda session: remember(session, answer["user"], identity, now=self._clock.now()))
         return True
 

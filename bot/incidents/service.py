@@ -17,8 +17,8 @@ from bot.config import Category, Config, Status
 from bot.directory.people import Actor
 from bot.directory.permissions import require
 from bot.errors import Refused
-from bot.incidents import lifecycle, membership, surfaces
-from bot.incidents.model import COUNTER, TIMES, AffectedWorkflow, Counter, Incident, TimelineEntry
+from bot.incidents import lifecycle, surfaces
+from bot.incidents.model import COUNTER, TIMES, AffectedWorkflow, Counter, Incident, IncidentMember, TimelineEntry
 from bot.incidents.naming import channel_name
 from bot.incidents.words import checked_reason, checked_severity, checked_summary, checked_title, severities
 from bot.outbox.enqueue import retry_dead
@@ -97,7 +97,7 @@ def declare(session: Session, said: Declaration, *, config: Config, actor: Actor
     )
     session.add(incident)
     session.flush()
-    membership.add(session, incident, actor.user_id)
+    session.add(IncidentMember(incident_id=incident.id, user_id=actor.user_id))
     if said.source:
         _add_source(session, incident, said.source)
     entry = _note(session, incident, "declared", actor=actor, now=now, severity=severity)

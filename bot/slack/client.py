@@ -44,14 +44,20 @@ DONE_ALREADY = {
     "pins.add": {"already_pinned"},
 }
 """What a method answers where there is nothing left to do."""
-BUSY = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable", "request_timeout"})
-PERHAPS_DONE = frozenset({"internal_error", "fatal_error", "invalid_json_answer"})
+BUSY = frozenset(
+    {
+        "ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable", "request_timeout",
+        "external_channel_migrating", "too_many_requests", "fetch_members_failed",
+    }
+)  # fmt: skip
+PERHAPS_DONE = frozenset({"internal_error", "fatal_error", "update_failed", "invalid_json_answer"})
 OPERATORS = frozenset(
     {
         "not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired", "missing_scope",
         "not_allowed_token_type", "no_permission", "org_login_required", "ekm_access_denied", "team_access_not_granted",
         "team_added_to_org", "access_denied", "accesslimited", "enterprise_is_restricted", "restricted_action",
         "cannot_create_channel", "user_is_restricted", "permission_denied", "not_authorized", "messages_tab_disabled",
+        "plan_upgrade_required", "two_factor_setup_required",
     }
 )  # fmt: skip
 GONE = frozenset(
@@ -62,6 +68,8 @@ GONE = frozenset(
         "exchanged_trigger_id", "invalid_trigger_id", "name_taken", "channel_is_limited_access", "hash_conflict",
         "method_not_supported_for_channel_type", "cant_invite", "ura_max_channels", "org_user_not_in_team",
         "invitee_cant_see_channel", "no_external_invite_permission", "too_many_bookmarks", "too_many_pins", "no_user",
+        "too_many_members", "too_many_tabs", "cannot_reply_to_message", "team_not_found",
+        "cannot_bookmark_from_external_org", "cannot_bookmark_restricted_sharing_enabled",
     }
 )  # fmt: skip
 
