@@ -127,7 +127,7 @@ def announcement(picture: Picture) -> list[Block]:
     shown: list[Block] = [kit.section("\n".join(lines))]
     if incident.summary:
         shown.append(kit.context(mrkdwn(clip(one_line(incident.summary), 500), 1900)))
-    shown.append(kit.context(_where(incident, picture.steps)))
+    shown.append(kit.context(_where(config, incident, picture.steps)))
     buttons = [] if incident.working_channel else help_buttons(incident, picture.steps)
     return [*shown, kit.actions(buttons)] if buttons else shown
 
@@ -213,11 +213,12 @@ def _report(entry: TimelineEntry) -> str:
     return f"Declared from {source} by {author(entry.actor)}: {mrkdwn(clip(one_line(entry.text), 400), 1500)}"
 
 
-def _where(incident: Incident, steps: tuple[Step, ...]) -> str:
+def _where(config: Config, incident: Incident, steps: tuple[Step, ...]) -> str:
     if incident.channel_trouble:
         return ":warning: The channel can't be used at the moment. Work on it in this thread."
     if incident.channel_id:
-        return f"Join {channel_mention(incident.channel_id)} to help"
+        place = channel_mention(incident.channel_id)
+        return f"Join {place} to help" if lifecycle.is_open(config, incident) else f"It was worked on in {place}"
     if steps:
         return ":warning: Its channel could not be made yet. Work on it in this thread."
     return "Its channel is being set up"
