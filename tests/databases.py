@@ -26,6 +26,9 @@ class PostgresServer:
 
         self.server = get_server(folder, cleanup_mode="stop")
         self._admin = self.server.get_uri().replace("postgresql+psycopg://", "postgresql://")
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing of it outlives the tests
+            self._execute(f"ALTER SYSTEM SET {setting} = off")
+        self._execute("SELECT pg_reload_conf()")
         self._execute(f"CREATE DATABASE {TEMPLATE}")
         database = Database(self._url(TEMPLATE))
         schema.upgrade(database)

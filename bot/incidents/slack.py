@@ -132,8 +132,10 @@ class Changing:
         incident = of_number(session, visit, visit.metadata["number"])
         actor = actor_of(session, visit)
         who: dict[str, Any] = {"config": self._config, "actor": actor, "now": visit.now}
-        title = words.checked_title(visit.values.get("title") or "")
-        summary = words.checked_summary(visit.values.get("summary") or "")
+        said_title, said_summary = visit.values.get("title") or "", visit.values.get("summary") or ""
+        # What came back just as it was shown was not touched: made plain once more, it could change.
+        title = incident.title if said_title == incident.title else words.checked_title(said_title)
+        summary = incident.summary if said_summary == incident.summary else words.checked_summary(said_summary)
         severity = visit.values.get("severity") or incident.severity
         if title != incident.title:
             service.change_title(session, incident, title, **who)

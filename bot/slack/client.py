@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 CALLS = Counter("sevbot_slack_calls", "Web API calls by method and outcome.", ["method", "outcome"])
 MODAL_TIMEOUT = timedelta(seconds=2)
 """A trigger lives 3 s; what is slower cannot open a modal."""
+LONGEST_WAIT = 24 * 3600
+"""Seconds. Nothing sensible asks for more, and the end of a longer wait would never be seen."""
 KIND_HEADER = "x-sevbot-kind"
 OFFSET_HEADER = "X-Playground-Clock-Offset"
 
@@ -190,7 +192,8 @@ class Slack:
         code = str(data.get("error", "")) or "invalid_json_answer"
         if status == http.client.TOO_MANY_REQUESTS or code in {"ratelimited", "rate_limited"}:
             asked = str((getattr(response, "headers", None) or {}).get("Retry-After", ""))
-            return Temporary("ratelimited", retry_after=timedelta(seconds=int(asked) if asked.isdecimal() else 1))
+            seconds = min(int(asked[:9]), LONGEST_WAIT) if asked.isdecimal() else 1
+            return Temporary("ratelimited", retry_after=timedelta(seconds=seconds))
         if code in DONE_ALREADY.get(method, ()):
             return None
         if code in BUSY:

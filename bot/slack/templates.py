@@ -12,6 +12,8 @@ from bot.slack.text import Mrkdwn, escape
 
 log = logging.getLogger(__name__)
 
+FAILURES = (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError, RecursionError, OSError)
+"""What a template can fail with: Jinja's own faults, those of the expressions in it, and those of reading it."""
 SHIPPED = Path(__file__).parent.parent.parent / "templates"
 
 
@@ -29,7 +31,7 @@ class Texts:
         """
         try:
             text = self._own.get_template(template).render(values)
-        except TemplateError:
+        except FAILURES:
             log.exception("template.failed", extra={"template": template})
             text = self._shipped.get_template(template).render(values)
         return text.strip()
@@ -40,7 +42,7 @@ class Texts:
         for name in self._own.list_templates(extensions=["j2"]):
             try:
                 self._own.get_template(name)
-            except TemplateError as error:
+            except FAILURES as error:
                 faults.append(f"templates/{name}: {error}")
         if faults:
             raise ConfigFaults(faults)
