@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STOP_WITHIN = 8.0
-"""Seconds in which what is in flight may finish."""
+"""Seconds in which what is in flight may finish. What does not is found again by its lease."""
 ANSWER_WITHIN = 1.0
 """Seconds in which people who just did something still get their answer."""
 LATE_QUEUE = timedelta(minutes=5)
@@ -102,14 +102,15 @@ class Bot:
         self.server.start()
 
     def stop(self) -> None:
-        """Take nothing more, finish or release what is in flight, and let go of everything."""
+        """Take nothing more, finish or release what is in flight, and let go of everything, all within `STOP_WITHIN`."""
+        deadline = self.clock.monotonic() + STOP_WITHIN
         self.listeners.finish(within=ANSWER_WITHIN)
         if self.socket:
             self.socket.stop()
-        self.server.stop()
+        self.server.stop(within=ANSWER_WITHIN)
         self.schedule.stop()
         self.listeners.stop()
-        self.dispatcher.stop(within=STOP_WITHIN)
+        self.dispatcher.stop(within=max(deadline - self.clock.monotonic(), 0.0))
         self.database.close()
 
     def reconcile(self) -> None:

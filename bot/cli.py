@@ -1,5 +1,7 @@
 """The command line: `sevbot run`, `sevbot demo`, `sevbot migrate`, `sevbot check`, `sevbot manifest`."""
 
+import logging
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -37,6 +39,8 @@ def run() -> None:
             _fail([str(behind)])
         _wait_for_the_end()
         bot.stop()
+    logging.shutdown()
+    os._exit(0)  # what still hangs in a thread (a call to Slack, the SDK's timers) is found again by its lease
 
 
 @cli.command()

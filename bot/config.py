@@ -40,7 +40,8 @@ def parse_duration(value: object) -> object:
 
 
 def _http_link(value: str) -> str:
-    if urlsplit(value).scheme not in {"http", "https"}:
+    address = urlsplit(value)
+    if address.scheme not in {"http", "https"} or not address.hostname:
         raise ValueError(f"{value!r} is no link: it must begin with https:// or http://")
     return value
 

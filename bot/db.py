@@ -3,9 +3,11 @@
 SQLite is the embedded default: write-ahead log, full synchronisation, one writer at a time. PostgreSQL is the shared one.
 """
 
+import random
 import re
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -150,6 +152,8 @@ class Database:
             except DBAPIError as error:
                 if attempt == ATTEMPTS or not (_must_repeat(error) or error.connection_invalidated):
                     raise
+            # At once it would take the row from the one who waits for it, and meet them again.
+            time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - it spreads tries, it guards nothing
         raise AssertionError("unreachable")  # pragma: no cover
 
     def _run_once(self, work: Callable[[Session], T], *, aside: bool) -> T:

@@ -79,11 +79,12 @@ class Dispatcher:
 
     def stop(self, *, within: float) -> None:
         """Claim nothing more, and let what is in flight finish, for `within` seconds at most."""
+        deadline = self._clock.monotonic() + within
         self._stopping.set()
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(timeout=within)
-        wait(set(self._in_flight), timeout=within)
+        wait(set(self._in_flight), timeout=max(deadline - self._clock.monotonic(), 0.0))
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def wake(self) -> None:

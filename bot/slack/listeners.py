@@ -129,8 +129,8 @@ class Listeners:
             self._idle.wait_for(lambda: self._busy == 0, timeout=within)
 
     def stop(self) -> None:
-        """Finish what was begun aside."""
-        self._aside.shutdown(wait=True, cancel_futures=True)
+        """Begin nothing more aside. What is under way there (a form's update) is nobody's loss if it is cut off."""
+        self._aside.shutdown(wait=False, cancel_futures=True)
 
     @contextmanager
     def _answering(self, what: str) -> Iterator[None]:

@@ -24,13 +24,11 @@ class Server:
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
-        """Answer what is being asked, and nothing more."""
-        if self._thread.is_alive():
-            self._made.wait(timeout=3)
-            if self._server is not None:
-                self._server.should_exit = True
-            self._thread.join(timeout=3)
+    def stop(self, *, within: float) -> None:
+        """Answer what is being asked, for `within` seconds at most, and nothing more."""
+        if self._thread.is_alive() and self._made.wait(timeout=within) and self._server is not None:
+            self._server.should_exit = True
+            self._thread.join(timeout=within)
         self._socket.close()
 
     def _serve(self) -> None:

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 import pytest
-from conftest import TinyBot
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
@@ -17,6 +16,7 @@ from websockets.sync.client import connect
 
 from bot.playground import Call, DropConnection, Person, Playground
 from bot.playground.http_sender import signature
+from tests.playground.conftest import TinyBot
 
 EVENT = {"type": "message", "channel": "C1", "user": "U01ADA", "text": "raw", "ts": "1.1", "event_ts": "1.1"}
 

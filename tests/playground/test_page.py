@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TinyBot
 from slack_sdk import WebClient
 
 from bot.playground import Person, Playground
+from tests.playground.conftest import TinyBot
 
 ADA, GENERAL = "U01ADA", "C01GENERAL"
 

@@ -1,11 +1,11 @@
 """What people do in conversations, what the app hears of it, and how a workspace is summed up."""
 
 import pytest
-from conftest import TinyBot
 from slack_sdk import WebClient
 
 from bot.playground import Impossible, Person, Playground
 from bot.playground.mrkdwn import as_read
+from tests.playground.conftest import TinyBot
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 import pytest
-from conftest import TinyBot
 from slack_sdk import WebClient
 
 from bot.playground import Person, Playground, Reply
+from tests.playground.conftest import TinyBot
 
 
 def test_a_slash_command_is_answered_for_the_person_alone(bot: TinyBot, ada: Person, grace: Person) -> None:

@@ -4,11 +4,11 @@ from threading import Timer
 from typing import Any
 
 import pytest
-from conftest import TinyBot, declare_view
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.playground import Impossible, Person, Playground
+from tests.playground.conftest import TinyBot, declare_view
 
 NOTE: dict[str, Any] = {
     "type": "modal",

@@ -1,0 +1,113 @@
+"""The command line, as operators meet it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+from filelock import FileLock
+from typer.testing import CliRunner, Result
+
+from bot import schema
+from bot.cli import cli
+from bot.db import Database
+from bot.playground import Playground
+from bot.slack.manifest import SCOPES
+from tests.databases import new_sqlite
+from tests.environments import kept_logging
+from tests.processes import CONFIG, BotProcess
+
+Sevbot = Callable[..., Result]
+
+
+@pytest.fixture
+def sevbot_cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sevbot:
+    """`sevbot …`, with nothing in its environment but what is given."""
+
+    def run(*words: str, **environment: str) -> Result:
+        for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL", "SEVBOT_HTTP"):
+            monkeypatch.delenv(name, raising=False)
+        given = {"DATABASE_URL": f"sqlite:///{tmp_path / 'sevbot.db'}", "SEVBOT_CONFIG": str(CONFIG), **environment}
+        with kept_logging():
+            return CliRunner().invoke(cli, list(words), env=given)
+
+    return run
+
+
+def test_a_good_configuration_is_told_so_in_numbers(sevbot_cli: Sevbot) -> None:
+    said = sevbot_cli("check")
+    assert said.exit_code == 0
+    assert said.output == "The configuration is fine: 4 severities, 1 teams, 2 workflows.\n"
+
+
+def test_every_fault_is_a_line_and_the_exit_code_says_so(sevbot_cli: Sevbot, tmp_path: Path) -> None:
+    folder = Path(copytree(CONFIG, tmp_path / "config"))
+    (folder / "sevbot.yaml").write_text("severities: []\ncolour: red\n")
+    said = sevbot_cli("check", SEVBOT_CONFIG=str(folder))
+    assert said.exit_code == 2
+    assert said.stdout == ""
+    assert said.stderr.splitlines()[0] == "config/sevbot.yaml: colour: there is no such setting here"
+    assert "config/sevbot.yaml: statuses: this setting is missing" in said.stderr.splitlines()
+
+
+def test_a_template_of_ones_own_is_checked_too(sevbot_cli: Sevbot, tmp_path: Path) -> None:
+    folder = Path(copytree(CONFIG, tmp_path / "config"))
+    template = folder / "templates" / "incidents" / "declared.j2"
+    template.parent.mkdir(parents=True)
+    template.write_text("{{ title ")
+    said = sevbot_cli("check", SEVBOT_CONFIG=str(folder))
+    assert said.exit_code == 2
+    assert said.stderr.startswith("templates/incidents/declared.j2: ")
+
+
+def test_the_manifest_is_json_for_either_mode(sevbot_cli: Sevbot) -> None:
+    socket = json.loads(sevbot_cli("manifest").stdout)
+    assert socket["settings"]["socket_mode_enabled"] is True
+    assert socket["oauth_config"]["scopes"]["bot"] == sorted(SCOPES)
+    url = "https://sevbot.example.com/slack/events"
+    http = json.loads(sevbot_cli("manifest", "--request-url", url).stdout)
+    assert http["settings"]["socket_mode_enabled"] is False
+    assert http["features"]["slash_commands"][0]["url"] == url
+
+
+def test_migrating_makes_the_database_and_a_second_time_changes_nothing(sevbot_cli: Sevbot, tmp_path: Path) -> None:
+    newest = schema.known_revisions()[-1]
+    for _ in range(2):
+        said = sevbot_cli("migrate")
+        assert (said.exit_code, said.output) == (0, f"The database is at revision {newest}.\n")
+    database = Database(f"sqlite:///{tmp_path / 'sevbot.db'}")
+    schema.require_current(database)
+    database.close()
+
+
+@pytest.mark.parametrize("command", ["migrate", "run"])
+def test_a_second_instance_on_one_file_is_refused(sevbot_cli: Sevbot, tmp_path: Path, command: str) -> None:
+    url = new_sqlite(tmp_path)
+    file = url.removeprefix("sqlite:///")
+    tokens = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+    with FileLock(f"{file}.lock", timeout=0):
+        said = sevbot_cli(command, DATABASE_URL=url, **tokens)
+    assert said.exit_code == 2
+    assert said.stderr == f"Another Sevbot runs on {file}. With PostgreSQL (DATABASE_URL) several can.\n"
+
+
+def test_running_without_tokens_says_which_and_where_from(sevbot_cli: Sevbot) -> None:
+    said = sevbot_cli("run")
+    assert said.exit_code == 2
+    assert [line.split()[0] for line in said.stderr.splitlines()] == ["SLACK_BOT_TOKEN:", "Give"]
+
+
+def test_no_word_at_all_lists_the_commands(sevbot_cli: Sevbot) -> None:
+    said = sevbot_cli()
+    assert all(command in said.output for command in ("run", "demo", "migrate", "check", "manifest"))
+
+
+def test_a_running_bot_keeps_others_from_its_file_and_its_death_lets_go_of_it(
+    slack: Playground, tmp_path: Path, sevbot_cli: Sevbot
+) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    with BotProcess(slack, url) as bot:
+        assert sevbot_cli("migrate", DATABASE_URL=url).exit_code == 2
+        bot.kill()
+    assert sevbot_cli("migrate", DATABASE_URL=url).exit_code == 0

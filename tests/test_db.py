@@ -1,0 +1,233 @@
+"""The two doors of the database: looking changes nothing, changing is all or nothing, and people go first."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.orm import Session
+
+from bot.db import ATTEMPTS, Database, Gate, redact_url
+from bot.inbound import InboundKey
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+PATIENCE = 10
+on_postgresql = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+def add(session: Session, key: str, *, at: datetime = NOW) -> None:
+    session.add(InboundKey(source="test", key=key, at=at))
+
+
+def keys(database: Database) -> list[str]:
+    with database.read() as session:
+        return list(session.scalars(select(InboundKey.key).order_by(InboundKey.key)))
+
+
+def test_what_was_done_is_kept_and_its_result_returned(database: Database) -> None:
+    def work(session: Session) -> str:
+        add(session, "a")
+        return "done"
+
+    assert database.run(work) == "done"
+    assert keys(database) == ["a"]
+
+
+def test_what_fails_leaves_nothing_and_is_not_tried_again(database: Database) -> None:
+    tries: list[int] = []
+
+    def work(session: Session) -> None:
+        tries.append(1)
+        add(session, "a")
+        session.flush()
+        raise LookupError("no such thing")
+
+    with pytest.raises(LookupError):
+        database.run(work)
+    assert len(tries) == 1
+    assert keys(database) == []
+
+
+def test_looking_changes_nothing(database: Database) -> None:
+    with database.read() as session:
+        add(session, "a")
+    assert keys(database) == []
+
+
+def test_what_prepares_a_commit_is_part_of_it_and_who_is_told_is_told_after_it(database: Database) -> None:
+    told: list[list[str]] = []
+    database.before_commit.append(lambda session: add(session, "prepared"))
+    database.after_commit.append(lambda _session: told.append(keys(database)))
+    database.run(lambda session: add(session, "work"))
+    assert told == [["prepared", "work"]]
+
+
+def test_a_commit_that_cannot_be_prepared_is_none_and_nobody_is_told(database: Database) -> None:
+    told: list[Session] = []
+
+    def fail(_session: Session) -> None:
+        raise LookupError("a wish that makes no sense")
+
+    database.before_commit.append(fail)
+    database.after_commit.append(told.append)
+    with pytest.raises(LookupError):
+        database.run(lambda session: add(session, "work"))
+    assert (keys(database), told) == ([], [])
+
+
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=5, minutes=45)), timezone(-timedelta(hours=8))])
+def test_a_time_comes_back_as_the_same_moment_in_utc(database: Database, zone: timezone) -> None:
+    at = NOW.replace(microsecond=123456).astimezone(zone)
+    database.run(lambda session: add(session, "a", at=at))
+    with database.read() as session:
+        found = session.scalars(select(InboundKey.at)).one()
+    assert found == at
+    assert found.utcoffset() == timedelta()
+
+
+def test_a_time_without_a_zone_is_refused(database: Database) -> None:
+    with pytest.raises(StatementError, match="times must be aware"):
+        database.run(lambda session: add(session, "a", at=NOW.replace(tzinfo=None)))
+
+
+def test_errors_do_not_tell_what_people_wrote(database: Database) -> None:
+    database.run(lambda session: add(session, "secret words"))
+    with pytest.raises(DBAPIError) as refused:
+        database.run(lambda session: session.execute(text("SELECT :words FROM nowhere"), {"words": "secret words"}))
+    assert "secret words" not in str(refused.value)
+
+
+@on_postgresql
+def test_the_victim_of_a_deadlock_is_run_again(database: Database) -> None:
+    for key in ("a", "b"):
+        database.run(lambda session, key=key: add(session, key))  # type: ignore[misc]  # a default, not an argument
+    both_hold_one, one_is_through = threading.Barrier(2), threading.Event()
+    tries: list[str] = []
+
+    def lock_both(first: str, second: str) -> Callable[[Session], None]:
+        def work(session: Session) -> None:
+            again = first in tries
+            tries.append(first)
+            session.execute(text("SET LOCAL deadlock_timeout = '50ms'"))
+            if again:
+                assert one_is_through.wait(PATIENCE)
+            session.execute(select(InboundKey).where(InboundKey.key == first).with_for_update())
+            if not again:
+                both_hold_one.wait(PATIENCE)
+            session.execute(select(InboundKey).where(InboundKey.key == second).with_for_update())
+
+        return work
+
+    def run(first: str, second: str) -> None:
+        database.run(lock_both(first, second))
+        one_is_through.set()
+
+    with ThreadPoolExecutor(2) as pool:
+        for ran in [pool.submit(run, "a", "b"), pool.submit(run, "b", "a")]:
+            ran.result(PATIENCE)
+    assert len(tries) == 3
+
+
+@on_postgresql
+def test_what_never_gets_through_is_given_up_in_the_end(database: Database) -> None:
+    tries: list[int] = []
+
+    def work(session: Session) -> None:
+        tries.append(1)
+        session.execute(text("DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$"))
+
+    with pytest.raises(DBAPIError):
+        database.run(work)
+    assert len(tries) == ATTEMPTS
+
+
+@on_postgresql
+def test_a_connection_that_broke_before_the_commit_is_made_anew(database: Database) -> None:
+    tries: list[int] = []
+
+    def work(session: Session) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        add(session, "a")
+
+    database.run(work)
+    assert len(tries) == 2
+    assert keys(database) == ["a"]
+
+
+class Queue:
+    """Threads that want through a gate one by one; each writes down its name when it passes."""
+
+    def __init__(self) -> None:
+        self.gate = Gate()
+        self.passed: list[str] = []
+        self.held = threading.Event()
+        self.release = threading.Event()
+
+    def hold(self) -> None:
+        with self.gate.passing(aside=True):
+            self.held.set()
+            self.release.wait(PATIENCE)
+
+    def want(self, name: str, *, aside: bool) -> None:
+        with self.gate.passing(aside=aside):
+            self.passed.append(name)
+
+    def waiting(self, *, aside: bool) -> int:
+        """How many wait at the gate: only Python's own condition knows of those aside."""
+        return len((self.gate._for_aside if aside else self.gate._for_people)._waiters)  # type: ignore[attr-defined]
+
+
+def until(holds: Callable[[], bool]) -> None:
+    turn = threading.Event()
+    for _ in range(PATIENCE * 200):
+        if holds():
+            return
+        turn.wait(0.005)
+    raise AssertionError("it never came to that")
+
+
+def test_people_go_before_what_is_done_aside_though_it_came_first() -> None:
+    queue = Queue()
+    with ThreadPoolExecutor(5) as pool:
+        pool.submit(queue.hold)
+        assert queue.held.wait(PATIENCE)
+        for number in (1, 2):
+            pool.submit(queue.want, "aside", aside=True)
+            until(lambda number=number: queue.waiting(aside=True) == number)  # type: ignore[misc]  # a default
+        for number in (1, 2):
+            pool.submit(queue.want, "person", aside=False)
+            until(lambda number=number: queue.waiting(aside=False) == number)  # type: ignore[misc]  # a default
+        queue.release.set()
+    assert queue.passed == ["person", "person", "aside", "aside"]
+
+
+def test_a_gate_opens_again_after_a_failure() -> None:
+    gate = Gate()
+    with pytest.raises(LookupError), gate.passing(aside=False):
+        raise LookupError("it went wrong inside")
+    with gate.passing(aside=True):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://sevbot:pa55@db/sevbot", "postgresql://sevbot:***@db/sevbot"),
+        ("postgresql://db/sevbot", "postgresql://db/sevbot"),
+        ("sqlite:///var/sevbot.db", "sqlite:///var/sevbot.db"),
+    ],
+)
+def test_an_address_is_shown_without_its_password(url: str, shown: str) -> None:
+    assert redact_url(url) == shown
