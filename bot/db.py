@@ -20,6 +20,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
 T = TypeVar("T")
@@ -187,9 +188,16 @@ class Database:
             connection.execute(text("SELECT 1"))
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection, once those in use came back, or after a second."""
+        deadline = time.monotonic() + 1.0  # a pool that was disposed of does not close what comes back later
+        while time.monotonic() < deadline and any(_in_use(each) for each in (self.engine, self._read_engine)):
+            time.sleep(0.01)
         self.engine.dispose()
         self._read_engine.dispose()
+
+
+def _in_use(engine: Engine) -> int:
+    return engine.pool.checkedout() if isinstance(engine.pool, QueuePool) else 0
 
 
 def _must_repeat(error: DBAPIError) -> bool:

@@ -13,6 +13,7 @@ from bot.directory.people import BOT, Actor
 from bot.directory.permissions import require
 from bot.errors import Refused
 from bot.incidents import membership, surfaces
+from bot.incidents.lifecycle import is_open
 from bot.incidents.model import Incident, TimelineEntry
 from bot.incidents.naming import channel_name
 from bot.outbox.enqueue import retry_dead
@@ -46,8 +47,9 @@ def lost(session: Session, incident: Incident, trouble: str, config: Config, *, 
         return
     incident.channel_trouble = trouble
     _note(session, incident, f"channel_{trouble}", now=now)
-    surfaces.refresh(session, incident, config)
-    surfaces.tell_trouble(session, incident)
+    if is_open(config, incident):  # the channel of a SEV that is over may be tidied away in peace
+        surfaces.refresh(session, incident, config)
+        surfaces.tell_trouble(session, incident)
 
 
 def regained(session: Session, incident: Incident, config: Config, *, now: datetime, machine_now: datetime) -> None:

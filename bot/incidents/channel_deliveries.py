@@ -13,6 +13,7 @@ from bot.incidents import channel, membership, surfaces, views
 from bot.incidents.model import Incident
 from bot.incidents.naming import channel_name, next_name
 from bot.incidents.reading import failed_steps, incident_of
+from bot.incidents.troubles import show_trouble
 from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
 from bot.outbox.model import OutboxMessage
 from bot.slack import blocks as kit
@@ -84,6 +85,7 @@ class ChannelDeliveries:
                 load=self._load_trouble,
                 send=lambda draft, attempt: posts.put(self._slack, draft, attempt),
                 record=lambda session, message, result, _now: posts.remember(session, message, result),
+                on_trouble=show_trouble(self._settings),
                 remove_copies=lambda draft, attempt: posts.remove_copies(self._slack, draft, attempt),
             ),
         )
@@ -234,7 +236,7 @@ class ChannelDeliveries:
 
     def _load_trouble(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
         incident = incident_of(session, message)
-        steps = failed_steps(session, self._kinds, incident)
+        steps = [step for step in failed_steps(session, self._kinds, incident) if step.kind != surfaces.TROUBLE]
         text = trouble_text(incident, steps)
         blocks = [kit.section(text)]
         buttons = views.help_buttons(incident, steps)

@@ -12,7 +12,8 @@ from bot.errors import Temporary
 from bot.incidents import membership, surfaces, views
 from bot.incidents.audience import Bookmark, bookmarks
 from bot.incidents.model import Incident, TimelineEntry
-from bot.incidents.reading import HIDDEN_STEPS, incident_of, picture, state_of, where_lines_go
+from bot.incidents.reading import incident_of, picture, state_of, where_lines_go
+from bot.incidents.troubles import show_trouble
 from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
 from bot.outbox.model import OutboxMessage, State
 from bot.slack import blocks as kit
@@ -24,8 +25,6 @@ from bot.slack.text import channel as channel_mention
 INVITES_AT_ONCE = 100
 """How many people one `conversations.invite` may name for sure (contract 4.3)."""
 NO_CHANNEL = Skip("the SEV has no channel at the moment")
-TOLD_BY_MESSAGE = frozenset({surfaces.CARD, surfaces.INVITE})
-"""What the declarer could not see on the card: that there is none, or that they are not in the channel."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,9 @@ class Deliveries:
         load: Callable[[Session, OutboxMessage], Any],
         send: Callable[[Any, Attempt], Result],
     ) -> Kind[Any]:
-        return Kind(name=name, nature=nature, label=label, load=load, send=send, on_trouble=self._show_trouble)
+        return Kind(
+            name=name, nature=nature, label=label, load=load, send=send, on_trouble=show_trouble(self._settings)
+        )
 
     def _post(
         self, name: str, label: str, load: Callable[[Session, OutboxMessage], posts.Draft | Skip]
@@ -113,7 +114,7 @@ class Deliveries:
             load=load,
             send=lambda draft, attempt: posts.put(self._slack, draft, attempt),
             record=lambda session, message, result, _now: self._remember(session, message, result),
-            on_trouble=self._show_trouble,
+            on_trouble=show_trouble(self._settings),
             remove_copies=lambda draft, attempt: posts.remove_copies(self._slack, draft, attempt),
             overwrites=True,
         )
@@ -121,17 +122,6 @@ class Deliveries:
     def _remember(self, session: Session, message: OutboxMessage, result: Result) -> None:
         membership.lock(session, message.subject_id)
         posts.remember(session, message, result)
-
-    def _show_trouble(self, session: Session, message: OutboxMessage) -> None:
-        """A step failed, is late, or got through after that: show it on the card, or tell it where the card can't."""
-        incident = incident_of(session, message)
-        was_told = session.get(posts.Post, surfaces.key(incident, "trouble")) is not None
-        if message.kind in TOLD_BY_MESSAGE or was_told:
-            surfaces.tell_trouble(session, incident)
-        if message.kind not in (surfaces.CARD, *HIDDEN_STEPS):
-            surfaces.show_card(session, incident)
-        if incident.working_channel is None and message.kind != surfaces.ANNOUNCEMENT:
-            surfaces.announce_at_once(session, incident, self._settings.current)
 
     def _picture(self, session: Session, incident: Incident) -> views.Picture:
         return picture(session, self._settings.current, self._kinds, incident)

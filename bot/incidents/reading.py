@@ -10,7 +10,7 @@ from bot.outbox.kinds import Kinds
 from bot.outbox.model import OPEN, OutboxMessage, State
 from bot.slack import posts
 
-HIDDEN_STEPS = frozenset({surfaces.ANSWER, surfaces.RECONCILE, surfaces.TROUBLE})
+HIDDEN_STEPS = frozenset({surfaces.ANSWER, surfaces.RECONCILE})
 """What people need not see fail: it is an answer, or looked after by the bot itself."""
 
 

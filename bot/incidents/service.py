@@ -150,6 +150,8 @@ def reopen(session: Session, incident: Incident, reason: str, *, config: Config,
         session, incident, lifecycle.reopen(config, incident, reason=reason),
         kind="reopened", reason=reason, config=config, actor=actor, now=now,
     )  # fmt: skip
+    if incident.channel_trouble:
+        surfaces.tell_trouble(session, incident)
 
 
 def change_title(

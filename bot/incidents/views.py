@@ -128,7 +128,8 @@ def announcement(picture: Picture) -> list[Block]:
     if incident.summary:
         shown.append(kit.context(mrkdwn(clip(one_line(incident.summary), 500), 1900)))
     shown.append(kit.context(_where(config, incident, picture.steps)))
-    buttons = [] if incident.working_channel else help_buttons(incident, picture.steps)
+    needs_help = incident.working_channel is None and lifecycle.is_open(config, incident)
+    buttons = help_buttons(incident, picture.steps) if needs_help else []
     return [*shown, kit.actions(buttons)] if buttons else shown
 
 
@@ -214,7 +215,7 @@ def _report(entry: TimelineEntry) -> str:
 
 
 def _where(config: Config, incident: Incident, steps: tuple[Step, ...]) -> str:
-    if incident.channel_trouble:
+    if incident.channel_trouble and lifecycle.is_open(config, incident):
         return ":warning: The channel can't be used at the moment. Work on it in this thread."
     if incident.channel_id:
         place = channel_mention(incident.channel_id)

@@ -172,7 +172,7 @@ class Listeners:
             answer = self._tell(lambda: self._click(name, visit))
             ack()
         if answer.view and visit.view_id:
-            self._aside.submit(self._update, visit.view_id, answer.view)
+            self._aside.submit(self._update, visit.view_id, answer.view, visit.view_hash, again=True)
         if (answer.text or answer.blocks) and visit.response_url:
             self._aside.submit(self._respond, visit.response_url, answer)
 
@@ -256,13 +256,19 @@ class Listeners:
             view = visits.notice("Sevbot", NOT_KEPT)
         self._update(opened["id"], view, opened["hash"])
 
-    def _update(self, view_id: str, view: View, seen: str | None = None) -> None:
-        """Show another view in its place, unless it was sent meanwhile, or is not the one `seen` any more (by its hash)."""
+    def _update(self, view_id: str, view: View, seen: str | None, *, again: bool = False) -> None:
+        """Show another view in its place, unless it was sent meanwhile, or is not the one `seen` any more (by its hash).
+
+        `again`: where it was not sent but changed, by its completion or an earlier click, this one is newer.
+        """
         if view_id in self._sent:
             return
         try:
             self._slack.call("views.update", kind="form", view_id=view_id, view=view, hash=seen, timeout=MODAL_TIMEOUT)
         except CallFailed as error:  # it was closed, sent or changed meanwhile, or Slack is away: it serves as it is
+            if error.code == "hash_conflict" and again and view_id not in self._sent:
+                self._update(view_id, view, None)
+                return
             log.warning("visit.form_not_updated", extra={"error": str(error)})
 
     def _respond(self, url: str, answer: Answer) -> None:

@@ -42,6 +42,7 @@ class Visit:
     value: str = ""
     """The value of the button or option that was clicked."""
     view_id: str | None = None
+    view_hash: str | None = None
     values: dict[str, Any] = field(default_factory=dict)
     """A form's fields by action id: text, an option's value, a list of them, or seconds since 1970."""
     metadata: dict[str, Any] = field(default_factory=dict)
@@ -96,6 +97,7 @@ def from_interaction(body: dict[str, Any], *, now: datetime) -> Visit:
         response_url=body.get("response_url"),
         value=_value_of(action) or "",
         view_id=view.get("id"),
+        view_hash=view.get("hash"),
         values=_values(view),
         metadata=_metadata(view),
         message=body.get("message") or {},

@@ -1,0 +1,158 @@
+"""What is left at the end of a story, in the database and in Slack, in a shape in which two runs can be compared.
+
+Left out is what may differ: ids, times, tokens, attempts and leases; what was only ever meant to be seen in passing; and the
+order in which parallel lanes came through. Kept is the order within each lane.
+"""
+
+import difflib
+import json
+import re
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from bot.db import Base
+from bot.incidents import surfaces
+from bot.incidents.model import Incident, TimelineEntry
+from bot.outbox.model import OutboxMessage
+from bot.playground import Playground
+from bot.playground.reading import message_words
+from bot.slack.posts import Post
+from tests.torture.kill_story import Ledger
+
+Row = dict[str, Any]
+
+UNLIKE = {
+    "outbox_messages": {
+        "attempts", "version", "sending_version", "unsure", "due_at", "lease", "token", "revive_at", "second_look_at",
+    },
+    "inbound_keys": {"key"},
+}  # fmt: skip
+"""Columns, besides ids, that differ between two equal runs."""
+SEEN_IN_PASSING = {surfaces.ANSWER}
+"""Kinds that may be missed, and are never doubled: that they were asked for is compared, not how it went."""
+A_MINUTE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
+UPKEEP = {surfaces.RECONCILE}
+"""Kinds that a bot asks for when it connects: a run that was not interrupted connects only once."""
+IN_TIME_ORDER = {"timeline_entries", "audit_records"}
+
+
+def dump(ledger: Ledger, slack: Playground) -> dict[str, Any]:
+    """All that is left, of the database and of Slack."""
+    with ledger.connection.begin():
+        names = Names(ledger, slack)
+        tables = {table.name: _rows(ledger, table, names) for table in Base.metadata.sorted_tables}
+        return {"database": tables, "lanes": _lanes(ledger, names), "slack": _slack(slack)}
+
+
+def difference(expected: dict[str, Any], found: dict[str, Any], *, with_notices: bool = True) -> str:
+    """What differs, as lines to read; empty where nothing does.
+
+    Slack's own notices of what was done (`set the channel topic`) are left out where it may be done twice: they cannot be
+    unsaid.
+    """
+    before, after = (
+        json.dumps(each if with_notices else _without_notices(each), indent=1, ensure_ascii=False).splitlines()
+        for each in (expected, found)
+    )
+    return "\n".join(difflib.unified_diff(before, after, "not interrupted", "interrupted", lineterm="", n=4))
+
+
+def _without_notices(left: dict[str, Any]) -> dict[str, Any]:
+    channels = {name: {**channel, "notices": []} for name, channel in left["slack"]["channels"].items()}
+    return {**left, "slack": {**left["slack"], "channels": channels}}
+
+
+class Names:
+    """Replaces ids, which differ between two runs, by what they stand for."""
+
+    def __init__(self, ledger: Ledger, slack: Playground) -> None:
+        connection = ledger.connection
+        self._slack = slack
+        self._incidents = {
+            str(id_): f"SEV-{number}" for id_, number in connection.execute(select(Incident.id, Incident.number))
+        }
+        entries = connection.execute(select(TimelineEntry.id, TimelineEntry.kind).order_by(TimelineEntry.id))
+        self._entries = {str(id_): kind for id_, kind in entries}
+        self._channels = {
+            channel.id: f"#{channel.name}" for channel in slack.workspace.channels.values() if channel.name
+        }
+
+    def in_text(self, text: str) -> str:
+        """A text without ids."""
+        text = re.sub(r"\bincident:(\d+)", lambda found: f"incident:{self._incidents[found[1]]}", text)
+        text = re.sub(r":line:(\d+)$", lambda found: f":line:{self._entries[found[1]]}", text)
+        return self._channels.get(text, text)
+
+    def in_arguments(self, arguments: Row) -> Row:
+        """An outbox row's arguments without ids."""
+        shown: Row = dict.fromkeys(arguments, "given")
+        for name in ("slot", "place", "join"):
+            if name in arguments:
+                shown[name] = arguments[name]
+        if "entry" in arguments:
+            shown["entry"] = self._entries[str(arguments["entry"])]
+        return shown
+
+    def of_message(self, channel_id: str, ts: str) -> str:
+        """What a message says, which shows that it is there; its ts differs."""
+        message = self._slack.workspace.channels[channel_id].messages.get(ts)
+        words = message_words(self._slack.workspace, message) if message else "no such message"
+        return A_MINUTE.sub("some time", words)
+
+
+def _rows(ledger: Ledger, table: Table, names: Names) -> list[Row]:
+    query = select(table)
+    if table.name in IN_TIME_ORDER:
+        query = query.order_by(table.c.at, table.c.id)
+    rows = [_row(table.name, dict(row), names) for row in ledger.connection.execute(query).mappings()]
+    shown = [row for row in rows if row.get("kind") not in UPKEEP]
+    if table.name in IN_TIME_ORDER:
+        return shown
+    distinct = {json.dumps(row, sort_keys=True): row for row in shown}
+    if table.name == "inbound_keys":  # one for each time that Slack, or the person, said the same
+        return [distinct[key] for key in sorted(distinct)]
+    return sorted(shown, key=lambda row: json.dumps(row, sort_keys=True))
+
+
+def _row(table: str, row: Row, names: Names) -> Row:
+    if table == "posts":
+        row["ts"] = names.of_message(row["channel_id"], row["ts"])
+    for name in UNLIKE.get(table, set()):
+        del row[name]
+    row.pop("id", None)
+    row.pop("incident_id", None)
+    if row.get("kind") in SEEN_IN_PASSING:
+        del row["state"], row["last_error"], row["confirmed_at"]
+    return {name: _value(name, value, names) for name, value in row.items()}
+
+
+def _value(name: str, value: Any, names: Names) -> Any:
+    if isinstance(value, datetime):
+        return "some time"
+    if name == "arguments":
+        return names.in_arguments(value)
+    if name == "source_ts" and value is not None:
+        return "some ts"
+    if isinstance(value, dict):
+        return {key: _value(key, each, names) for key, each in value.items()}
+    return names.in_text(value) if isinstance(value, str) else value
+
+
+def _lanes(ledger: Ledger, names: Names) -> dict[str, list[str]]:
+    """The posts of each lane in the order in which Slack shows them."""
+    query = select(OutboxMessage.lane, Post.key).join(Post, Post.key == OutboxMessage.key).order_by(Post.ts)
+    lanes: dict[str, list[str]] = defaultdict(list)
+    for lane, key in ledger.connection.execute(query):
+        lanes[names.in_text(lane)].append(names.in_text(key))
+    return dict(sorted(lanes.items()))
+
+
+def _slack(slack: Playground) -> dict[str, Any]:
+    found = json.loads(A_MINUTE.sub("some time", json.dumps(slack.dump()).replace(slack.url, "https://slack")))
+    for channel in found["channels"].values():
+        channel["messages"].sort(key=lambda message: json.dumps(message, sort_keys=True))
+        channel["bookmarks"].sort()
+    return {**found, "refused": slack.rejections}

@@ -1,0 +1,175 @@
+"""The bot as a process that can be killed at a named point: the ordinary command line, watched from outside.
+
+Run as a program this is a nursery. It loads the bot once, and then forks a process for each order it reads, so that a bot
+starts within a moment. Nothing in the bot knows of it: commits are watched where SQLAlchemy hands them to the driver, and
+every client of Slack's Web API says which process it belongs to.
+"""
+
+import fcntl
+import importlib
+import json
+import os
+import random
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+JOURNAL = "KILL_JOURNAL"
+"""The file in which every process of one story writes down the commits it passes."""
+POINTS = "KILL_POINTS"
+"""The commits at which a process sends itself a signal, each once: the signals' numbers by point, as JSON."""
+STRUCK = "struck at "
+PRELOADED = (
+    "bot.app",
+    "bot.cli",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "uvicorn.lifespan.off",
+    "uvicorn.protocols.http.auto",
+)
+"""What each bot would otherwise load for itself."""
+NO_KIND = "-"
+"""For calls that no outbox row asks for: a header must not begin with a blank."""
+
+
+class Journal:
+    """The commits passed so far by all processes of a story, one a line; so occurrences are counted over all of them."""
+
+    def __init__(self, file: Path, signals: dict[str, int]) -> None:
+        self._file = file
+        self._signals = signals
+
+    def reach(self, what: str) -> None:
+        """Write down that a point is reached, and die or freeze there if that is to be."""
+        with self._file.open("a+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.seek(0)
+            passed = [line.removeprefix(STRUCK).rpartition(" #")[0] for line in file.read().splitlines()]
+            point = f"{what} #{passed.count(what) + 1}"
+            file.write(f"{STRUCK if point in self._signals else ''}{point}\n")
+        if point in self._signals:
+            os.kill(os.getpid(), self._signals[point])
+
+
+def watch(journal: Journal) -> None:
+    """Report every commit that wrote something, before and after; and name this process in every call of the Web API."""
+    from slack_sdk.web.base_client import BaseClient
+    from sqlalchemy import Connection, event
+    from sqlalchemy.engine import Engine
+    from sqlalchemy.engine.default import DefaultDialect
+
+    from bot.slack.client import KIND_HEADER
+
+    commit, connect = DefaultDialect.do_commit, BaseClient.__init__
+    committers = known_committers()
+
+    @event.listens_for(Engine, "begin")
+    def nothing_written_yet(connection: Connection) -> None:
+        connection.info["wrote"] = False
+
+    @event.listens_for(Engine, "after_cursor_execute")
+    def remember_writing(connection: Connection, cursor: Any, statement: str, *_: object) -> None:
+        if statement.lstrip()[:6].upper() in {"INSERT", "UPDATE", "DELETE"} and cursor.rowcount != 0:
+            connection.info["wrote"] = True
+
+    def watched_commit(dialect: DefaultDialect, connection: Any) -> None:
+        name = committer(committers) if connection.info.pop("wrote", False) else None
+        if name:
+            journal.reach(f"before commit of {name}")
+        commit(dialect, connection)  # type: ignore[no-untyped-call]
+        if name:
+            journal.reach(f"after commit of {name}")
+
+    def signed_client(client: BaseClient, *arguments: Any, **named: Any) -> None:
+        headers = named.get("headers") or {}
+        kind = str(headers.get(KIND_HEADER, "")).partition(" ")[0]
+        named["headers"] = {**headers, KIND_HEADER: f"{kind or NO_KIND} {os.getpid()}"}
+        connect(client, *arguments, **named)
+
+    DefaultDialect.do_commit = watched_commit  # type: ignore[method-assign]
+    BaseClient.__init__ = signed_client  # type: ignore[method-assign, assignment]
+
+
+def known_committers() -> dict[CodeType, str]:
+    """Who commits, by the function that asks for it."""
+    from bot.directory.people import Acquaintance
+    from bot.outbox.dispatcher import Dispatcher, Try
+    from bot.slack.listeners import Listeners
+
+    named: dict[str, tuple[Callable[..., Any], ...]] = {
+        "claim": (Dispatcher._claim,),
+        "settle": (Dispatcher._settle_patiently,),
+        "keep": (Try.commit,),
+        "second look": (Dispatcher.look_twice, Dispatcher._look_twice_at, Dispatcher._plan_second_look),
+        "listener of commands": (Listeners._on_command,),
+        "listener of forms": (Listeners._on_form,),
+        "listener of clicks": (Listeners._on_click,),
+        "listener of events": (Listeners._on_event,),
+        "acquaintance": (Acquaintance._ask,),
+    }
+    return {function.__code__: name for name, functions in named.items() for function in functions}
+
+
+def committer(known: dict[CodeType, str]) -> str:
+    """Who commits just now, with the outbox kind that it concerns (a claim's first): `settle incident.card`."""
+    frame: FrameType | None = sys._getframe(2)
+    kind = ""
+    while frame is not None and frame.f_code not in known:
+        claimed = frame.f_locals.get("result")
+        if frame.f_code.co_name == "_run_once" and isinstance(claimed, list) and claimed:
+            first = claimed[0]
+            kind = (first[0] if isinstance(first, tuple) else first).kind
+        frame = frame.f_back
+    if frame is None:
+        return "other"
+    if known[frame.f_code] in {"settle", "keep"}:
+        owner = frame.f_locals.get("attempt") or frame.f_locals["self"]
+        kind = owner.message.kind
+    return f"{known[frame.f_code]} {kind}".strip()
+
+
+def become_bot(environment: dict[str, str], log: str) -> None:
+    """Turn this freshly forked process into `sevbot run`. Does not return."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    random.seed()
+    os.environ.clear()
+    os.environ.update(environment)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    from bot import cli
+
+    watch(Journal(Path(environment[JOURNAL]), json.loads(environment.get(POINTS, "{}"))))
+    sys.argv = ["sevbot", "run"]
+    status = 1
+    try:
+        cli.main()
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    finally:
+        os._exit(status)
+
+
+def nurse() -> None:
+    """Fork a bot for each order on standard input (`{"environment": …, "log": …}`), and answer with its process id.
+
+    When nobody gives orders any more, the bots that still run end with this process, as they are of its group.
+    """
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries the dead
+    for module in PRELOADED:
+        importlib.import_module(module)
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            become_bot(**json.loads(line))
+        sys.stdout.write(f"{pid}\n")
+        sys.stdout.flush()
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    nurse()

@@ -1,0 +1,221 @@
+"""Slack fails at every method of every kind of delivery, in every way it can: nothing is lost, doubled or kept quiet."""
+
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.databases import new_sqlite
+from tests.torture import stories
+from tests.torture.faulting import CHANNEL, Stage, Visible, config_with, differences, said_twice, staged, visible
+from tests.torture.stories import STORIES, Story, undisturbed
+
+PASSING = ("429", "500", "timeout_before", "timeout_after", "drop_after")
+"""Faults that say nothing about what was asked: the bot tries again until it gets through."""
+REFUSALS = (
+    "name_taken", "channel_not_found", "is_archived", "not_in_channel", "already_in_channel", "user_is_restricted",
+    "invalid_blocks", "missing_scope",
+)  # fmt: skip
+
+TEAM = {"key": "payments", "name": "Payments", "members": ["U02GRACE", "U05MARGARET"], "user_group": "S01ENGINEERS"}
+CONFIG = {"teams": [TEAM], "workflows": []}
+"""One place to announce in, and a team that is a user group too."""
+
+NEXT_NAME = {(stories.CREATE, "conversations.create", "name_taken")}
+"""Not a refusal: the next name is tried."""
+BELIEVED = {
+    (stories.INVITE, "conversations.invite", "already_in_channel"),
+    (stories.ANNOUNCEMENT, stories.JOIN, "already_in_channel"),
+    (stories.LEARN, stories.JOIN, "already_in_channel"),
+    (stories.LEARN, stories.JOIN, "channel_not_found"),
+}
+"""Where Slack says that there is nothing to do, the bot believes it: nothing is told, nothing more is tried."""
+DIRECT = "dm-ada-sevbot"
+"""Where the bot tells ada what she can't see in the channel."""
+
+SAMPLE = {
+    ("sqlite", stories.CREATE, "conversations.create", "timeout_after"),
+    ("sqlite", stories.CREATE, "conversations.create", "missing_scope"),
+    ("sqlite", stories.CARD, stories.POST, "drop_after"),
+    ("sqlite", stories.CARD, stories.POST, "invalid_blocks"),
+    ("sqlite", stories.INVITE, "conversations.invite", "user_is_restricted"),
+    ("sqlite", stories.BOOKMARK, "bookmarks.list", "already_in_channel"),
+    ("sqlite", stories.ANNOUNCEMENT, stories.POST, "500"),
+    ("sqlite", stories.ANNOUNCEMENT, stories.HISTORY, "429"),
+    ("sqlite", stories.LINE, stories.POST, "drop_after"),
+    ("sqlite", stories.LEARN, stories.JOIN, "429"),
+    ("sqlite", stories.TROUBLE, "conversations.open", "500"),
+    ("sqlite", stories.RECONCILE, "conversations.info", "not_in_channel"),
+    ("postgresql", stories.CREATE, "conversations.create", "drop_after"),
+    ("postgresql", stories.TOPIC, "conversations.setTopic", "missing_scope"),
+    ("postgresql", stories.LINE, stories.POST, "drop_after"),
+}
+
+
+def cases(faults: tuple[str, ...]) -> list[Any]:
+    """Every story with every fault on SQLite, and with one fault of the kind on PostgreSQL. A sample is no torture."""
+    wanted = [("sqlite", story, fault) for story in STORIES for fault in faults]
+    wanted += [("postgresql", story, faults[-1]) for story in STORIES]
+    return [
+        pytest.param(
+            *case,
+            id="-".join(map(str, case)),
+            marks=() if (case[0], case[1].kind, case[1].method, case[2]) in SAMPLE else pytest.mark.torture,
+        )
+        for case in wanted
+    ]
+
+
+@pytest.fixture(scope="session")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return config_with(tmp_path_factory.mktemp("config"), CONFIG)
+
+
+@pytest.fixture
+def stage(database_url: str, config: Path) -> Iterator[Stage]:
+    with staged(database_url, config) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def no_unforeseen_fault(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Whatever Slack does, no exception of the bot is one that nobody thought of."""
+    with caplog.at_level(logging.WARNING):
+        yield
+    assert not [record.getMessage() for record in caplog.get_records("call") if record.exc_info]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_every_kind_of_delivery_has_a_story(stage: Stage) -> None:
+    assert stage.bot.kinds.names() == sorted({story.kind for story in STORIES})
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("kind", sorted({story.kind for story in STORIES}))
+def test_there_is_a_story_for_every_method_a_kind_calls(kind: str, config: Path, tmp_path: Path) -> None:
+    called: set[str] = set()
+    for story in (story for story in STORIES if story.kind == kind):
+        with staged(new_sqlite(tmp_path), config) as stage:
+            story.given(stage)
+            story.lose_lead(stage.slack)
+            story.when(stage)
+            called |= {call.method for call in stage.slack.calls if call.delivery_kind == kind}
+    assert called == {story.method for story in STORIES if story.kind == kind}
+
+
+@pytest.mark.parametrize(("engine", "story", "fault"), cases(PASSING))
+def test_a_fault_that_passes_leaves_no_trace(stage: Stage, config: Path, story: Story, fault: str) -> None:
+    story.given(stage)
+    rule = story.arm(stage.slack, fault)
+    story.when(stage)
+    assert rule.hits == 1
+    assert stage.dead() == {}
+    assert said_twice(stage.slack) == []
+    expected = undisturbed(story.given, story.when, config)["channels"]
+    seen = visible(stage.slack)["channels"]
+    if story.lead and DIRECT not in expected:
+        seen.pop(DIRECT, None)  # with the lead's it was the second failure, of which she may be told
+    assert differences(seen, expected) == []
+    assert lives(stage)
+
+
+@pytest.mark.parametrize(("engine", "story", "fault"), cases(REFUSALS))
+def test_a_refusal_is_told_and_retry_mends_it(stage: Stage, config: Path, story: Story, fault: str) -> None:
+    story.given(stage)
+    rule = story.arm(stage.slack, fault)
+    story.when(stage)
+    assert rule.hits == 1
+    mend(stage, story, fault)
+    assert set(stage.dead()) <= {stories.ANSWER}, "an answer may be missed"
+    assert said_twice(stage.slack) == []
+    expected = undisturbed(story.given, story.when, config)
+    assert differences(comparable(visible(stage.slack), story, fault), comparable(expected, story, fault)) == []
+    assert lives(stage)
+
+
+def mend(stage: Stage, story: Story, fault: str) -> None:
+    """What happens after a refusal until all is well: people see what failed, and press *Retry*."""
+    if (story.kind, story.method, fault) in NEXT_NAME | BELIEVED or story.kind == stories.ANSWER:
+        return
+    if story.kind == stories.RECONCILE:
+        stories.look_after(stage)
+        if story.method == stories.JOIN:
+            stage.ada.sees("Invite it again", in_="@sevbot")
+            stage.ada.invites("sevbot", to=CHANNEL)
+            stage.settle()
+        return
+    if story.kind == stories.TROUBLE and not stage.dead():
+        return  # other news of the same channel gave it another try
+    assert story.kind in stage.dead()
+    if story.kind != stories.TROUBLE:
+        stage.ada.sees(fault)
+    stage.presses_retry()
+
+
+def comparable(seen: Visible, story: Story, fault: str) -> Visible:
+    """What must be the same after a refusal as without: all but what the bot said about the refusal itself."""
+    channels: Visible = json.loads(json.dumps(seen).replace("checkout-is-down-2", "checkout-is-down"))["channels"]
+    if story.kind != stories.TROUBLE and story.given is not stories.start_declare_and_archive:
+        channels = {name: channel for name, channel in channels.items() if not name.startswith("dm-")}
+    if (story.kind, story.method, fault) in BELIEVED:
+        channels = {name: channel | {"members": [], "notices": []} for name, channel in channels.items()}
+    if story.kind == stories.CREATE:
+        # The SEV may have begun in the announcement's thread: what was said there is not said again in the channel.
+        said = [post for channel in channels.values() for post in channel["messages"]]
+        said += [reply for post in said for reply in post.pop("thread", [])]
+        channels = {name: channel | {"messages": []} for name, channel in channels.items()}
+        channels["anywhere"] = {"messages": said}
+    if story.kind in (stories.CREATE, stories.CARD):
+        for channel in channels.values():  # what need not wait for the card, or the channel, came first
+            channel["messages"].sort(key=json.dumps)
+    return channels
+
+
+def lives(stage: Stage) -> bool:
+    """Whether the bot lives, and knows its SEV."""
+    return "SEV-1" in str(stage.ada.goes_to("#general").types("/sev list").text)
+
+
+LASTING = [story for story in STORIES if not story.lead and story.method != stories.UPDATE]
+LASTING = [story for story in LASTING if story.kind not in (stories.ANSWER, stories.RECONCILE, stories.TROUBLE)]
+
+
+@pytest.mark.parametrize(
+    ("engine", "story"),
+    [
+        pytest.param("sqlite", story, id=str(story), marks=() if story.kind == stories.TOPIC else pytest.mark.torture)
+        for story in LASTING
+    ],
+)
+def test_a_fault_that_lasts_is_shown_until_it_is_lifted(stage: Stage, config: Path, story: Story) -> None:
+    story.given(stage)
+    story.arm(stage.slack, "500", times=None)
+    stage.patience = 3
+    story.when(stage)
+    stage.slack.faults.clear()
+    stage.patience = 1000
+    stage.presses_retry()
+    assert said_twice(stage.slack) == []
+    expected = undisturbed(story.given, story.when, config)
+    assert differences(comparable(visible(stage.slack), story, "500"), comparable(expected, story, "500")) == []
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_what_an_operator_mends_goes_on_by_itself(stage: Stage, config: Path) -> None:
+    stage.start()
+    stage.slack.faults.add("conversations.setTopic", "missing_scope", times=None)
+    stories.declare(stage)
+    assert set(stage.dead()) == {stories.TOPIC}
+    stage.slack.faults.clear()
+    stage.slack.wait_until(lambda: revived(stage), why="it is tried again")
+    stage.settle()
+    assert differences(visible(stage.slack), undisturbed(Stage.start, stories.declare, config)) == []
+
+
+def revived(stage: Stage) -> bool:
+    """Do what the schedule does every ten seconds; whether nothing is given up any more."""
+    stage.bot.dispatcher.revive()
+    return not stage.dead()
