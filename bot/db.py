@@ -20,7 +20,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.types import TypeDecorator
 
 T = TypeVar("T")
@@ -189,11 +189,17 @@ class Database:
 
     def close(self) -> None:
         """Let go of every connection, once those in use came back, or after a second."""
-        deadline = time.monotonic() + 1.0  # a pool that was disposed of does not close what comes back later
+        for engine in (self.engine, self._read_engine):
+            event.listen(engine, "checkin", _close_for_good)  # a pool that was disposed of keeps what comes back later
+        deadline = time.monotonic() + 1.0
         while time.monotonic() < deadline and any(_in_use(each) for each in (self.engine, self._read_engine)):
             time.sleep(0.01)
         self.engine.dispose()
         self._read_engine.dispose()
+
+
+def _close_for_good(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.invalidate()
 
 
 def _in_use(engine: Engine) -> int:

@@ -164,7 +164,7 @@ class ChannelEvents:
         surfaces.reconcile(session, incident)
 
     def _unarchived(self, session: Session, incident: Incident, event: Event, now: datetime) -> None:
-        surfaces.reconcile(session, incident, join=True)  # archiving threw the bot out
+        surfaces.reconcile(session, incident)
 
     def _deleted(self, session: Session, incident: Incident, event: Event, now: datetime) -> None:
         lost(session, incident, DELETED, self._settings.current, now=now)

@@ -181,8 +181,8 @@ class ChannelDeliveries:
         if incident.channel_id is None:
             return Skip("it has no channel")
         card = session.get(posts.Post, surfaces.key(incident, "card"))
-        join = bool(message.arguments.get("join"))
-        return Place(incident.channel_id, card.ts if card else None, incident.is_private, join)
+        was_thrown_out = incident.channel_trouble == channel.ARCHIVED  # by the archiving; nobody meant to remove it
+        return Place(incident.channel_id, card.ts if card else None, incident.is_private, was_thrown_out)
 
     def _look(self, place: Place, attempt: Attempt) -> Result:
         calls = self._slack.during(attempt)

@@ -154,9 +154,9 @@ def show_again(session: Session, incident: Incident) -> None:
     _ask(session, incident, PIN, "pin", after=key(incident, "card"))
 
 
-def reconcile(session: Session, incident: Incident, *, join: bool = False) -> None:
-    """Look at the channel and see whether anything was missed. `join`: if the bot is not in it (and may), join first."""
-    _ask(session, incident, RECONCILE, "reconcile", arguments={"join": "yes"} if join else None)
+def reconcile(session: Session, incident: Incident) -> None:
+    """Look at the channel and see whether anything was missed."""
+    _ask(session, incident, RECONCILE, "reconcile")
 
 
 def _ask(
