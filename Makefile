@@ -7,7 +7,7 @@ READY := $(VENV)/ready
 JOBS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo demo-reset test torture check bench pin
+.PHONY: help venv demo demo-reset test torture again check bench pin
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -33,6 +33,9 @@ test: venv ## Run the tests, on SQLite and PostgreSQL
 
 torture: venv ## Run every kill, fault and soak there is
 	$(BIN)/python -m pytest -n $(JOBS) -m torture
+
+again: venv ## Run alone, one by one, what failed in the last run
+	$(BIN)/python -m pytest -n 0 --last-failed --last-failed-no-failures none
 
 check: venv ## Check formatting, style, types and who imports whom
 	$(BIN)/ruff format --check .
