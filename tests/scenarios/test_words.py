@@ -31,15 +31,15 @@ TYPED = (
 )
 
 
-@pytest.mark.parametrize("title", TYPED)
-def test_a_title_is_kept_and_shown_as_it_was_typed(sev: Sev, ada: Person, title: str) -> None:
-    ada.types(f"/sev title {title}")
-    assert sev.kept.title == title
-    ada.clicks("Edit…")
-    ada.sees(f"Edit SEV-1\nTitle\n{title}")
-    assert ada.submits().errors == {}
-    assert sev.kept.title == title, "saving what was not touched changes nothing"
-    assert [entry.kind for entry in sev.timeline].count("title") == 1
+def test_a_title_is_kept_and_shown_as_it_was_typed(sev: Sev, ada: Person) -> None:
+    for title in TYPED:
+        ada.types(f"/sev title {title}")
+        assert sev.kept.title == title
+        ada.clicks("Edit…")
+        ada.sees(f"Edit SEV-1\nTitle\n{title}")
+        assert ada.submits().errors == {}
+        assert sev.kept.title == title, "saving what was not touched changes nothing"
+    assert [entry.kind for entry in sev.timeline].count("title") == len(TYPED)
 
 
 def test_nothing_in_a_title_calls_anybody(stage: Stage, sev: Sev, ada: Person) -> None:

@@ -1,13 +1,12 @@
 """How a bot can die: plainly, at a point; with a call still on its way; or not quite, and come back."""
 
-import os
 import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bot.playground import Call, Playground
-from tests.torture.killing import COMMIT, Bots, Moment, die, kill
+from bot.playground import Call, DropConnection, Playground
+from tests.torture.killing import COMMIT, Act, Bots
 
 ARRIVES_WITHIN = 20.0
 THAWS_AFTER = 0.1
@@ -38,7 +37,7 @@ def killed_at(*points: str, is_certain: bool = True) -> Death:
             if COMMIT in point:
                 bots.signals[point] = signal.SIGKILL
             else:
-                bots.calls.acts[point] = die(_moment(point))
+                bots.calls.acts[point] = _dies_at(point, bots)
 
     return Death(points, prepare, is_certain=is_certain)
 
@@ -48,7 +47,7 @@ def killed_with_a_call_on_its_way(point: str, *, until: str) -> Death:
 
     def prepare(bots: Bots, _slack: Playground) -> None:
         def act(_call: Call, pid: int) -> None:
-            kill(pid)
+            bots.nursery.kill(pid)
             bots.calls.wait_for(until, within=ARRIVES_WITHIN)
 
         bots.calls.acts[point] = act
@@ -61,9 +60,9 @@ def frozen_with_a_call_on_its_way(point: str, *, until: str) -> Death:
 
     def prepare(bots: Bots, _slack: Playground) -> None:
         def act(_call: Call, pid: int) -> None:
-            os.kill(pid, signal.SIGSTOP)
+            bots.nursery.send(pid, signal.SIGSTOP)
             bots.calls.wait_for(until, within=ARRIVES_WITHIN)
-            threading.Timer(THAWS_AFTER, os.kill, (pid, signal.SIGCONT)).start()
+            threading.Timer(THAWS_AFTER, bots.nursery.send, (pid, signal.SIGCONT)).start()
 
         bots.calls.acts[point] = act
 
@@ -83,8 +82,8 @@ def started_much_later(point: str, *, seconds: float) -> Death:
     """Killed after a call, and started only when so much business time has passed."""
 
     def prepare(bots: Bots, slack: Playground) -> None:
-        def act(call: Call, pid: int) -> None:
-            die("after")(call, pid)
+        def act(_call: Call, pid: int) -> None:
+            bots.nursery.kill(pid)
             slack.advance_clock(seconds)
 
         bots.calls.acts[point] = act
@@ -98,5 +97,10 @@ def once_more(point: str, *, times: int = 1) -> str:
     return f"after {name} #{int(number) + times - 1}"
 
 
-def _moment(point: str) -> Moment:
-    return "before" if point.startswith("before ") else "after"
+def _dies_at(point: str, bots: Bots) -> Act:
+    def act(_call: Call, pid: int) -> None:
+        bots.nursery.kill(pid)
+        if point.startswith("before "):
+            raise DropConnection  # a call that was not taken yet has no effect: its connection ends with the process
+
+    return act

@@ -1,6 +1,6 @@
 """The bot as a process that can be killed at a named point: the ordinary command line, watched from outside.
 
-Run as a program this is a nursery. It loads the bot once, and then forks a process for each order it reads, so that a bot
+Run as a program this is a nursery. It loads the bot once, and then forks a process whenever it is asked to, so that a bot
 starts within a moment. Nothing in the bot knows of it: commits are watched where SQLAlchemy hands them to the driver, and
 every client of Slack's Web API says which process it belongs to.
 """
@@ -132,7 +132,6 @@ def committer(known: dict[CodeType, str]) -> str:
 
 def become_bot(environment: dict[str, str], log: str) -> None:
     """Turn this freshly forked process into `sevbot run`. Does not return."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     random.seed()
     os.environ.clear()
     os.environ.update(environment)
@@ -154,21 +153,49 @@ def become_bot(environment: dict[str, str], log: str) -> None:
 
 
 def nurse() -> None:
-    """Fork a bot for each order on standard input (`{"environment": …, "log": …}`), and answer with its process id.
+    """Take orders from standard input, one a line, and answer each with a line: see `ORDERS`.
 
-    When nobody gives orders any more, the bots that still run end with this process, as they are of its group.
+    Who died keeps its process id until somebody asks for it here. So no signal ever meets a stranger who was given the id
+    of a dead bot. When nobody gives orders any more, the bots that still run end with this process, as they are of its group.
     """
     os.setpgid(0, 0)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries the dead
     for module in PRELOADED:
         importlib.import_module(module)
     for line in sys.stdin:
-        pid = os.fork()
-        if pid == 0:
-            become_bot(**json.loads(line))
-        sys.stdout.write(f"{pid}\n")
+        order = json.loads(line)
+        answer = ORDERS[order.pop("do")](**order)
+        sys.stdout.write(f"{json.dumps(answer)}\n")
         sys.stdout.flush()
     os.killpg(0, signal.SIGKILL)
+
+
+CHILDREN: set[int] = set()
+"""The bots of this nursery that run, or were not asked for since they died."""
+
+
+def bear(environment: dict[str, str], log: str) -> int:
+    """Fork a bot, and answer with its process id."""
+    pid = os.fork()
+    if pid == 0:
+        become_bot(environment, log)
+    CHILDREN.add(pid)
+    return pid
+
+
+def send(pid: int, number: int) -> None:
+    """Send a bot a signal, if it runs."""
+    if pid in CHILDREN:
+        os.kill(pid, number)
+
+
+def is_over(pid: int) -> bool:
+    """Whether a bot has ended. Its process id may then belong to anybody."""
+    if pid in CHILDREN and os.waitpid(pid, os.WNOHANG) != (0, 0):
+        CHILDREN.remove(pid)
+    return pid not in CHILDREN
+
+
+ORDERS: dict[str, Callable[..., Any]] = {"bear": bear, "send": send, "is_over": is_over}
 
 
 if __name__ == "__main__":

@@ -13,18 +13,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import yaml
 
-from bot.playground import Call, DropConnection, Playground
+from bot.playground import Call, Playground
 from tests.processes import CONFIG, ROOT
 from tests.torture.killable import JOURNAL, NO_KIND, POINTS, STRUCK
 
 Moment = Literal["before", "after"]
 KILLABLE = Path(__file__).with_name("killable.py")
 ENDS_WITHIN = 5.0
-LOOK_AGAIN = 0.02
+LOOK_AGAIN = 0.01
 COMMIT = "commit of "
 PATIENCE = {"call_timeout": "3s", "attempt_limit": "4s"}
 """Longer than in other tests: what times out because the machine is busy would be told to people as late."""
@@ -42,49 +42,39 @@ class Nursery:
 
     def bear(self, environment: dict[str, str], log: Path) -> int:
         """Start a bot, and return its process id."""
+        return int(self._order(do="bear", environment=environment, log=str(log)))
+
+    def send(self, pid: int, number: int) -> None:
+        """Send a bot a signal, if it runs."""
+        self._order(do="send", pid=pid, number=number)
+
+    def is_over(self, pid: int) -> bool:
+        """Whether a bot has ended."""
+        return bool(self._order(do="is_over", pid=pid))
+
+    def kill(self, pid: int) -> None:
+        """End a bot as a power cut would, and see it gone."""
+        self.send(pid, signal.SIGKILL)
+        deadline = time.monotonic() + ENDS_WITHIN
+        while not self.is_over(pid):
+            assert time.monotonic() < deadline, f"process {pid} does not end"
+            time.sleep(LOOK_AGAIN)
+
+    def _order(self, **order: Any) -> Any:
         assert self._program.stdin is not None
         assert self._program.stdout is not None
         with self._lock:
-            self._program.stdin.write(json.dumps({"environment": environment, "log": str(log)}) + "\n")
+            self._program.stdin.write(f"{json.dumps(order)}\n")
             self._program.stdin.flush()
-            return int(self._program.stdout.readline())
+            return json.loads(self._program.stdout.readline())
 
     def close(self) -> None:
         """End every bot that still runs, and the program."""
         self._program.communicate()
 
 
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def kill(pid: int) -> None:
-    """End a process as a power cut would, and see it gone."""
-    if is_running(pid):
-        os.kill(pid, signal.SIGKILL)
-    deadline = time.monotonic() + ENDS_WITHIN
-    while is_running(pid):
-        assert time.monotonic() < deadline, f"process {pid} does not end"
-        time.sleep(0.001)
-
-
 Act = Callable[[Call, int], None]
 """What happens to the process of that id when it makes a call at which something is to happen."""
-
-
-def die(moment: Moment) -> Act:
-    """End the process; a call that was not taken yet has no effect, since its connection ends with the process."""
-
-    def act(_call: Call, pid: int) -> None:
-        kill(pid)
-        if moment == "before":
-            raise DropConnection
-
-    return act
 
 
 @dataclass
@@ -130,7 +120,7 @@ class Bots:
     def __init__(
         self, nursery: Nursery, slack: Playground, database_url: str, folder: Path, *, replicas: int = 1
     ) -> None:
-        self._nursery = nursery
+        self.nursery = nursery
         self._slack = slack
         self._replicas = replicas
         self._journal = folder / "journal"
@@ -162,8 +152,8 @@ class Bots:
 
     def thaw(self) -> None:
         """Let those go on that were frozen."""
-        for pid in filter(is_running, self.pids):
-            os.kill(pid, signal.SIGCONT)
+        for pid in self.pids:
+            self.nursery.send(pid, signal.SIGCONT)
 
     def stop(self) -> None:
         """End them all, and for good."""
@@ -171,7 +161,7 @@ class Bots:
         if self._supervisor.is_alive():
             self._supervisor.join()
         for pid in self.pids:
-            kill(pid)
+            self.nursery.kill(pid)
 
     @property
     def passed(self) -> list[str]:
@@ -192,11 +182,11 @@ class Bots:
         return self._journal.read_text().splitlines() if self._journal.exists() else []
 
     def _bear(self) -> int:
-        return self._nursery.bear({**self._environment, POINTS: json.dumps(self.signals)}, self._log)
+        return self.nursery.bear({**self._environment, POINTS: json.dumps(self.signals)}, self._log)
 
     def _supervise(self) -> None:
         while not self._over.wait(LOOK_AGAIN):
-            if not is_running(self.pids[0]):
+            if self.nursery.is_over(self.pids[0]):
                 self.pids[0] = self._bear()
 
 
