@@ -21,6 +21,8 @@ from tests.anytext.hostile import hostile, moments
 
 STATUSES = ("investigating", "mitigated", "resolved", "cancelled")
 SHAPES = ("{verb} {text}", "{verb} SEV-{number} {text}", "{verb} SEV3 {text}", "{verb} resolved {text}")
+PATIENCE = 30.0
+"""Seconds for an answer: what is asked here is what is answered, not how soon."""
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "plain_text_input": hostile,
     "static_select": hostile,
@@ -44,6 +46,7 @@ class Driver:
     """Ada, putting anything anywhere. `driven` counts what went where."""
 
     def __init__(self, slack: Playground, bot: Bot, ada: Person) -> None:
+        slack.post.ack_within = PATIENCE
         self.slack = slack
         self.bot = bot
         self.ada = ada
@@ -101,7 +104,7 @@ class Driver:
             typed = line if is_raw else people.typed(self.slack.workspace, line, labels=True)
             delivery, shown = self.slack.client.command(self.ada.user, channel, typed)
         assert delivery is not None
-        assert delivery.wait()
+        assert delivery.wait(PATIENCE)
         assert shown or self._stack(), f"neither a sentence nor a form: {delivery.error}"
         return self._done(f"verb {verb or 'none'}", delivery)
 
@@ -140,7 +143,7 @@ class Driver:
             else:
                 click = {"type": "button", "action_id": opener, "value": str(self.number)}
                 delivery = client.act(self.ada.user, self._card(), "buttons", click)
-        assert delivery.wait()
+        assert delivery.wait(PATIENCE)
         self.slack.wait_until(self._form, why=f"{opener} opens a form")
         return self._stack()[-1]
 
@@ -158,10 +161,10 @@ class Driver:
             view.typed.setdefault(block["block_id"], {})[element["action_id"]] = state
             if block["block_id"] == field and wants_dispatch(block):
                 acted = self.slack.client.act(self.ada.user, view, field, action_of(element, state))
-                assert acted.wait()
+                assert acted.wait(PATIENCE)
         with self.slack.workspace.lock:
             delivery = self.slack.client.submit(self.ada.user, view)
-        assert delivery.wait()
+        assert delivery.wait(PATIENCE)
         return delivery
 
     def _usual_state(self, element: Json) -> Json:

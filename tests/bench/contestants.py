@@ -15,7 +15,7 @@ from tests.processes import BotProcess
 PLAIN = str(Path(__file__).with_name("plain_bot.py"))
 LISTS = frozenset({"users.list", "conversations.list", "usergroups.list"})
 """Calls that list a whole workspace: in a big one they take minutes."""
-FOLLOW_UP = 0.03
+FOLLOW_UP = 0.05
 """Seconds after an ack in which the work it leads to has begun."""
 
 
@@ -29,7 +29,7 @@ class Contestant:
     def rest(self) -> None:
         """Wait until what it was told is done."""
         time.sleep(FOLLOW_UP)
-        self.slack.wait_quiet(quiet=0.06, within=30)
+        self.slack.wait_quiet(quiet=0.1, within=30)
 
 
 @contextmanager

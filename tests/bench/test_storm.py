@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -24,6 +25,7 @@ LATENCY = 0.5
 ALLOWED = 0.1
 NOISE = 2.0
 """What the same storm may take longer than with a plain SQL bot, where the machine keeps even that one from `ALLOWED`."""
+TURNS = 3
 PEOPLE = 10
 COMMANDS = 20
 PAUSE = 0.15
@@ -65,14 +67,15 @@ def caught(ours: Contestant) -> Caught:
     return Caught(ours.slack)
 
 
-def crowd(slack: Playground) -> list[Person]:
+def crowd(slack: Playground, turn: int) -> list[Person]:
     """People the bot has never met."""
     ada = slack.person("ada").user
-    for number in range(PEOPLE):
-        name = f"person{number}"
-        with slack.workspace.lock:
-            slack.workspace.users[f"U1CROWD{number}"] = replace(ada, id=f"U1CROWD{number}", name=name, real_name=name)
-    people = [slack.person(f"person{number}") for number in range(PEOPLE)]
+    names = [f"person{turn}{number}" for number in range(PEOPLE)]
+    with slack.workspace.lock:
+        for name in names:
+            user = replace(ada, id=f"U1{name.upper()}", name=name, real_name=name)
+            slack.workspace.users[user.id] = user
+    people = [slack.person(name) for name in names]
     for person in people:
         person.joins("#general")
     return people
@@ -84,27 +87,40 @@ def test_nobody_waits_in_a_storm(
     about = (
         f"A storm: the API at {1000 * LATENCY:g} ms, {PEOPLE} people declare, {COMMANDS} commands meanwhile, {engine}"
     )
-    floor = plain_storm(plain.slack, caught)
-    allowed = max(ALLOWED, NOISE * max((*floor.submitted, *floor.typed)))
-    people = crowd(ours.slack)
     ours.slack.faults.latency_ms = 1000 * LATENCY
-    before = created(ours.slack)
-    storm = rage(ours.slack, people)
-    ours.slack.wait_until(lambda: created(ours.slack) >= before + PEOPLE, within=30, why="ten channels")
-    ours.slack.wait_quiet(quiet=2 * LATENCY, within=60)
+    floors, storms = [], []
+    for turn in range(1, TURNS + 1):
+        floors.append(plain_storm(plain.slack, caught, first=900_000 + 100 * turn))
+        storms.append(a_storm(ours.slack, turn))
+    floor = middle(floors, lambda each: [*each.submitted, *each.typed])
+    allowed = max(ALLOWED, NOISE * floor)
     shown = f"at most {1000 * allowed:.0f}" + (f" ({1000 * ALLOWED:g} on a calm machine)" if allowed > ALLOWED else "")
-    figures.add(about, "plain SQL, longest ack", 1000 * max((*floor.submitted, *floor.typed)), "ms")
-    figures.add(about, "longest ack of a command", 1000 * max(storm.typed), "ms", wanted=shown)
-    figures.add(about, "longest ack of a form", 1000 * max(storm.submitted), "ms", wanted=shown)
-    figures.add(
-        about, "longest wait for a form to open", 1000 * max(storm.opened), "ms", wanted="the API's time and that"
-    )
-    figures.add(about, "channels", created(ours.slack) - before, "channels", wanted=f"{PEOPLE}")
-    assert created(ours.slack) == before + PEOPLE
+    typed, submitted = middle(storms, lambda each: each.typed), middle(storms, lambda each: each.submitted)
+    opened = middle(storms, lambda each: each.opened)
+    figures.add(about, "plain SQL, longest ack", 1000 * floor, "ms")
+    figures.add(about, "longest ack of a command", 1000 * typed, "ms", wanted=shown)
+    figures.add(about, "longest ack of a form", 1000 * submitted, "ms", wanted=shown)
+    figures.add(about, "longest wait for a form to open", 1000 * opened, "ms", wanted="the API's time and that")
     assert not ours.slack.rejections
+    assert max(typed, submitted) <= allowed
+    assert opened <= LATENCY + allowed
+
+
+def middle(storms: list[Storm], kind: Callable[[Storm], list[float]]) -> float:
+    """The longest time of each storm, and of these the median: the machine has bad moments of its own."""
+    return median(max(kind(each)) for each in storms)
+
+
+def a_storm(slack: Playground, turn: int) -> Storm:
+    """Let it rage, and see that everybody gets a channel and nobody an error."""
+    people = crowd(slack, turn)
+    before = created(slack)
+    storm = rage(slack, people)
+    slack.wait_until(lambda: created(slack) >= before + PEOPLE, within=30, why="ten channels")
+    slack.wait_quiet(quiet=2 * LATENCY, within=60)
+    assert created(slack) == before + PEOPLE
     assert [person.notices for person in people if person.notices] == []
-    assert max((*storm.typed, *storm.submitted)) <= allowed
-    assert max(storm.opened) <= LATENCY + allowed
+    return storm
 
 
 def created(slack: Playground) -> int:
@@ -118,7 +134,7 @@ def rage(slack: Playground, people: list[Person]) -> Storm:
     def declares(person: Person) -> None:
         storm.opened.append(seconds(person.uses_shortcut("Declare a SEV")))
         slack.wait_until(lambda: person.modal, why="the form")
-        person.fills(Title=f"the outage {person.name} sees", Severity="SEV1")
+        person.fills(Title=f"what {person.name} sees", Severity="SEV1")
         storm.submitted.append(seconds(person.submits()))
 
     def types(number: int) -> None:
@@ -130,8 +146,8 @@ def rage(slack: Playground, people: list[Person]) -> Storm:
     return storm
 
 
-def plain_storm(slack: Playground, caught: Caught) -> Storm:
-    """The same acts, told to a bot that only writes their rows."""
+def plain_storm(slack: Playground, caught: Caught, *, first: int) -> Storm:
+    """The same acts, told to a bot that only writes their rows. `first` numbers them."""
     storm = Storm()
 
     def acks(visit: Visit, kept: list[float]) -> None:
@@ -141,9 +157,9 @@ def plain_storm(slack: Playground, caught: Caught) -> Storm:
 
     def types(number: int) -> None:
         time.sleep(PAUSE * number)
-        acks(caught.severity(900_000 + number), storm.typed)
+        acks(caught.severity(first + number), storm.typed)
 
-    forms = [caught.form(900_000 + number) for number in range(PEOPLE)]
+    forms = [caught.form(first + number) for number in range(PEOPLE)]
     at_once([partial(acks, form, storm.submitted) for form in forms], types)
     return storm
 

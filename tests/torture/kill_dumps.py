@@ -33,6 +33,8 @@ UNLIKE = {
 """Columns, besides ids, that differ between two equal runs."""
 SEEN_IN_PASSING = {surfaces.ANSWER}
 """Kinds that may be missed, and are never doubled: that they were asked for is compared, not how it went."""
+OF_ONE_MESSAGE = {"source_ts", "permalink"}
+"""What names one message of one Slack."""
 A_MINUTE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 UPKEEP = {surfaces.RECONCILE}
 """Kinds that a bot asks for when it connects: a run that was not interrupted connects only once."""
@@ -134,8 +136,8 @@ def _value(name: str, value: Any, names: Names) -> Any:
         return "some time"
     if name == "arguments":
         return names.in_arguments(value)
-    if name == "source_ts" and value is not None:
-        return "some ts"
+    if name in OF_ONE_MESSAGE and value is not None:
+        return f"some {name}"
     if isinstance(value, dict):
         return {key: _value(key, each, names) for key, each in value.items()}
     return names.in_text(value) if isinstance(value, str) else value

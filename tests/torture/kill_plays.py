@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.engine import make_url
 
+from bot.incidents import surfaces
 from bot.playground import Playground
 from tests.databases import PostgresServer, new_sqlite
 from tests.torture.kill_deaths import Death
@@ -26,6 +27,9 @@ TRIES = 3
 SECOND_LOOK_WITHIN = 30.0
 LONGEST_TEXT = 3000
 SECOND_LOOK = "second look"
+TAKES_BACK = (f"{surfaces.CARD} chat.delete", f"{surfaces.ANNOUNCEMENT} chat.delete", f"{surfaces.LINE} chat.delete")
+"""What the second look does to copies that plain deaths never leave. (Where only a channel's name is known one may be left:
+nobody can look there before.)"""
 START = "commit of other"
 """What a bot commits when it starts."""
 
@@ -129,6 +133,9 @@ def _fault(death: Death, told: Future[Ending]) -> str:
     ending = told.result()
     if ending.differs:
         return ending.differs[:LONGEST_TEXT]
+    taken_back = [point for point in ending.passed if any(method in point for method in TAKES_BACK)]
+    if taken_back and not death.leaves_doubt:
+        return f"said twice, before the second look took it back: {taken_back}"
     missed = sorted(set(death.points) - set(ending.struck))
     return f"never passed {missed} in {TRIES} tries" if missed and death.is_certain else ""
 

@@ -99,8 +99,10 @@ class Stage:
     @property
     def channel(self) -> Channel:
         """The SEV's channel, as Ada finds it in her list."""
-        name = next(each for each in self.ada.channels if each.startswith("sev-1"))
-        return self.slack.channel(f"#{name}")
+        found = self.slack.wait_until(
+            lambda: [name for name in self.ada.channels if name.startswith("sev-1")], why="Ada finds the SEV's channel"
+        )
+        return self.slack.channel(f"#{found[0]}")
 
     def types_in_channel(self, text: str) -> None:
         """Type a command in the SEV's channel."""

@@ -6,6 +6,7 @@ every client of Slack's Web API says which process it belongs to.
 """
 
 import fcntl
+import gc
 import importlib
 import json
 import os
@@ -161,6 +162,7 @@ def nurse() -> None:
     os.setpgid(0, 0)
     for module in PRELOADED:
         importlib.import_module(module)
+    gc.freeze()  # what is shared with the children stays shared: their collections leave it alone
     for line in sys.stdin:
         order = json.loads(line)
         answer = ORDERS[order.pop("do")](**order)

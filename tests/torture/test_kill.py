@@ -18,6 +18,7 @@ from tests.torture.kill_deaths import (
     once_more,
     started_much_later,
 )
+from tests.torture.kill_dumps import UPKEEP
 from tests.torture.kill_plays import Theatre
 from tests.torture.killing import COMMIT, Nursery
 
@@ -87,26 +88,27 @@ def test_killed_at_some_points_all_ends_as_if_it_had_not_been(theatre: Theatre, 
 
 @pytest.mark.torture
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(
-    ("flavour", "story"),
-    [
-        (TWO_ON_POSTGRESQL, "form"),
-        (ONE_ON_POSTGRESQL, "form"),
-        (ONE_ON_SQLITE, "form"),
-        (ONE_ON_SQLITE, "message"),
-        (ONE_ON_SQLITE, "private"),
-    ],
-)
-def test_killed_before_and_after_every_call_and_every_commit(theatre: Theatre, story: str) -> None:
-    points = theatre.undisturbed(story).passed
+@pytest.mark.parametrize("flavour", [TWO_ON_POSTGRESQL, ONE_ON_POSTGRESQL, ONE_ON_SQLITE])
+def test_killed_before_and_after_every_call_and_every_commit(theatre: Theatre) -> None:
+    points = theatre.undisturbed("form").passed
     assert {COMMIT in point for point in points} == {True, False}
-    ends_alike(theatre, story, [killed_at(point) for point in points])
+    ends_alike(theatre, "form", killed_at_each(points))
+
+
+@pytest.mark.torture
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("flavour", [ONE_ON_SQLITE])
+@pytest.mark.parametrize("story", ["message", "private"])
+def test_killed_before_and_after_every_commit_of_another_story(theatre: Theatre, story: str) -> None:
+    """Between claim and settlement lies each call, so that its commits are enough where the calls are the same."""
+    points = [point for point in theatre.undisturbed(story).passed if COMMIT in point]
+    ends_alike(theatre, story, killed_at_each(points))
 
 
 @pytest.mark.torture
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("flavour", [ONE_ON_SQLITE])
-@pytest.mark.parametrize("made", MADE)
+@pytest.mark.parametrize("made", MADE[:3])
 def test_killed_again_while_it_starts_looks_back_and_catches_up(theatre: Theatre, made: str) -> None:
     first, usual = f"after {made}", theatre.undisturbed("form")
     recovery = theatre.perform("form", killed_at(first)).recovery_after(usual)
@@ -167,6 +169,11 @@ def test_a_second_copy_of_a_frozen_replica_is_taken_away(theatre: Theatre, made:
 @pytest.mark.parametrize("flavour", [TWO_ON_POSTGRESQL])
 def test_a_replica_frozen_in_a_transaction_does_not_stop_the_others(theatre: Theatre) -> None:
     ends_alike(theatre, "form", [frozen_in_a_transaction(f"before {COMMIT}{each}") for each in TRANSACTIONS])
+
+
+def killed_at_each(points: Iterable[str]) -> list[Death]:
+    """A death at each point. How often a bot looks after a channel is a matter of chance."""
+    return [killed_at(point, is_certain=not any(kind in point for kind in UPKEEP)) for point in points]
 
 
 def ends_alike(theatre: Theatre, story: str, deaths: Iterable[Death]) -> None:
