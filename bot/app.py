@@ -23,8 +23,10 @@ from bot.incidents.channel_deliveries import ChannelDeliveries
 from bot.incidents.declaring import Declaring
 from bot.incidents.deliveries import Deliveries
 from bot.incidents.looking import Looking
+from bot.incidents.reading import CardLines
 from bot.incidents.slack import Changing, commands, listen, tray
 from bot.outbox import claims
+from bot.outbox.announcements import Announcements, Reaction
 from bot.outbox.dispatcher import Dispatcher
 from bot.outbox.enqueue import Enqueuer
 from bot.outbox.kinds import Kinds
@@ -66,6 +68,7 @@ class Bot:
         )
         self.kinds = Kinds()
         self.dispatcher = Dispatcher(self.database, self.clock, self.settings, self.kinds)
+        self.database.before_commit.append(Announcements(self._reactions()).flush)
         self.database.before_commit.append(Enqueuer(self.clock).flush)
         self.database.after_commit.append(self.dispatcher.after_commit)
         self._register_kinds()
@@ -120,9 +123,18 @@ class Bot:
         except (SQLAlchemyError, CommitUnknown):
             log.exception("reconcile.not_asked")  # the recurring job asks again
 
+    def _reactions(self) -> dict[str, tuple[Reaction, ...]]:
+        """What follows from which event, in which room."""
+        return {}
+
+    def _card_lines(self) -> tuple[CardLines, ...]:
+        """Which rooms add lines to a SEV's card, in order."""
+        return ()
+
     def _register_kinds(self) -> None:
         self.kinds.add(*directory_channels.kinds(self.slack))
-        Deliveries(self.slack, self.settings, self.kinds, Texts(self.environment.config_folder)).register()
+        texts = Texts(self.environment.config_folder)
+        Deliveries(self.slack, self.settings, self.kinds, texts, card_lines=self._card_lines()).register()
         ChannelDeliveries(self.slack, self.clock, self.settings, self.kinds).register()
 
     def _rooms(self) -> Rooms:

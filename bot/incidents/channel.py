@@ -7,15 +7,15 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot import audit
 from bot.config import Config, Settings
-from bot.directory.people import BOT, Actor
+from bot.directory.people import Actor
 from bot.directory.permissions import require
 from bot.errors import Refused
 from bot.incidents import membership, surfaces
 from bot.incidents.lifecycle import is_open
-from bot.incidents.model import Incident, TimelineEntry
+from bot.incidents.model import Incident
 from bot.incidents.naming import channel_name
+from bot.incidents.noting import note
 from bot.outbox.enqueue import retry_dead
 from bot.slack import posts
 from bot.slack.client import Slack
@@ -32,7 +32,7 @@ def made(
     """The channel is there: keep its id, and show it wherever the SEV shows, also what had no place to be shown before."""
     incident.channel_id = channel_id
     incident.channel_trouble = ""
-    _note(session, incident, "channel", now=now, channel=channel_id)
+    note(session, incident, "channel", now=now, channel=channel_id)
     surfaces.refresh(session, incident, config)
     surfaces.invite(session, incident)
     surfaces.show_again(session, incident)
@@ -46,7 +46,7 @@ def lost(session: Session, incident: Incident, trouble: str, config: Config, *, 
     if incident.channel_trouble == trouble:
         return
     incident.channel_trouble = trouble
-    _note(session, incident, f"channel_{trouble}", now=now)
+    note(session, incident, f"channel_{trouble}", now=now)
     if is_open(config, incident):  # the channel of a SEV that is over may be tidied away in peace
         surfaces.refresh(session, incident, config)
         surfaces.tell_trouble(session, incident)
@@ -57,7 +57,7 @@ def regained(session: Session, incident: Incident, config: Config, *, now: datet
     if not incident.channel_trouble:
         return
     incident.channel_trouble = ""
-    _note(session, incident, "channel_regained", now=now)
+    note(session, incident, "channel_regained", now=now)
     retry_dead(session, incident.subject, now=machine_now)
     surfaces.refresh(session, incident, config)
     surfaces.show_again(session, incident)
@@ -76,7 +76,7 @@ def replace(session: Session, incident: Incident, *, config: Config, actor: Acto
         config, number=incident.number, title=incident.title, is_private=incident.is_private
     )
     session.execute(delete(posts.Post).where(posts.Post.key == surfaces.key(incident, "card")))
-    _note(session, incident, "channel_replaced", now=now, actor=actor)
+    note(session, incident, "channel_replaced", now=now, actor=actor)
     surfaces.set_up(session, incident, config)
 
 
@@ -170,7 +170,7 @@ class ChannelEvents:
         lost(session, incident, DELETED, self._settings.current, now=now)
 
     def _renamed(self, session: Session, incident: Incident, event: Event, now: datetime) -> None:
-        _note(session, incident, "channel_renamed", now=now, name=str(event["channel"].get("name", ""))[:100])
+        note(session, incident, "channel_renamed", now=now, name=str(event["channel"].get("name", ""))[:100])
 
     def _id_changed(self, session: Session, event: Event, now: datetime) -> bool:
         incident = _of_channel(session, event["old_channel_id"])
@@ -178,7 +178,7 @@ class ChannelEvents:
             return False
         incident.channel_id = event["new_channel_id"]
         posts.moved(session, event["old_channel_id"], event["new_channel_id"])
-        _note(session, incident, "channel_id_changed", now=now)
+        note(session, incident, "channel_id_changed", now=now)
         return True
 
     def _message_deleted(self, session: Session, event: Event, now: datetime) -> bool:
@@ -197,16 +197,3 @@ def _of_channel(session: Session, channel_id: str) -> Incident | None:
 
 def _told_of_trouble(session: Session, incident: Incident) -> bool:
     return session.get(posts.Post, surfaces.key(incident, "trouble")) is not None
-
-
-def _note(session: Session, incident: Incident, kind: str, *, now: datetime, actor: Actor = BOT, **data: Any) -> None:
-    session.add(TimelineEntry(incident_id=incident.id, kind=kind, at=now, actor=actor.user_id, data=data))
-    audit.record(
-        session,
-        actor=actor.user_id,
-        action=f"incident.{kind}",
-        subject=incident.subject,
-        source=actor.door,
-        now=now,
-        **data,
-    )

@@ -1,6 +1,6 @@
 """What Slack must show of a SEV, and how it gets there. Each kind reads the present state, renders it, and sends that."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from bot.errors import Temporary
 from bot.incidents import membership, surfaces, views
 from bot.incidents.audience import Bookmark, bookmarks
 from bot.incidents.model import Incident, TimelineEntry
-from bot.incidents.reading import incident_of, picture, state_of, where_lines_go
+from bot.incidents.reading import CardLines, incident_of, picture, state_of, where_lines_go
 from bot.incidents.troubles import show_trouble
 from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
 from bot.outbox.model import OutboxMessage, State
@@ -65,11 +65,14 @@ class Told:
 class Deliveries:
     """The kinds of this room. It holds what they share: the gateway, the configuration, and the table of all kinds."""
 
-    def __init__(self, slack: Slack, settings: Settings, kinds: Kinds, texts: Texts) -> None:
+    def __init__(
+        self, slack: Slack, settings: Settings, kinds: Kinds, texts: Texts, *, card_lines: Sequence[CardLines] = ()
+    ) -> None:
         self._slack = slack
         self._settings = settings
         self._kinds = kinds
         self._texts = texts
+        self._card_lines = card_lines
 
     def register(self) -> None:
         """Add every kind to the table."""
@@ -124,7 +127,7 @@ class Deliveries:
         posts.remember(session, message, result)
 
     def _picture(self, session: Session, incident: Incident) -> views.Picture:
-        return picture(session, self._settings.current, self._kinds, incident)
+        return picture(session, self._settings.current, self._kinds, incident, card_lines=self._card_lines)
 
     def _load_invite(self, session: Session, message: OutboxMessage) -> Invitation | Skip:
         incident = incident_of(session, message)

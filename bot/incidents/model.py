@@ -98,6 +98,28 @@ class IncidentMember(Base):
     user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
 
 
+class RoleHolder(Base):
+    """Who holds a role in a SEV, and to whom they offered to hand it over."""
+
+    __tablename__ = "role_holders"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(40), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(32), index=True)
+    since: Mapped[datetime]
+    offered_to: Mapped[str | None] = mapped_column(String(32))
+    offered_at: Mapped[datetime | None]
+
+
+class Subscriber(Base):
+    """Somebody who is sent a SEV's updates by direct message."""
+
+    __tablename__ = "subscribers"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+
+
 class TimelineEntry(Base):
     """A fact about a SEV, at the time it happened. Mended only with an audit record."""
 
@@ -117,3 +139,5 @@ class TimelineEntry(Base):
     source_channel: Mapped[str | None] = mapped_column(String(32))
     """The message it came from, by channel and ts; a message is one entry at most."""
     source_ts: Mapped[str | None] = mapped_column(String(32))
+    withdrawn_at: Mapped[datetime | None]
+    """When it was taken away. It is kept, so that it can be restored."""

@@ -1,11 +1,14 @@
 """What the surfaces of a SEV need to know, read in one go: the SEV, its failed steps, and where its lines go."""
 
+from collections.abc import Callable, Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.config import Config
 from bot.incidents import surfaces, views
 from bot.incidents.model import Incident, TimelineEntry
+from bot.incidents.roles import holders
 from bot.outbox.kinds import Kinds
 from bot.outbox.model import OPEN, OutboxMessage, State
 from bot.slack import posts
@@ -13,21 +16,29 @@ from bot.slack import posts
 HIDDEN_STEPS = frozenset({surfaces.ANSWER, surfaces.RECONCILE})
 """What people need not see fail: it is an answer, or looked after by the bot itself."""
 
+CardLines = Callable[[Session, Incident], Sequence[str]]
+"""What another room adds to a SEV's card: lines of mrkdwn, none where it has nothing to say."""
+
 
 def incident_of(session: Session, message: OutboxMessage) -> Incident:
     """The SEV a row is about."""
     return session.get_one(Incident, message.subject_id)
 
 
-def picture(session: Session, config: Config, kinds: Kinds, incident: Incident) -> views.Picture:
-    """All that the SEV's surfaces show."""
+def picture(
+    session: Session, config: Config, kinds: Kinds, incident: Incident, *, card_lines: Sequence[CardLines] = ()
+) -> views.Picture:
+    """All that the SEV's surfaces show. `card_lines` are what other rooms add to the card, in order."""
     report = session.scalars(
         select(TimelineEntry).where(
             TimelineEntry.incident_id == incident.id, TimelineEntry.source_ts.is_not(None)
         ).order_by(TimelineEntry.at).limit(1)
     ).first()  # fmt: skip
     steps = [step for step in failed_steps(session, kinds, incident) if step.kind != surfaces.CARD]  # it shows itself
-    return views.Picture(incident, config, tuple(steps), report)
+    lines = [line for add in card_lines for line in add(session, incident)]
+    return views.Picture(
+        incident, config, steps=tuple(steps), report=report, roles=holders(session, incident), lines=tuple(lines)
+    )
 
 
 def failed_steps(session: Session, kinds: Kinds, incident: Incident) -> list[views.Step]:

@@ -7,12 +7,10 @@ the caller's transaction. Nothing here commits, sends or reads a clock.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot import audit
 from bot.config import Category, Config, Status
 from bot.directory.people import Actor
 from bot.directory.permissions import require
@@ -20,6 +18,7 @@ from bot.errors import Refused
 from bot.incidents import lifecycle, surfaces
 from bot.incidents.model import COUNTER, TIMES, AffectedWorkflow, Counter, Incident, IncidentMember, TimelineEntry
 from bot.incidents.naming import channel_name
+from bot.incidents.noting import note
 from bot.incidents.words import checked_reason, checked_severity, checked_summary, checked_title, severities
 from bot.outbox.enqueue import retry_dead
 
@@ -100,7 +99,7 @@ def declare(session: Session, said: Declaration, *, config: Config, actor: Actor
     session.add(IncidentMember(incident_id=incident.id, user_id=actor.user_id))
     if said.source:
         _add_source(session, incident, said.source)
-    entry = _note(session, incident, "declared", actor=actor, now=now, severity=severity)
+    entry = note(session, incident, "declared", actor=actor, now=now, severity=severity)
     surfaces.set_up(session, incident, config)
     surfaces.say(session, incident, entry)
     if said.answer:
@@ -117,7 +116,7 @@ def change_severity(
     if severity == incident.severity:
         raise Refused(f"{incident.name} is {severity} already. Possible are: {severities(config)}.")
     before, incident.severity = incident.severity, severity
-    entry = _note(session, incident, "severity", actor=actor, now=now, before=before, after=severity)
+    entry = note(session, incident, "severity", actor=actor, now=now, before=before, after=severity)
     surfaces.refresh(session, incident, config)
     surfaces.invite(session, incident)
     surfaces.say(session, incident, entry)
@@ -163,7 +162,7 @@ def change_title(
     if title == incident.title:
         raise Refused("That is its title already: type another one.")
     before, incident.title = incident.title, title
-    _note(session, incident, "title", actor=actor, now=now, before=before, after=title)
+    note(session, incident, "title", actor=actor, now=now, before=before, after=title)
     surfaces.refresh(session, incident, config)
 
 
@@ -176,7 +175,7 @@ def change_summary(
     if summary == incident.summary:
         raise Refused("That is its summary already: type another one.")
     before, incident.summary = incident.summary, summary
-    _note(session, incident, "summary", actor=actor, now=now, before=before, after=summary)
+    note(session, incident, "summary", actor=actor, now=now, before=before, after=summary)
     surfaces.refresh(session, incident, config)
 
 
@@ -193,7 +192,7 @@ def change_workflows(
         next((each for each in incident.workflows if each.workflow == key), AffectedWorkflow(workflow=key))
         for key in known
     ]
-    _note(session, incident, "workflows", actor=actor, now=now, before=list(before), after=known)
+    note(session, incident, "workflows", actor=actor, now=now, before=list(before), after=known)
     surfaces.refresh(session, incident, config)
     surfaces.invite(session, incident)
     surfaces.add_bookmarks(session, incident, config)
@@ -222,7 +221,7 @@ def change_times(
     for name, moment in changed.items():
         setattr(incident, name, moment)
     after = {name: _iso(moment) for name, moment in changed.items()}
-    _note(session, incident, "times", actor=actor, now=now, before=before, after=after)
+    note(session, incident, "times", actor=actor, now=now, before=before, after=after)
     surfaces.refresh(session, incident, config)
 
 
@@ -257,7 +256,7 @@ def _apply(
         setattr(incident, name, None)
     if reason:
         incident.reason = reason
-    entry = _note(session, incident, kind, actor=actor, now=now, text=reason, before=before, after=move.status.key)
+    entry = note(session, incident, kind, actor=actor, now=now, text=reason, before=before, after=move.status.key)
     surfaces.refresh(session, incident, config)
     surfaces.say(session, incident, entry)
 
@@ -277,21 +276,3 @@ def _add_source(session: Session, incident: Incident, source: Source) -> None:
             source_ts=source.ts,
         )
     )
-
-
-def _note(
-    session: Session, incident: Incident, kind: str, *, actor: Actor, now: datetime, text: str = "", **data: Any
-) -> TimelineEntry:
-    """Write the fact into the timeline, and who did it into the audit."""
-    entry = TimelineEntry(incident_id=incident.id, kind=kind, at=now, actor=actor.user_id, text=text, data=data)
-    session.add(entry)
-    audit.record(
-        session,
-        actor=actor.user_id,
-        action=f"incident.{kind}",
-        subject=incident.subject,
-        source=actor.door,
-        now=now,
-        **data,
-    )
-    return entry

@@ -1,11 +1,11 @@
 """How a SEV looks: its card, its announcement, its topic, its lines. Pure: plain data in, Block Kit out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.config import Category, Config
+from bot.config import COMMANDER, Category, Config
 from bot.incidents import lifecycle
 from bot.incidents.model import Incident, TimelineEntry
 from bot.slack import blocks as kit
@@ -46,6 +46,10 @@ class Picture:
     steps: tuple[Step, ...] = ()
     report: TimelineEntry | None = None
     """The message it was declared from."""
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """Who holds which role, by the role's key."""
+    lines: tuple[str, ...] = ()
+    """What other rooms add to the card, in mrkdwn."""
 
 
 def mark(incident: Incident) -> str:
@@ -71,8 +75,10 @@ def card(picture: Picture) -> list[Block]:
     shown: list[Block] = [kit.section(heading(config, incident, 600))]
     if incident.summary:
         shown.append(kit.section(mrkdwn(incident.summary, 2900)))
-    shown.append(kit.fields(_facts(config, incident)))
+    shown.append(kit.fields(_facts(picture)))
     shown.append(kit.context(_times(incident)))
+    if picture.lines:
+        shown.append(kit.context("\n".join(picture.lines)))
     if picture.report:
         shown.append(kit.context(_report(picture.report)))
     shown += _trouble(incident, picture.steps)
@@ -176,14 +182,16 @@ def brief(config: Config, incident: Incident) -> str:
     return f"{heading(config, incident)}\n{status_text(config, incident)}, {_since(config, incident)}{place}"
 
 
-def _facts(config: Config, incident: Incident) -> list[str]:
+def _facts(picture: Picture) -> list[str]:
+    incident, config = picture.incident, picture.config
     severity = config.severity(incident.severity)
     meaning = f"\n{mrkdwn(severity.meaning, 300)}" if severity else ""
+    commander, held = config.role(COMMANDER), picture.roles.get(COMMANDER)
     return [
         f"*Status*\n{status_text(config, incident)}",
         f"*Severity*\n{incident.severity}{meaning}",
         f"*Declared by*\n{user(incident.declared_by)}",
-        "*Incident commander*\nNobody yet",
+        f"*{mrkdwn(commander.label, 100)}*\n{user(held) if held else 'Nobody yet'}",
         f"*Workflows*\n{_workflows(config, incident) if incident.workflows else 'None named'}",
         f"*Next update*\n{when(incident.next_update_at) if incident.next_update_at else 'None promised'}",
     ]

@@ -4,18 +4,49 @@ Everything that is wrong is listed at once, each fault with its file and place. 
 files can be read again while the bot runs; a faulty file is refused whole and the old snapshot stays.
 """
 
-import re
 from datetime import timedelta
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Any
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
-DURATION = re.compile(r"(\d+)\s*(ms|s|m|h|d)")
-UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+from bot.config.sections import (
+    COMMANDER,
+    DEFAULT_ROLES,
+    Category,
+    Channels,
+    Delivery,
+    Permissions,
+    PrivateRules,
+    Role,
+    Severity,
+    Status,
+    Team,
+    Who,
+    Workflow,
+)
+from bot.config.values import Frozen, parse_duration
+
+__all__ = [
+    "COMMANDER",
+    "Category",
+    "Channels",
+    "Config",
+    "ConfigFaults",
+    "Delivery",
+    "Permissions",
+    "PrivateRules",
+    "Role",
+    "Settings",
+    "Severity",
+    "Status",
+    "Team",
+    "Who",
+    "Workflow",
+    "load",
+    "parse_duration",
+]
 
 
 class ConfigFaults(Exception):  # noqa: N818
@@ -26,145 +57,12 @@ class ConfigFaults(Exception):  # noqa: N818
         self.faults = faults
 
 
-def parse_duration(value: object) -> object:
-    """`90s`, `15m`, `2h`, `7d` or `1h 30m` as a timedelta; anything else is left to pydantic to refuse."""
-    if not isinstance(value, str):
-        raise ValueError("write a duration with its unit, such as 90s, 15m, 2h or 7d")  # noqa: TRY004 - pydantic asks for it
-    parts = DURATION.findall(value)
-    if not parts or DURATION.sub("", value).strip():
-        raise ValueError(f"{value!r} is no duration: write 90s, 15m, 2h or 7d")
-    try:
-        return sum((timedelta(**{UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
-    except OverflowError:
-        raise ValueError(f"{value!r} is too long") from None
-
-
-def _http_link(value: str) -> str:
-    address = urlsplit(value)
-    if address.scheme not in {"http", "https"} or not address.hostname:
-        raise ValueError(f"{value!r} is no link: it must begin with https:// or http://")
-    return value
-
-
-def _channel_template(value: str) -> str:
-    if value.count("{number}") != 1 or value.count("{title}") > 1:
-        raise ValueError("must hold {number} once, and {title} once at most")
-    if not re.fullmatch(r"[a-z0-9_-]*", value.replace("{number}", "").replace("{title}", "")):
-        raise ValueError("besides {number} and {title} only a-z, 0-9, - and _ are possible in a channel's name")
-    return value
-
-
-Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
-Link = Annotated[str, Field(max_length=2000), AfterValidator(_http_link)]
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
-Place = Annotated[str, Field(pattern=r"^([CG][A-Z0-9]{2,}|#[^\s#]{1,80})$")]
-"""A channel: its id (C0123456), or #name where the id is not known yet."""
-UserId = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,}$")]
-GroupId = Annotated[str, Field(pattern=r"^S[A-Z0-9]{2,}$")]
-
-
-class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Category(StrEnum):
-    """What a status means to the bot, whatever a company calls it."""
-
-    INVESTIGATING = "investigating"
-    IDENTIFIED = "identified"
-    MITIGATED = "mitigated"
-    RESOLVED = "resolved"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
-
-
-class Status(Frozen):
-    key: Key
-    category: Category
-    label: Annotated[str, Field(min_length=1, max_length=30)]
-    emoji: Annotated[str, Field(max_length=40)] = ""
-
-
-class Severity(Frozen):
-    key: Annotated[str, Field(pattern=r"^SEV[0-9]$")]
-    meaning: Annotated[str, Field(min_length=1, max_length=75)]
-    emoji: Annotated[str, Field(max_length=40)] = ""
-    invite: tuple[Key, ...] = ()
-    """Teams whose people are invited to the channel."""
-    announce: tuple[Place, ...] = ()
-    page: tuple[Key, ...] = ()
-    """Teams that are paged."""
-
-
-class Team(Frozen):
-    key: Key
-    name: Annotated[str, Field(min_length=1, max_length=60)]
-    members: tuple[UserId, ...] = ()
-    user_group: GroupId | None = None
-    channel: Place | None = None
-
-
-class Workflow(Frozen):
-    key: Key
-    name: Annotated[str, Field(min_length=1, max_length=60)]
-    owner: Key | None = None
-    tier: Annotated[int, Field(ge=1, le=4)] = 2
-    runbook: Link | None = None
-    announce: tuple[Place, ...] = ()
-
-
-class Channels(Frozen):
-    """How a SEV's channel is named. `{number}` and `{title}` are filled in; a private SEV's name never holds its title."""
-
-    name: Annotated[str, Field(max_length=60), AfterValidator(_channel_template)] = "sev-{number}-{title}"
-    private_name: Annotated[str, Field(pattern=r"^[a-z0-9_-]*\{number\}[a-z0-9_-]*$", max_length=60)] = "sev-{number}"
-    bridge: Link | None = None
-    """The call everybody joins, shown as a bookmark."""
-
-
-Who = Literal["everyone", "members", "nobody"]
-
-
-class Permissions(Frozen):
-    """Who may do what. `members` are people of this workspace who are no guests; `everyone` includes guests."""
-
-    declare: Who = "members"
-    change: Who = "members"
-    """Severity, status, title, summary, times."""
-    see: Who = "everyone"
-
-
-class PrivateRules(Frozen):
-    invite: tuple[Key, ...] = ()
-    """Teams that are invited to every private SEV, besides the person who declares it."""
-
-
-class Delivery(Frozen):
-    """How patiently Slack is served. The defaults suit a real workspace; tests shorten them."""
-
-    workers: Annotated[int, Field(ge=1, le=64)] = 24
-    call_timeout: Duration = timedelta(seconds=5)
-    attempt_limit: Duration = timedelta(seconds=30)
-    """What one try may take in all, over all its calls."""
-    lease_margin: Duration = timedelta(seconds=30)
-    """How much longer than that a lease lasts, so that nobody takes over beside a live request."""
-    backoff: Duration = timedelta(seconds=1)
-    operator_backoff: Duration = timedelta(seconds=30)
-    give_up_after: Duration = timedelta(hours=24)
-    second_look: Duration = timedelta(minutes=2)
-    """When to look for a second copy that a late answer may have left."""
-
-    @property
-    def lease(self) -> timedelta:
-        """How long a claimed row is left to its worker."""
-        return self.attempt_limit + self.lease_margin
-
-
 class Config(Frozen):
     """One consistent snapshot of the files in the configuration folder."""
 
     severities: Annotated[tuple[Severity, ...], Field(min_length=1)]
     statuses: Annotated[tuple[Status, ...], Field(min_length=1)]
+    roles: Annotated[tuple[Role, ...], Field(min_length=1)] = DEFAULT_ROLES
     teams: tuple[Team, ...] = ()
     workflows: tuple[Workflow, ...] = ()
     channels: Channels = Channels()
@@ -175,6 +73,10 @@ class Config(Frozen):
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""
         return next((each for each in self.severities if each.key == key.upper()), None)
+
+    def role(self, key: str) -> Role:
+        """The role of that name. A role taken out of the files while somebody holds it keeps its bare name."""
+        return next((each for each in self.roles if each.key == key), Role(key=key, label=key))
 
     def team(self, key: str) -> Team | None:
         return next((each for each in self.teams if each.key == key), None)
@@ -258,6 +160,7 @@ def cross_check(config: Config) -> list[str]:
         for file, name, keys in (
             ("sevbot.yaml", "severities", [each.key for each in config.severities]),
             ("sevbot.yaml", "statuses", [each.key for each in config.statuses]),
+            ("sevbot.yaml", "roles", [each.key for each in config.roles]),
             ("sevbot.yaml", "teams", [each.key for each in config.teams]),
             ("workflows.yaml", "workflows", [each.key for each in config.workflows]),
         )
@@ -272,6 +175,8 @@ def cross_check(config: Config) -> list[str]:
     used.append(("sevbot.yaml: private.invite", config.private.invite))
     faults += [f"{place}: there is no team {key!r}" for place, keys in used for key in keys if key not in teams]
     faults += _impatience(config.delivery)
+    if COMMANDER not in {each.key for each in config.roles}:
+        faults.append(f"sevbot.yaml: roles: none has the key {COMMANDER}; every SEV needs somebody in command")
     present = {status.category for status in config.statuses}
     faults += [f"sevbot.yaml: statuses: none has the category {each.value}" for each in Category if each not in present]
     return faults

@@ -1,0 +1,128 @@
+"""What can be set, section by section: each is explained in `config/sevbot.yaml` and `config/workflows.yaml`."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from bot.config.values import Duration, Frozen, GroupId, Key, Link, Place, UserId, channel_template
+
+
+class Category(StrEnum):
+    """What a status means to the bot, whatever a company calls it."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MITIGATED = "mitigated"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Status(Frozen):
+    key: Key
+    category: Category
+    label: Annotated[str, Field(min_length=1, max_length=30)]
+    emoji: Annotated[str, Field(max_length=40)] = ""
+
+
+class Severity(Frozen):
+    key: Annotated[str, Field(pattern=r"^SEV[0-9]$")]
+    meaning: Annotated[str, Field(min_length=1, max_length=75)]
+    emoji: Annotated[str, Field(max_length=40)] = ""
+    invite: tuple[Key, ...] = ()
+    """Teams whose people are invited to the channel."""
+    announce: tuple[Place, ...] = ()
+    page: tuple[Key, ...] = ()
+    """Teams that are paged."""
+
+
+COMMANDER = "commander"
+"""The key of the role that every SEV needs."""
+
+
+class Role(Frozen):
+    key: Key
+    label: Annotated[str, Field(min_length=1, max_length=40)]
+    instructions: Annotated[str, Field(max_length=2000)] = ""
+    """What a new holder is told."""
+
+
+DEFAULT_ROLES = (
+    Role(
+        key=COMMANDER,
+        label="Incident commander",
+        instructions="You decide. Keep an overview, give the work to others, and promise a next update.",
+    ),
+    Role(
+        key="communications_lead",
+        label="Communications lead",
+        instructions="You tell everybody outside the channel what they must know, and keep the promised times.",
+    ),
+    Role(key="scribe", label="Scribe", instructions="You see that the timeline holds what matters, as it happens."),
+)
+
+
+class Team(Frozen):
+    key: Key
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    members: tuple[UserId, ...] = ()
+    user_group: GroupId | None = None
+    channel: Place | None = None
+
+
+class Workflow(Frozen):
+    key: Key
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    owner: Key | None = None
+    tier: Annotated[int, Field(ge=1, le=4)] = 2
+    runbook: Link | None = None
+    announce: tuple[Place, ...] = ()
+
+
+class Channels(Frozen):
+    """How a SEV's channel is named. `{number}` and `{title}` are filled in; a private SEV's name never holds its title."""
+
+    name: Annotated[str, Field(max_length=60), AfterValidator(channel_template)] = "sev-{number}-{title}"
+    private_name: Annotated[str, Field(pattern=r"^[a-z0-9_-]*\{number\}[a-z0-9_-]*$", max_length=60)] = "sev-{number}"
+    bridge: Link | None = None
+    """The call everybody joins, shown as a bookmark."""
+
+
+Who = Literal["everyone", "members", "nobody"]
+
+
+class Permissions(Frozen):
+    """Who may do what. `members` are people of this workspace who are no guests; `everyone` includes guests."""
+
+    declare: Who = "members"
+    change: Who = "members"
+    """Severity, status, title, summary, times."""
+    see: Who = "everyone"
+
+
+class PrivateRules(Frozen):
+    invite: tuple[Key, ...] = ()
+    """Teams that are invited to every private SEV, besides the person who declares it."""
+
+
+class Delivery(Frozen):
+    """How patiently Slack is served. The defaults suit a real workspace; tests shorten them."""
+
+    workers: Annotated[int, Field(ge=1, le=64)] = 24
+    call_timeout: Duration = timedelta(seconds=5)
+    attempt_limit: Duration = timedelta(seconds=30)
+    """What one try may take in all, over all its calls."""
+    lease_margin: Duration = timedelta(seconds=30)
+    """How much longer than that a lease lasts, so that nobody takes over beside a live request."""
+    backoff: Duration = timedelta(seconds=1)
+    operator_backoff: Duration = timedelta(seconds=30)
+    give_up_after: Duration = timedelta(hours=24)
+    second_look: Duration = timedelta(minutes=2)
+    """When to look for a second copy that a late answer may have left."""
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a claimed row is left to its worker."""
+        return self.attempt_limit + self.lease_margin

@@ -1,0 +1,53 @@
+"""The kinds of value a setting can have, each checked where it is read."""
+
+import re
+from datetime import timedelta
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+DURATION = re.compile(r"(\d+)\s*(ms|s|m|h|d)")
+UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def parse_duration(value: object) -> object:
+    """`90s`, `15m`, `2h`, `7d` or `1h 30m` as a timedelta; anything else is left to pydantic to refuse."""
+    if not isinstance(value, str):
+        raise ValueError("write a duration with its unit, such as 90s, 15m, 2h or 7d")  # noqa: TRY004 - pydantic asks for it
+    parts = DURATION.findall(value)
+    if not parts or DURATION.sub("", value).strip():
+        raise ValueError(f"{value!r} is no duration: write 90s, 15m, 2h or 7d")
+    try:
+        return sum((timedelta(**{UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
+    except OverflowError:
+        raise ValueError(f"{value!r} is too long") from None
+
+
+def _http_link(value: str) -> str:
+    address = urlsplit(value)
+    if address.scheme not in {"http", "https"} or not address.hostname:
+        raise ValueError(f"{value!r} is no link: it must begin with https:// or http://")
+    return value
+
+
+def channel_template(value: str) -> str:
+    """A pattern for channel names. Raises `ValueError` where no legal name can come of it."""
+    if value.count("{number}") != 1 or value.count("{title}") > 1:
+        raise ValueError("must hold {number} once, and {title} once at most")
+    if not re.fullmatch(r"[a-z0-9_-]*", value.replace("{number}", "").replace("{title}", "")):
+        raise ValueError("besides {number} and {title} only a-z, 0-9, - and _ are possible in a channel's name")
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Link = Annotated[str, Field(max_length=2000), AfterValidator(_http_link)]
+Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+Place = Annotated[str, Field(pattern=r"^([CG][A-Z0-9]{2,}|#[^\s#]{1,80})$")]
+"""A channel: its id (C0123456), or #name where the id is not known yet."""
+UserId = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,}$")]
+GroupId = Annotated[str, Field(pattern=r"^S[A-Z0-9]{2,}$")]
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
