@@ -32,7 +32,7 @@ test: venv ## Run the tests, on SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n $(JOBS) -m "not torture and not bench"
 
 torture: venv ## Run every kill, fault and soak there is
-	$(BIN)/python -m pytest -n $(JOBS) -m torture
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m torture
 
 again: venv ## Run alone, one by one, what failed in the last run
 	$(BIN)/python -m pytest -n 0 --last-failed --last-failed-no-failures none

@@ -88,12 +88,17 @@ class Seen:
     card_is_there: bool
     members: frozenset[str] | None
     """The people in it, for a private SEV."""
+    might_join: bool = False
+    """Whether the look would have let the bot join again."""
 
 
 def compare(
     session: Session, incident: Incident, seen: Seen, config: Config, *, now: datetime, machine_now: datetime
 ) -> None:
     """Bring the SEV in line with what was seen, as if no event had been missed."""
+    if seen.trouble == BOT_REMOVED and incident.channel_trouble == ARCHIVED and not seen.might_join:
+        surfaces.reconcile(session, incident)  # it looked before the archiving was heard of, which threw the bot out
+        return
     if seen.trouble:
         if not incident.channel_trouble or seen.trouble != DELETED:  # an event may have told more than "there is none"
             lost(session, incident, seen.trouble, config, now=now)
@@ -152,7 +157,8 @@ class ChannelEvents:
 
     def _left(self, session: Session, incident: Incident, event: Event, now: datetime) -> None:
         if self._is_bot(event):
-            lost(session, incident, BOT_REMOVED, self._settings.current, now=now)
+            if incident.channel_trouble != ARCHIVED:  # archiving throws the bot out, which is no removal
+                lost(session, incident, BOT_REMOVED, self._settings.current, now=now)
             surfaces.reconcile(session, incident)
         else:
             membership.remove(session, incident, event["user"])

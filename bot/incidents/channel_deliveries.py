@@ -193,7 +193,7 @@ class ChannelDeliveries:
             if not info.get("is_member") and place.join and not place.is_private:
                 calls.call("conversations.join", channel=place.channel_id)
             elif not info.get("is_member"):
-                return {"trouble": channel.BOT_REMOVED}
+                return {"trouble": channel.BOT_REMOVED, "might_join": place.join}
             return {
                 "trouble": "",
                 "card": place.card_ts is None or self._card_is_there(calls, place),
@@ -202,7 +202,7 @@ class ChannelDeliveries:
         except Permanent as error:
             if error.code not in CLOSED:
                 raise
-            return {"trouble": CLOSED[error.code]}
+            return {"trouble": CLOSED[error.code], "might_join": place.join}
 
     def _card_is_there(self, calls: Calls, place: Place) -> bool:
         page = calls.call(
@@ -231,6 +231,7 @@ class ChannelDeliveries:
             trouble=result["trouble"],
             card_is_there=bool(result.get("card", True)),
             members=frozenset(members) - {self._slack.identity().user_id} if members is not None else None,
+            might_join=result.get("might_join", False),
         )
         channel.compare(session, incident, seen, self._settings.current, now=now, machine_now=self._clock.machine())
 

@@ -20,7 +20,7 @@ from tests.torture.kill_dumps import difference, dump
 from tests.torture.kill_story import STORIES, Ledger, Stage
 from tests.torture.killing import Bots, Nursery, running
 
-AT_ONCE = 4
+AT_ONCE = 2
 """How many stories are told side by side. Most of a story is waiting."""
 TRIES = 3
 """How often a story is told until its points are passed: which replica does what is a matter of chance."""

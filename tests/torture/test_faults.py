@@ -33,6 +33,8 @@ BELIEVED = {
     (stories.LEARN, stories.JOIN, "channel_not_found"),
 }
 """Where Slack says that there is nothing to do, the bot believes it: nothing is told, nothing more is tried."""
+AS_IF_REMOVED = {"not_in_channel", "already_in_channel"}
+"""What joining is refused with where somebody removed the bot, or seems to have."""
 DIRECT = "dm-ada-sevbot"
 """Where the bot tells ada what she can't see in the channel."""
 
@@ -142,7 +144,7 @@ def mend(stage: Stage, story: Story, fault: str) -> None:
         return
     if story.kind == stories.RECONCILE:
         stories.look_after(stage)
-        if story.method == stories.JOIN:
+        if story.method == stories.JOIN and fault in AS_IF_REMOVED:
             stage.ada.sees("Invite it again", in_="@sevbot")
             stage.ada.invites("sevbot", to=CHANNEL)
             stage.settle()

@@ -100,7 +100,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_done(slack: Playground, tmp
     ada = slack.person("ada")
     with BotProcess(slack, new_sqlite(tmp_path), config=config) as bot:
         ada.types("/sev declare SEV1 checkout is down")
-        ada.sees("SEV-1 has its channel")
+        ada.sees("declared SEV-1 as SEV1", in_=CHANNEL)
         slack.wait_quiet()
         before = visible(slack)
         fill_disk(bot.pid)
@@ -112,7 +112,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_done(slack: Playground, tmp
         make_room(bot.pid)
         assert ada.types("/sev severity SEV2").text == "SEV-1 is now SEV2."
         assert ada.types("/sev declare SEV2 sign-in is slow").text.startswith("SEV-2 declared")
-        ada.sees("SEV-2 has its channel")
+        ada.sees("declared SEV-2 as SEV2", in_="#sev-2-sign-in-is-slow")
         ada.sees("@Ada Lovelace changed the severity from SEV1 to SEV2", in_=CHANNEL)
         assert bot.stop() == 0
     assert said_twice(slack) == []
