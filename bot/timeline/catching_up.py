@@ -19,7 +19,7 @@ from bot.incidents import membership
 from bot.incidents.model import Incident, TimelineEntry
 from bot.incidents.reading import incident_of
 from bot.incidents.troubles import show_trouble
-from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
+from bot.outbox.kinds import Attempt, Kind, Kinds, LeaseLost, Nature, Result, Skip
 from bot.outbox.model import OutboxMessage
 from bot.slack.client import Calls, Slack
 from bot.timeline import capture, surfaces, tagging
@@ -68,10 +68,20 @@ class Progress:
     saved_to: str
     saved_at: float
     newest: str
+    reached: str = ""
+    """Up to where all was read; empty while that can't be said, since pages may also come the newest first."""
     seen: set[str] = field(default_factory=set)
     """The messages read after `saved_to`."""
     threads: set[str] = field(default_factory=set)
     """The threads read to their end."""
+    _last: str = ""
+
+    def passes(self, page: Sequence[Json]) -> None:
+        """A page of the channel was read, its oldest message first. Which way pages go shows with the second one."""
+        if page:
+            is_rising = self._last and order(page[0]["ts"]) > order(self._last)
+            self.reached = page[-1]["ts"] if is_rising else ""
+            self._last = page[-1]["ts"]
 
 
 class CatchUp:
@@ -116,14 +126,17 @@ class CatchUp:
         progress = Progress(plan.oldest, self._clock.monotonic(), newest=plan.seen_until)
         try:
             for page, since in self._pages(calls, "conversations.history", plan.channel_id, oldest=plan.oldest):
-                is_rising = bool(page) and order(page[0]["ts"]) > order(progress.newest if progress.seen else "")
                 self._take(plan, page, attempt, progress, since)
                 for parent in filter(plan.wants_thread, page):
                     self._read_thread(plan, parent["ts"], attempt, progress)
-                is_due = self._clock.monotonic() - progress.saved_at >= SAVE_EVERY
-                if is_rising and is_due:
-                    self._save(plan, attempt, progress, until=page[-1]["ts"])
+                progress.passes(page)
+                if progress.reached and self._clock.monotonic() - progress.saved_at >= SAVE_EVERY:
+                    self._save(plan, attempt, progress, until=progress.reached)
             self._save(plan, attempt, progress, until=None)
+        except LeaseLost:
+            if progress.reached:  # what is gone in between is seen the next time
+                self._keep(plan, attempt, progress, until=progress.reached, gone=[])
+            raise
         except Permanent as error:
             if error.code not in CLOSED:
                 raise
@@ -197,8 +210,13 @@ class CatchUp:
 
     def _save(self, plan: Plan, attempt: Attempt, progress: Progress, *, until: str | None) -> None:
         """Keep how far it was read, None being the end; what should have been there and was not, was deleted."""
-        gone = self._gone(plan, attempt, progress, until)
+        self._keep(plan, attempt, progress, until=until, gone=self._gone(plan, attempt, progress, until))
+        if until:
+            progress.saved_to, progress.saved_at, progress.seen = until, self._clock.monotonic(), set()
 
+    def _keep(
+        self, plan: Plan, attempt: Attempt, progress: Progress, *, until: str | None, gone: Sequence[str]
+    ) -> None:
         def save(session: Session) -> None:
             incident = membership.lock(session, plan.incident_id)
             for ts in gone:
@@ -212,8 +230,6 @@ class CatchUp:
             reading.seen_until = reading.seen_until if until else progress.newest
 
         attempt.commit(save)
-        if until:
-            progress.saved_to, progress.saved_at, progress.seen = until, self._clock.monotonic(), set()
 
     def _gone(self, plan: Plan, attempt: Attempt, progress: Progress, until: str | None) -> list[str]:
         """The messages on the timeline that are not where they were; each is looked for once more before it is believed."""

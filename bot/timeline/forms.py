@@ -42,18 +42,16 @@ def add_message(said: Said, incidents: Sequence[Incident], members: Mapping[int,
     )  # fmt: skip
     if not incidents:
         return kit.modal(ADD_MESSAGE, "Add to timeline", [kit.section("No SEV is open that you can see.")], submit=None)
-    options = [
-        kit.option(_label(each), str(each.number), description=audience_text(each, members.get(each.id, 0)))
-        for each in incidents
-    ]
+    options = [kit.option(f"{each.name} {each.severity}: {each.title}", str(each.number)) for each in incidents]
     first = str(incidents[0].number) if len(incidents) == 1 else None
     warning = (
-        f"This copies the message by {author(said.author)} out of the conversation it is in: whoever can see the SEV can "
-        f"read it then. {mrkdwn(clip(one_line(said.text), 200), 1000)}"
+        f"This copies the message by {author(said.author)} out of the conversation it is in. "
+        f"{mrkdwn(clip(one_line(said.text), 200), 1000)}"
     )
     shown = [
         kit.context(warning),
-        kit.field(SEV, "SEV", kit.menu("Which SEV?", SEV, options, initial=first), hint="Each says who can read it."),
+        kit.field(SEV, "SEV", kit.menu("Which SEV?", SEV, options, initial=first)),
+        kit.context(audience_text(incidents, members)),
     ]
     return kit.modal(ADD_MESSAGE, "Add to timeline", shown, submit="Add", metadata=carried)
 
@@ -66,12 +64,17 @@ def carried(values: Mapping[str, Any]) -> Said:
     )  # fmt: skip
 
 
-def audience_text(incident: Incident, members: int) -> str:
-    """Who can read a SEV's timeline, as part of a sentence. `members` are a private SEV's."""
-    if not incident.is_private:
-        return "Everybody who can see SEVs can read it"
-    return f"Private: its {members} member{'' if members == 1 else 's'} can read it"
+def audience_text(incidents: Sequence[Incident], members: Mapping[int, int]) -> str:
+    """Who can read it on which timeline. `members` counts those of private SEVs, by id."""
+    private = [each for each in incidents if each.is_private]
+    lines = [
+        f"On the timeline of {each.name}, which is private: {_people(members.get(each.id, 0))}." for each in private
+    ]
+    if len(private) < len(incidents):
+        others = "any other SEV" if private else "a SEV"
+        lines.append(f"On the timeline of {others}: everybody who can see SEVs.")
+    return "\n".join(["*Who can read it then?*", *lines])
 
 
-def _label(incident: Incident) -> str:
-    return f"{incident.name} {incident.severity}: {incident.title}"
+def _people(number: int) -> str:
+    return f"its {number} member{'' if number == 1 else 's'}"

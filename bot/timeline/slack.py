@@ -76,7 +76,7 @@ class Capturing:
 
     def _add(self, session: Session, visit: Visit, incident: Incident, said: Said) -> Answer:
         tagging.add_message(session, incident, said, ground=self._ground, actor=actor_of(session, visit), now=visit.now)
-        return Answer(text=f"On the timeline of {incident.name}.")
+        return Answer(text=f"Added to the timeline of {incident.name}.")
 
     def undo(self, session: Session, visit: Visit) -> Answer:
         """*Undo* was clicked."""
