@@ -93,6 +93,7 @@ def restore(session: Session, incident: Incident, entry: TimelineEntry, *, actor
     entry.withdrawn_at = None
     _audited(session, incident, entry, "entry_restored", actor=actor, now=now)
     hold_by_tags(session, incident, entry)
+    surfaces.update_confirmation(session, incident, entry)
 
 
 def hold_by_tags(session: Session, incident: Incident, entry: TimelineEntry) -> None:
@@ -136,7 +137,7 @@ def incidents_about(session: Session, channel_id: str, ts: str) -> list[int]:
 
 def _show(session: Session, incident: Incident, entry: TimelineEntry) -> None:
     if TAGGED in entry.data:  # of other entries nothing was said in the thread
-        surfaces.confirm(session, incident, entry)
+        surfaces.update_confirmation(session, incident, entry)
 
 
 def _from_message(

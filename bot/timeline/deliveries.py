@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from bot.config import Settings
 from bot.directory import people
 from bot.errors import Permanent
 from bot.incidents import membership
+from bot.incidents.model import Incident, TimelineEntry
 from bot.incidents.reading import incident_of
 from bot.incidents.troubles import show_trouble
 from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
@@ -78,6 +80,15 @@ class CaptureDeliveries:
                 remove_copies=self._remove_copies,
                 overwrites=True,
             ),
+            Kind(
+                name=surfaces.UPDATE_CONFIRMATION,
+                nature=Nature.IDEMPOTENT,
+                label="Update a confirmation",
+                load=self._load_update,
+                send=self._confirm,
+                on_trouble=show_trouble(self._settings),
+                overwrites=True,
+            ),
         )
 
     @property
@@ -131,19 +142,18 @@ class CaptureDeliveries:
         ts = message.arguments["ts"]
         channel_id = incident.working_channel
         entry = capture.entry_of(session, incident, channel_id, ts) if channel_id else None
-        if entry is None:
+        if entry is None or capture.DELETED in entry.data:
             return Skip("its message is not in the SEV's channel any more")
-        was_said = session.get(posts.Post, message.key) is not None
-        if entry.withdrawn_at is not None and not (was_said or message.unsure):
-            return Skip("it was taken off before anything was said")
-        return posts.draft_for(
-            session,
-            message,
-            channel_id=channel_id,
-            thread_ts=entry.data.get("thread_ts") or ts,
-            text=forms.confirmation_text(incident, entry),
-            blocks=forms.confirmation(incident, entry),
-        )
+        return posts.draft_for(session, message, channel_id=channel_id, **_content(incident, entry))
+
+    def _load_update(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
+        incident = incident_of(session, message)
+        post = session.get(posts.Post, surfaces.confirmation_key(incident, message.arguments["ts"]))
+        entry = capture.entry_of(session, incident, post.channel_id, message.arguments["ts"]) if post else None
+        if post is None or entry is None:
+            return Skip("nothing was said in its thread")
+        content = _content(incident, entry)
+        return posts.draft_for(session, message, channel_id=post.channel_id, ts=post.ts, **content)
 
     def _confirm(self, draft: posts.Draft, attempt: Attempt) -> Result:
         try:
@@ -164,6 +174,14 @@ class CaptureDeliveries:
         except Permanent as error:
             if error.code not in NO_MESSAGE:
                 raise
+
+
+def _content(incident: Incident, entry: TimelineEntry) -> dict[str, Any]:
+    return {
+        "thread_ts": entry.data.get("thread_ts") or entry.source_ts,
+        "text": forms.confirmation_text(incident, entry),
+        "blocks": forms.confirmation(incident, entry),
+    }
 
 
 def message_at(calls: Calls, address: Address) -> Json | None:

@@ -11,6 +11,7 @@ MEET = "timeline.meet"
 FETCH = "timeline.fetch_message"
 CONFIRM = "timeline.confirm"
 CATCH_UP = "timeline.catch_up"
+UPDATE_CONFIRMATION = "timeline.update_confirmation"
 LAST_OF_ALL = -1
 """The priority of what nobody waits for: a channel takes one post a second, and its lines come first."""
 
@@ -26,13 +27,35 @@ def fetch(session: Session, incident: Incident, channel_id: str, ts: str) -> Non
     _ask(session, incident, FETCH, f"message:{channel_id}:{ts}", arguments=address)
 
 
+def confirmation_key(incident: Incident, ts: str) -> str:
+    """The outbox key of the confirmation in a message's thread."""
+    return key(incident, f"confirmation:{ts}")
+
+
 def confirm(session: Session, incident: Incident, entry: TimelineEntry) -> None:
-    """Say in the message's thread, or say anew, whether it is on the timeline; elsewhere than in the SEV's channel nothing."""
-    if entry.source_channel is not None and entry.source_channel == incident.working_channel:
+    """Say in the message's thread that it is on the timeline, once; elsewhere than in the SEV's channel nothing.
+
+    One is said at a time, so that a crowd of them neither hurries nor holds up what else is said in the channel.
+    """
+    if _is_in_channel(incident, entry):
         _ask(
             session, incident, CONFIRM, f"confirmation:{entry.source_ts}", arguments={"ts": entry.source_ts or ""},
+            mode=Mode.ONCE, lane=key(incident, "confirmations"), priority=LAST_OF_ALL,
+        )  # fmt: skip
+
+
+def update_confirmation(session: Session, incident: Incident, entry: TimelineEntry) -> None:
+    """What was said in the message's thread is true no more: say what is."""
+    if _is_in_channel(incident, entry):
+        _ask(
+            session, incident, UPDATE_CONFIRMATION, f"confirmation_now:{entry.source_ts}",
+            arguments={"ts": entry.source_ts or ""}, after=confirmation_key(incident, entry.source_ts or ""),
             priority=LAST_OF_ALL,
         )  # fmt: skip
+
+
+def _is_in_channel(incident: Incident, entry: TimelineEntry) -> bool:
+    return entry.source_channel is not None and entry.source_channel == incident.working_channel
 
 
 def catch_up(session: Session, incident: Incident) -> None:
@@ -47,6 +70,9 @@ def _ask(
     surface: str,
     *,
     arguments: dict[str, str] | None = None,
+    mode: Mode = Mode.LATEST,
+    lane: str | None = None,
+    after: str | None = None,
     priority: int = 0,
 ) -> None:
     enqueue(
@@ -55,8 +81,11 @@ def _ask(
             kind=kind,
             subject=incident.subject,
             key=key(incident, surface),
-            mode=Mode.LATEST,
+            mode=mode,
             arguments=arguments or {},
+            lane=lane,
+            after=after,
+            after_any_end=True,
             priority=priority,
         ),
     )
