@@ -8,6 +8,7 @@ from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from bot import inbound, schema
 from bot.clock import Clock
@@ -38,6 +39,12 @@ from bot.slack.listeners import Listeners, Rooms
 from bot.slack.socket import Socket
 from bot.slack.templates import Texts
 from bot.slack.visit import Answer, Visit
+from bot.timeline import jobs as timeline_jobs
+from bot.timeline import slack as timeline
+from bot.timeline.catching_up import CatchUp
+from bot.timeline.deliveries import CaptureDeliveries
+from bot.timeline.events import CaptureEvents
+from bot.timeline.memory import Memory
 from bot.web.server import Server
 
 if TYPE_CHECKING:
@@ -66,6 +73,7 @@ class Bot:
             self.clock,
             timeout=self.settings.current.delivery.call_timeout,
         )
+        self.memory = Memory()
         self.kinds = Kinds()
         self.dispatcher = Dispatcher(self.database, self.clock, self.settings, self.kinds)
         self.database.before_commit.append(Announcements(self._reactions()).flush)
@@ -118,14 +126,22 @@ class Bot:
 
     def reconcile(self) -> None:
         """Look at every open SEV's channel: at the start, and whenever events may have been missed."""
+
+        def ask(session: Session) -> None:
+            jobs.reconcile_open(session, self.settings.current)
+            timeline_jobs.catch_up_open(session, self.settings.current)
+
         try:
-            self.database.run(lambda session: jobs.reconcile_open(session, self.settings.current))
+            self.database.run(ask)
         except (SQLAlchemyError, CommitUnknown):
             log.exception("reconcile.not_asked")  # the recurring job asks again
 
     def _reactions(self) -> dict[str, tuple[Reaction, ...]]:
         """What follows from which event, in which room."""
-        return {}
+        return {
+            "incident.channel_regained": (timeline_jobs.catch_up_one,),
+            "incident.reopened": (timeline_jobs.catch_up_one,),
+        }
 
     def _card_lines(self) -> tuple[CardLines, ...]:
         """Which rooms add lines to a SEV's card, in order."""
@@ -136,14 +152,18 @@ class Bot:
         texts = Texts(self.environment.config_folder)
         Deliveries(self.slack, self.settings, self.kinds, texts, card_lines=self._card_lines()).register()
         ChannelDeliveries(self.slack, self.clock, self.settings, self.kinds).register()
+        CaptureDeliveries(self.slack, self.clock, self.settings, self.kinds, self.memory).register()
+        CatchUp(self.slack, self.clock, self.settings, self.kinds, self.memory).register()
 
     def _rooms(self) -> Rooms:
         declaring, looking = Declaring(self.settings, self.slack.permalink), Looking(self.settings)
         changing = Changing(self.settings, self.clock)
-        verbs = (*commands(declaring, changing, looking), self._help())
-        rules = event_rules(self.slack, self.settings)
+        capturing = timeline.Capturing(self.slack, self.settings, self.memory)
+        verbs = (*commands(declaring, changing, looking), *timeline.commands(capturing), self._help())
+        rules = event_rules(self.slack, self.settings, self.memory)
         rooms = Rooms(commands=Commands(verbs, tray(looking)), events=Events(self.database, rules))
         listen(rooms, declaring, changing)
+        timeline.listen(rooms, capturing)
         return rooms
 
     def _help(self) -> Command:
@@ -226,12 +246,14 @@ class Bot:
         return f"the oldest delivery waits for {queue.oldest_due}" if queue.oldest_due > LATE_QUEUE else None
 
 
-def event_rules(slack: Slack, settings: Settings) -> tuple[EventRule, ...]:
+def event_rules(slack: Slack, settings: Settings, memory: Memory) -> tuple[EventRule, ...]:
     """What the rooms do about Slack's events, in order."""
-    return (*people.event_rules(slack), *ChannelEvents(slack, settings).rules())
+    rooms = (ChannelEvents(slack, settings), CaptureEvents(slack, settings, memory))
+    return (*people.event_rules(slack), *(rule for room in rooms for rule in room.rules()))
 
 
 def event_types(environment: Environment) -> set[str]:
     """Every type of event the bot listens to: what its Slack app must subscribe to."""
     slack = Slack("", environment.slack_api_url, Clock())
-    return {name for rule in event_rules(slack, Settings(environment.config_folder)) for name in rule.types}
+    rules = event_rules(slack, Settings(environment.config_folder), Memory())
+    return {name for rule in rules for name in rule.types}

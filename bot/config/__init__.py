@@ -19,6 +19,7 @@ from bot.config.sections import (
     Delivery,
     Permissions,
     PrivateRules,
+    Reactions,
     Role,
     Severity,
     Status,
@@ -37,6 +38,7 @@ __all__ = [
     "Delivery",
     "Permissions",
     "PrivateRules",
+    "Reactions",
     "Role",
     "Settings",
     "Severity",
@@ -68,6 +70,7 @@ class Config(Frozen):
     channels: Channels = Channels()
     permissions: Permissions = Permissions()
     private: PrivateRules = PrivateRules()
+    reactions: Reactions = Reactions()
     delivery: Delivery = Delivery()
 
     def severity(self, key: str) -> Severity | None:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from bot.config.values import Duration, Frozen, GroupId, Key, Link, Place, UserId, channel_template
+from bot.config.values import Duration, Emoji, Frozen, GroupId, Key, Link, Place, UserId, channel_template
 
 
 class Category(StrEnum):
@@ -88,6 +88,13 @@ class Channels(Frozen):
     private_name: Annotated[str, Field(pattern=r"^[a-z0-9_-]*\{number\}[a-z0-9_-]*$", max_length=60)] = "sev-{number}"
     bridge: Link | None = None
     """The call everybody joins, shown as a bookmark."""
+
+
+class Reactions(Frozen):
+    """Which emoji do what, by their names without colons; skin tones make no difference."""
+
+    timeline: tuple[Emoji, ...] = ("pushpin",)
+    """They put a message on the timeline of the SEV whose channel it is in."""
 
 
 Who = Literal["everyone", "members", "nobody"]

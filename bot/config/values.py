@@ -40,6 +40,13 @@ def channel_template(value: str) -> str:
     return value
 
 
+def emoji_name(value: str) -> str:
+    """An emoji's name. Raises `ValueError` for anything else."""
+    if not re.fullmatch(r"[^\s:]{1,100}", value):
+        raise ValueError(f"{value!r} is no emoji's name: write it without colons, such as pushpin")
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Link = Annotated[str, Field(max_length=2000), AfterValidator(_http_link)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
@@ -47,6 +54,9 @@ Place = Annotated[str, Field(pattern=r"^([CG][A-Z0-9]{2,}|#[^\s#]{1,80})$")]
 """A channel: its id (C0123456), or #name where the id is not known yet."""
 UserId = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,}$")]
 GroupId = Annotated[str, Field(pattern=r"^S[A-Z0-9]{2,}$")]
+
+
+Emoji = Annotated[str, AfterValidator(emoji_name)]
 
 
 class Frozen(BaseModel):

@@ -60,9 +60,14 @@ BOT = Actor(user_id="sevbot", standing=Standing.MEMBER, door="schedule")
 
 def actor_of(session: Session, visit: Visit) -> Actor:
     """The person behind a visit, with what is remembered of them."""
-    person = session.get(Person, visit.user_id)
+    return known(session, visit.user_id, door=visit.door)
+
+
+def known(session: Session, user_id: str, *, door: str) -> Actor:
+    """A person who did something, with what is remembered of them."""
+    person = session.get(Person, user_id)
     standing = Standing.UNKNOWN if person is None else Standing.GUEST if person.is_guest else Standing.MEMBER
-    return Actor(user_id=visit.user_id, standing=standing, door=visit.door)
+    return Actor(user_id=user_id, standing=standing, door=door)
 
 
 class Acquaintance:

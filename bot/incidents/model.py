@@ -127,6 +127,7 @@ class TimelineEntry(Base):
     __table_args__ = (
         UniqueConstraint("incident_id", "source_channel", "source_ts"),
         Index("ix_timeline_entries_incident_id_at", "incident_id", "at"),
+        Index("ix_timeline_entries_source_ts", "source_ts"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.config import Config
@@ -29,11 +29,11 @@ def picture(
     session: Session, config: Config, kinds: Kinds, incident: Incident, *, card_lines: Sequence[CardLines] = ()
 ) -> views.Picture:
     """All that the SEV's surfaces show. `card_lines` are what other rooms add to the card, in order."""
+    of_incident = TimelineEntry.incident_id == incident.id
+    declared = select(func.min(TimelineEntry.id)).where(of_incident, TimelineEntry.kind == "declared").scalar_subquery()
     report = session.scalars(
-        select(TimelineEntry).where(
-            TimelineEntry.incident_id == incident.id, TimelineEntry.source_ts.is_not(None)
-        ).order_by(TimelineEntry.at).limit(1)
-    ).first()  # fmt: skip
+        select(TimelineEntry).where(of_incident, TimelineEntry.source_ts.is_not(None), TimelineEntry.id < declared)
+    ).first()  # what came from a message before it was declared is what it was declared from
     steps = [step for step in failed_steps(session, kinds, incident) if step.kind != surfaces.CARD]  # it shows itself
     lines = [line for add in card_lines for line in add(session, incident)]
     return views.Picture(

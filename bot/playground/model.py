@@ -157,4 +157,5 @@ COMMANDS = (Command("/sev", "Declare and run SEVs", "[declare|status|severity|li
 SHORTCUTS = (
     Shortcut("Declare a SEV", "incident.declare", "global"),
     Shortcut("Declare a SEV from this message", "incident.declare_from_message", "message"),
+    Shortcut("Add to timeline", "timeline.add_message", "message"),
 )

@@ -36,7 +36,7 @@ NEVER_CONNECTED = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificat
 READS = frozenset(
     {
         "bookmarks.list", "conversations.history", "conversations.info", "conversations.members", "conversations.open",
-        "conversations.replies", "usergroups.users.list", "users.conversations", "users.info",
+        "conversations.replies", "reactions.get", "usergroups.users.list", "users.conversations", "users.info",
     }
 )  # fmt: skip
 """Calls that leave nothing behind which a second one would double."""
@@ -152,9 +152,10 @@ class Slack:
                 )  # fmt: skip
             return self._identity
 
-    def permalink(self, channel: str, ts: str) -> str:
-        """The address of a message. Raises `CallFailed` while Slack does not say what the workspace's own is."""
-        return f"{self.identity().url}archives/{channel}/p{ts.replace('.', '')}"
+    def permalink(self, channel: str, ts: str, thread_ts: str | None = None) -> str:
+        """The address of a message, or of a reply in a thread. Raises `CallFailed` while Slack does not say the workspace's."""
+        address = f"{self.identity().url}archives/{channel}/p{ts.replace('.', '')}"
+        return f"{address}?thread_ts={thread_ts}&cid={channel}" if thread_ts else address
 
     def respond(self, url: str, *, text: str, blocks: list[dict[str, Any]] | None) -> None:
         """Say something to one person through a response URL (30 minutes, 5 uses): at most once, and only they see it."""

@@ -23,6 +23,8 @@ class EventRule:
     concerns: Callable[[Event], bool]
     apply: Callable[[Session, Event, datetime], bool]
     """Does it, and says whether anything changed: only then the delivery needs to be remembered."""
+    notice: Callable[[Event], None] | None = None
+    """Remembers in memory what an event of these types says, whether or not it concerns the database."""
 
 
 class Events:
@@ -35,7 +37,11 @@ class Events:
     def take(self, body: dict[str, Any], *, now: datetime) -> None:
         """Apply one delivery, in one transaction, once however often it is delivered. Raises if it could not be kept."""
         event: Event = body.get("event") or {}
-        rules = [rule for rule in self._rules if event.get("type") in rule.types and rule.concerns(event)]
+        listening = [rule for rule in self._rules if event.get("type") in rule.types]
+        for rule in listening:
+            if rule.notice:
+                rule.notice(event)
+        rules = [rule for rule in listening if rule.concerns(event)]
         if not rules:
             return
         event_id = str(body.get("event_id") or "")

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from prometheus_client import Histogram
 from slack_bolt import App, BoltResponse
@@ -43,9 +43,11 @@ NOT_KEPT = "Sevbot can't reach its database right now, so nothing was changed. P
 BROKEN = "Something went wrong in Sevbot, and nothing was changed. Please try again; if it stays, tell its operators."
 NO_FORM = f"Slack did not open the form in time. Try again, or do it at once: `{NAME} declare SEV2 what is wrong`."
 
+T = TypeVar("T")
 Click = Callable[[Session, Visit], Answer]
 Submission = Callable[[Session, Visit], Answer]
 Opens = Callable[[Visit], Form]
+Shortcut = Callable[[Session, Visit], Answer | None]
 
 
 @dataclass
@@ -58,6 +60,8 @@ class Rooms:
     forms: dict[str, Submission] = field(default_factory=dict)
     openers: dict[str, Opens] = field(default_factory=dict)
     """Shortcuts, and clicks that open a form."""
+    shortcuts: dict[str, Shortcut] = field(default_factory=dict)
+    """What a shortcut does at once, where it can; where it gives None, its form is opened."""
     free_clicks: frozenset[str] = frozenset()
     """Clicks that change nothing, so that it need not be known who did them."""
 
@@ -188,11 +192,15 @@ class Listeners:
     def _on_shortcut(self, ack: Ack, body: dict[str, Any]) -> None:
         with self._answering("shortcut"):
             visit = visits.from_interaction(body, now=self._clock.now())
-            opens = self._rooms.openers[body["callback_id"]]
-            answer = self._tell(lambda: self._open(opens(visit), visit))
+            answer = self._tell(lambda: self._shortcut(body["callback_id"], visit))
             ack()
         if answer.text and visit.response_url:
             self._aside.submit(self._respond, visit.response_url, answer)
+
+    def _shortcut(self, name: str, visit: Visit) -> Answer:
+        does = self._rooms.shortcuts.get(name)
+        done = self._run(lambda session: does(session, visit), visit, changes=True) if does else None
+        return self._open(self._rooms.openers[name](visit), visit) if done is None else done
 
     def _on_form(self, ack: Ack, body: dict[str, Any]) -> None:
         with self._answering("form"):
@@ -207,7 +215,7 @@ class Listeners:
             else:
                 ack()
 
-    def _run(self, work: Callable[[Session], Answer], visit: Visit, *, changes: bool) -> Answer:
+    def _run(self, work: Callable[[Session], T], visit: Visit, *, changes: bool) -> T:
         """Do it: in a transaction where it changes something, else beside all who write."""
         if changes or self._all_must_be_known():
             self._learn(visit.user_id)

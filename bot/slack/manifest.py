@@ -13,6 +13,7 @@ SHORTCUTS = (
         "incident.declare_from_message",
         "The message becomes its first timeline entry",
     ),
+    ("Add to timeline", "message", "timeline.add_message", "Put the message on a SEV's timeline"),
 )
 """Name (24 characters at most), type, callback id and description."""
 
@@ -32,6 +33,7 @@ SCOPES = {
     "im:history": "find its own direct messages again after a crash",
     "im:write": "tell the declarer when something failed",
     "pins:write": "pin the card",
+    "reactions:read": "put a message on the timeline when somebody reacts to it",
     "usergroups:read": "invite a team's user group",
     "users:read": "know guests from members, and names",
 }

@@ -138,7 +138,7 @@ class Driver:
         shortcut = next((each for each in client.shortcuts if each.callback_id == opener), None)
         with self.slack.workspace.lock:
             if shortcut:
-                message = on or (self._card() if shortcut.type == "message" else None)
+                message = on or (self._says_elsewhere("as usual") if shortcut.type == "message" else None)
                 delivery = client.shortcut(self.ada.user, shortcut, message)
             else:
                 click = {"type": "button", "action_id": opener, "value": str(self.number)}
@@ -178,10 +178,13 @@ class Driver:
 
     def _declares_from(self, text: str) -> Delivery:
         """Declare a SEV from a message with any text, by sending the form as it opens."""
-        with self.slack.workspace.lock:
-            message = messages.post(self.slack.workspace, self.slack.channel("#general"), self.ada.id, text)
-        view = self._opens("incident.declare_from_message", on=message)
+        view = self._opens("incident.declare_from_message", on=self._says_elsewhere(text))
         return self._done("message", self._sends(view, "", None))
+
+    def _says_elsewhere(self, text: str) -> Message:
+        """A message in no SEV's channel."""
+        with self.slack.workspace.lock:
+            return messages.post(self.slack.workspace, self.slack.channel("#general"), self.ada.id, text)
 
     def _card(self) -> Message:
         channel = self.slack.workspace.channels[self._sev().channel_id or ""]

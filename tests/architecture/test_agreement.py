@@ -42,6 +42,7 @@ NEEDS: dict[str, set[str]] = {
     "conversations.replies": HISTORY,
     "conversations.setTopic": WRITE,
     "pins.add": {"pins:write"},
+    "reactions.get": {"reactions:read"},
     "usergroups.users.list": {"usergroups:read"},
     "users.conversations": READ,
     "users.info": {"users:read"},

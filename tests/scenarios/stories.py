@@ -27,6 +27,15 @@ class Stage:
         self.slack.wait_until(lambda: not self._waiting(), why="the outbox is empty", seen=lambda: str(self._waiting()))
         self.slack.wait_quiet(quiet=0.02)
 
+    def hears(self) -> None:
+        """Wait until the bot has taken every event, and Slack shows all that was decided then."""
+        self.slack.wait_until(lambda: not self._underway(), why="every event is taken")
+        self.settles()
+
+    def _underway(self) -> bool:
+        entries = self.slack.traffic.after(0)
+        return any(entry["direction"] == "out" and entry["status"] == "waiting" for entry in entries)
+
     def _waiting(self) -> list[tuple[str, str | None]]:
         with self.bot.database.read() as session:
             rows = session.scalars(select(OutboxMessage).where(OutboxMessage.state.in_(OPEN)))
@@ -106,6 +115,11 @@ class Sev:
             found = list(session.scalars(by_time))
             session.expunge_all()
             return found
+
+    @property
+    def facts(self) -> list[TimelineEntry]:
+        """Its timeline without who came, since people come when they like."""
+        return [entry for entry in self.timeline if entry.kind != "joined"]
 
     @property
     def channel(self) -> Channel:

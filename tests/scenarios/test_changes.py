@@ -53,7 +53,7 @@ def test_severities_are_explained_and_no_others_are_taken(sev: Sev, ada: Person)
     )
     assert ada.types("/sev severity SEV9").text == f"There is no such severity. {possible}"
     assert ada.types("/sev severity SEV3").text == f"SEV-1 is SEV3 already. {possible}"
-    assert len(sev.timeline) == 2, "declared, and its channel"
+    assert len(sev.facts) == 2, "declared, and its channel"
 
 
 def test_a_new_title_shows_everywhere_but_in_the_name_of_the_channel(stage: Stage, sev: Sev, ada: Person) -> None:
@@ -65,7 +65,7 @@ def test_a_new_title_shows_everywhere_but_in_the_name_of_the_channel(stage: Stag
     assert sev.announcement("#incidents").startswith(":large_yellow_circle: SEV-1 SEV3: checkout & cards are <down>")
     assert sev.topic.startswith("SEV-1 | SEV3 | Investigating | checkout & cards are ")
     assert sev.place == "#sev-1-checkout-is-down"
-    assert sev.timeline[-1].data == {"before": "checkout is down", "after": "checkout & cards are <down>"}
+    assert sev.facts[-1].data == {"before": "checkout is down", "after": "checkout & cards are <down>"}
 
 
 def test_a_title_has_to_say_something_and_not_too_much(sev: Sev, ada: Person) -> None:
@@ -102,12 +102,12 @@ def test_the_edit_form_changes_what_differs(stage: Stage, sev: Sev, ada: Person)
     assert ada.modal is None
     ada.sees("changed the severity from SEV3 to SEV2.")
     stage.settles()
-    assert [entry.kind for entry in sev.timeline[2:]] == ["title", "summary", "severity"]
+    assert [entry.kind for entry in sev.facts[2:]] == ["title", "summary", "severity"]
     assert sev.card.startswith(":large_orange_circle: SEV-1 SEV2: cards are refused\nSince noon.")
     ada.clicks("Edit…")
     ada.sees("Edit SEV-1\nTitle\ncards are refused")
     ada.submits()
-    assert len(sev.timeline) == 5, "nothing differed"
+    assert len(sev.facts) == 5, "nothing differed"
 
 
 def test_the_edit_form_says_what_is_wrong_at_the_field(sev: Sev, ada: Person) -> None:

@@ -44,7 +44,7 @@ def test_times_are_corrected_and_what_was_not_touched_keeps_its_seconds(stage: S
     assert after.detected_at
     assert (after.started_at.timestamp(), after.detected_at.timestamp()) == (started, detected)
     assert (after.declared_at, after.mitigated_at) == (before.declared_at, before.mitigated_at)
-    entry = sev.timeline[-1]
+    entry = sev.facts[-1]
     assert entry.kind == "times"
     assert set(entry.data["after"]) == {"started_at", "detected_at", "acknowledged_at"}
     assert sev.card.count("UTC") >= 6
@@ -54,7 +54,7 @@ def test_the_button_opens_the_same_form(sev: Sev, ada: Person) -> None:
     ada.clicks("Times…")
     ada.sees("Times of SEV-1")
     assert ada.submits().errors == {}
-    assert sev.timeline[-1].kind == "status", "nothing was changed"
+    assert sev.facts[-1].kind == "status", "nothing was changed"
 
 
 def test_what_is_wrong_is_said_at_its_field_the_first_in_order(sev: Sev, ada: Person) -> None:
@@ -67,7 +67,7 @@ def test_what_is_wrong_is_said_at_its_field_the_first_in_order(sev: Sev, ada: Pe
     assert ada.submits().errors == {"Resolved": "This lies in the future. Give a time that has passed."}
     ada.fills(Resolved=minutes_before(declared, 2), Mitigated=minutes_before(declared, 1))
     assert ada.submits().errors == {"Resolved": "This is before it was mitigated. Correct one of the two."}
-    assert sev.timeline[-1].kind == "status", "nothing was changed"
+    assert sev.facts[-1].kind == "status", "nothing was changed"
     ada.closes_modal()
 
 

@@ -12,6 +12,7 @@ from tests.databases import new_sqlite
 from tests.torture.faulting import CHANNEL, Stage, Visible, staged, visible
 
 Act = Callable[[Stage], None]
+PUSHPIN = "pushpin"
 
 
 def nothing(_stage: Stage) -> None:
@@ -72,6 +73,56 @@ def look_after(stage: Stage) -> None:
     stage.settle()
 
 
+def is_tagged(stage: Stage, name: str = "ada", *, thread: bool = False) -> None:
+    """Somebody says something in the SEV's channel, perhaps in a thread, and reacts to it with a pushpin."""
+    person = stage.slack.person(name)
+    if person.id not in stage.slack.channel(CHANNEL).members:
+        person.joins(CHANNEL)
+    message = person.says("Rolled back.", in_=CHANNEL)
+    if thread:
+        message = person.says("It helped.", thread=message)
+    stage.settle()
+    person.reacts(PUSHPIN, to=message)
+    stage.settle()
+
+
+def is_tagged_by_a_stranger(stage: Stage) -> None:
+    """Linus is nobody the bot has met."""
+    is_tagged(stage, "linus")
+
+
+def is_tagged_after_a_restart(stage: Stage) -> None:
+    """What the bot remembered is gone by the time of the reaction."""
+    message = stage.ada.says("Rolled back.", in_=CHANNEL)
+    stage.settle()
+    stage.bot.memory._said.clear()
+    stage.ada.reacts(PUSHPIN, to=message)
+    stage.settle()
+
+
+def is_untagged(stage: Stage) -> None:
+    message = next(each for each in stage.slack.channel(CHANNEL).messages.values() if each.text == "Rolled back.")
+    stage.ada.unreacts(PUSHPIN, to=message)
+    stage.settle()
+
+
+def start_declare_and_tag(stage: Stage) -> None:
+    start_and_declare(stage)
+    is_tagged(stage)
+
+
+def start_declare_and_miss(stage: Stage) -> None:
+    """Of three messages on the timeline one is deleted, and another one tagged, without the bot hearing of it."""
+    start_and_declare(stage)
+    is_tagged(stage, thread=True)
+    is_tagged(stage)
+    told, stage.slack.workspace.on_event = stage.slack.workspace.on_event, lambda _event: None
+    gone = [each for each in stage.slack.channel(CHANNEL).messages.values() if each.text == "It helped."]
+    stage.ada.deletes(gone[0])
+    stage.ada.reacts(PUSHPIN, to=stage.ada.says("It works again.", in_=CHANNEL))
+    stage.slack.workspace.on_event = told
+
+
 @cache
 def undisturbed(given: Act, when: Act, config: Path) -> Visible:
     """What people see at the end of a story in which nothing fails."""
@@ -116,6 +167,10 @@ CREATE, INVITE, CARD, PIN, TOPIC, BOOKMARK, ANNOUNCEMENT, LINE, ANSWER, TROUBLE,
         "reconcile",
     )
 )  # fmt: skip
+MEET, FETCH, CONFIRM, UPDATE_CONFIRMATION, CATCH_UP = (
+    f"timeline.{name}" for name in ("meet", "fetch_message", "confirm", "update_confirmation", "catch_up")
+)
+REPLIES = "conversations.replies"
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
 
 STORIES = (
@@ -149,4 +204,13 @@ STORIES = (
     Story(RECONCILE, HISTORY, look_after, given=start_and_declare),
     Story(RECONCILE, "conversations.members", look_after, given=start_and_declare_privately),
     Story(RECONCILE, JOIN, unarchive, given=start_declare_and_archive),
+    Story(MEET, "users.info", is_tagged_by_a_stranger, given=start_and_declare),
+    Story(FETCH, "reactions.get", is_tagged_after_a_restart, given=start_and_declare),
+    Story(CONFIRM, POST, is_tagged, given=start_and_declare),
+    Story(CONFIRM, REPLIES, is_tagged, given=start_and_declare, lead=POST),
+    Story(CONFIRM, UPDATE, is_tagged, given=start_and_declare, lead=POST),
+    Story(UPDATE_CONFIRMATION, UPDATE, is_untagged, given=start_declare_and_tag),
+    Story(CATCH_UP, HISTORY, look_after, given=start_declare_and_miss),
+    Story(CATCH_UP, REPLIES, look_after, given=start_declare_and_miss),
+    Story(CATCH_UP, "reactions.get", look_after, given=start_declare_and_miss),
 )

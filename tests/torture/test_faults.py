@@ -35,6 +35,7 @@ BELIEVED = {
 """Where Slack says that there is nothing to do, the bot believes it: nothing is told, nothing more is tried."""
 AS_IF_REMOVED = {"not_in_channel", "already_in_channel"}
 """What joining is refused with where somebody removed the bot, or seems to have."""
+CLOSED = ("channel_not_found", "is_archived", "not_in_channel")
 DIRECT = "dm-ada-sevbot"
 """Where the bot tells ada what she can't see in the channel."""
 
@@ -51,6 +52,9 @@ SAMPLE = {
     ("sqlite", stories.LEARN, stories.JOIN, "429"),
     ("sqlite", stories.TROUBLE, "conversations.open", "500"),
     ("sqlite", stories.RECONCILE, "conversations.info", "not_in_channel"),
+    ("sqlite", stories.CONFIRM, stories.POST, "drop_after"),
+    ("sqlite", stories.FETCH, "reactions.get", "missing_scope"),
+    ("sqlite", stories.CATCH_UP, stories.HISTORY, "500"),
     ("postgresql", stories.CREATE, "conversations.create", "drop_after"),
     ("postgresql", stories.TOPIC, "conversations.setTopic", "missing_scope"),
     ("postgresql", stories.LINE, stories.POST, "drop_after"),
@@ -141,6 +145,9 @@ def test_a_refusal_is_told_and_retry_mends_it(stage: Stage, config: Path, story:
 def mend(stage: Stage, story: Story, fault: str) -> None:
     """What happens after a refusal until all is well: people see what failed, and press *Retry*."""
     if (story.kind, story.method, fault) in NEXT_NAME | BELIEVED or story.kind == stories.ANSWER:
+        return
+    if story.kind == stories.CATCH_UP and fault in CLOSED:
+        stories.look_after(stage)  # who looks after the channel tells what is wrong with it
         return
     if story.kind == stories.RECONCILE:
         stories.look_after(stage)

@@ -1,0 +1,65 @@
+"""`/sev log`: what somebody says happened, at the time they say."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy.orm import Session
+
+from bot.config import Config
+from bot.directory.people import Actor, Person
+from bot.directory.permissions import require
+from bot.errors import Refused
+from bot.incidents.model import Incident, TimelineEntry
+from bot.incidents.noting import note
+from bot.slack.text import length, plain, visible
+
+LOG_LIMIT = 3000
+TIME = re.compile(r"(\d{1,2}):(\d{2})(?=\s|$)")
+LIKE_A_TIME = re.compile(r"[\d:.]*\d:\d[\d:.]*(?=\s|$)")
+
+
+def log(
+    session: Session, incident: Incident, words: str, *, config: Config, actor: Actor, now: datetime
+) -> TimelineEntry:
+    """Write down what happened: `[HH:MM] TEXT`, the time being the person's own. Raises `Refused`."""
+    require(config, actor, "change")
+    person = session.get(Person, actor.user_id)
+    at, text = split(words, zone=_zone(person.time_zone if person else "UTC"), now=now)
+    return note(session, incident, "note", now=now, actor=actor, text=text, at=at)
+
+
+def split(words: str, *, zone: ZoneInfo, now: datetime) -> tuple[datetime, str]:
+    """When it happened and what. A time of today that is still to come was yesterday's. Raises `Refused`. Pure."""
+    text = plain(words)
+    found = TIME.match(text)
+    if found is None and (wrong := LIKE_A_TIME.match(text)):
+        raise Refused(f"`{wrong[0]}` is no time of day. Write it like `14:05`, or leave it out for now.")
+    if found is not None:
+        text = text[found.end() :].strip()
+    if not visible(text):
+        raise Refused("Say what happened: `/sev log rolled back the release`, or `/sev log 14:05 rolled it back`.")
+    if length(text) > LOG_LIMIT:
+        raise Refused(
+            f"This has {length(text)} characters; {LOG_LIMIT} are possible. Post the rest and tag it, or shorten it."
+        )
+    return (_last(int(found[1]), int(found[2]), zone, now) if found else now), text
+
+
+def _last(hour: int, minute: int, zone: ZoneInfo, now: datetime) -> datetime:
+    """When the clocks of the zone last showed that time. Raises `Refused`."""
+    if hour > 23 or minute > 59:
+        raise Refused(f"`{hour}:{minute:02}` is no time of day. Write it like `14:05`, or leave it out for now.")
+    local = now.astimezone(zone)
+    at = local.replace(hour=hour, minute=minute, second=0, microsecond=0, fold=0).astimezone(UTC)
+    if at <= now:
+        return at
+    before = (local - timedelta(days=1)).replace(hour=hour, minute=minute, second=0, microsecond=0, fold=0)
+    return before.astimezone(UTC)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
