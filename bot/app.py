@@ -38,6 +38,9 @@ from bot.slack.listeners import Listeners, Rooms
 from bot.slack.socket import Socket
 from bot.slack.templates import Texts
 from bot.slack.visit import Answer, Visit
+from bot.timeline import reading as timeline_reading
+from bot.timeline import starting as timeline_starting
+from bot.timeline.telling_deliveries import TellingDeliveries
 from bot.web.server import Server
 
 if TYPE_CHECKING:
@@ -136,14 +139,22 @@ class Bot:
         texts = Texts(self.environment.config_folder)
         Deliveries(self.slack, self.settings, self.kinds, texts, card_lines=self._card_lines()).register()
         ChannelDeliveries(self.slack, self.clock, self.settings, self.kinds).register()
+        TellingDeliveries(self.slack, self.settings, self.kinds).register()
 
     def _rooms(self) -> Rooms:
         declaring, looking = Declaring(self.settings, self.slack.permalink), Looking(self.settings)
         changing = Changing(self.settings, self.clock)
-        verbs = (*commands(declaring, changing, looking), self._help())
+        reading = timeline_reading.Reading(self.settings, self.slack.permalink)
+        starting = timeline_starting.Starting(self.settings, self.slack)
+        verbs = (
+            *commands(declaring, changing, looking), *timeline_reading.commands(reading),
+            *timeline_starting.commands(starting), self._help(),
+        )  # fmt: skip
         rules = event_rules(self.slack, self.settings)
         rooms = Rooms(commands=Commands(verbs, tray(looking)), events=Events(self.database, rules))
         listen(rooms, declaring, changing)
+        timeline_reading.listen(rooms, reading)
+        timeline_starting.listen(rooms, starting)
         return rooms
 
     def _help(self) -> Command:

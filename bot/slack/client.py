@@ -36,7 +36,8 @@ NEVER_CONNECTED = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificat
 READS = frozenset(
     {
         "bookmarks.list", "conversations.history", "conversations.info", "conversations.members", "conversations.open",
-        "conversations.replies", "usergroups.users.list", "users.conversations", "users.info",
+        "conversations.replies", "files.getUploadURLExternal", "pins.list", "usergroups.users.list",
+        "users.conversations", "users.info",
     }
 )  # fmt: skip
 """Calls that leave nothing behind which a second one would double."""
@@ -156,11 +157,14 @@ class Slack:
         """The address of a message. Raises `CallFailed` while Slack does not say what the workspace's own is."""
         return f"{self.identity().url}archives/{channel}/p{ts.replace('.', '')}"
 
-    def respond(self, url: str, *, text: str, blocks: list[dict[str, Any]] | None) -> None:
-        """Say something to one person through a response URL (30 minutes, 5 uses): at most once, and only they see it."""
+    def respond(self, url: str, *, text: str, blocks: list[dict[str, Any]] | None, replaces: bool = False) -> None:
+        """Say something to one person through a response URL (30 minutes, 5 uses): at most once, and only they see it.
+
+        `replaces`: in the place of the message the URL came with.
+        """
         webhook = WebhookClient(url, timeout=int(self.timeout.total_seconds()), retry_handlers=[])
         try:
-            answer = webhook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
+            answer = webhook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=replaces)
         except (OSError, http.client.HTTPException) as error:
             raise OutcomeUnknown("connection_failed", type(error).__name__) from None
         if answer.status_code != http.client.OK:

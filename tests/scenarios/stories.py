@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from bot.app import Bot
+from bot.audit import AuditRecord
 from bot.incidents.model import Incident, TimelineEntry
 from bot.outbox.model import OPEN, OutboxMessage
 from bot.playground import Person, Playground
@@ -104,6 +105,15 @@ class Sev:
             entries = select(TimelineEntry).join(Incident, Incident.id == TimelineEntry.incident_id)
             by_time = entries.where(Incident.number == self.number).order_by(TimelineEntry.at, TimelineEntry.id)
             found = list(session.scalars(by_time))
+            session.expunge_all()
+            return found
+
+    @property
+    def audit(self) -> list[AuditRecord]:
+        """Who did what to it, in order."""
+        with self.stage.bot.database.read() as session:
+            own = select(AuditRecord).where(AuditRecord.subject == self.kept.subject).order_by(AuditRecord.id)
+            found = list(session.scalars(own))
             session.expunge_all()
             return found
 
