@@ -33,6 +33,11 @@ def is_open(config: Config, incident: Incident) -> bool:
     return config.status(incident.status).category in OPEN
 
 
+NEWEST_OPEN_FIRST = (Incident.number + 0).desc()
+"""The order of open SEVs. No index has it, so that the few that are open are found by their status, and then put in order:
+reading all SEVs by number until enough open ones were met would be slow where these are old."""
+
+
 def open_now(config: Config) -> ColumnElement[bool]:
     """The condition under which a SEV is open, for queries. One whose status was taken out of the files counts as open.
 

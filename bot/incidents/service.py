@@ -143,13 +143,14 @@ def reopen(session: Session, incident: Incident, reason: str, *, config: Config,
     """Open what was over: it is investigated again, and its later times are cleared. Raises `Refused`."""
     require(config, actor, "change")
     reason = checked_reason(reason)
-    _apply(
-        session, incident, lifecycle.reopen(config, incident, reason=reason),
-        kind="reopened", reason=reason, config=config, actor=actor, now=now,
-    )  # fmt: skip
+    move = lifecycle.reopen(config, incident, reason=reason)
     if incident.is_quiet:  # what runs again needs a place to work in, and to be told of
         incident.is_quiet = False
+        incident.channel_attempt = channel_name(
+            config, number=incident.number, title=incident.title, is_private=incident.is_private
+        )
         surfaces.set_up(session, incident, config)
+    _apply(session, incident, move, kind="reopened", reason=reason, config=config, actor=actor, now=now)
     if incident.channel_trouble:
         surfaces.tell_trouble(session, incident)
 

@@ -61,7 +61,8 @@ def _said(tell: Telling) -> str:
 
 
 def _status(tell: Telling) -> str:
-    label = tell.config.status(str(tell.entry.data.get("after", ""))).label
+    key = tell.entry.data.get("after") or "nothing"
+    label = next((each.label for each in tell.config.statuses if each.key == key), key)
     return f"{tell.who} set the status to {tell.quoted(label)}{tell.reason}"
 
 

@@ -14,7 +14,10 @@ INDEXES = (
     ("affected_workflows", ("workflow", "incident_id")),
     ("timeline_entries", ("incident_id", "id")),
 )
-INDEXED: tuple[tuple[str, str, tuple[str, ...]], ...] = (("incidents", "incident_words", ("title", "summary")), ("timeline_entries", "entry_words", ("text",)))
+INDEXED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("incidents", "incident_words", ("title", "summary")),
+    ("timeline_entries", "entry_words", ("text",)),
+)
 """Which texts can be searched: of each table, the columns; and what their index of words is called on SQLite."""
 SEPARATORS = "./-_:@#=&?"
 """What PostgreSQL would take for part of an address or a path, so that no part of it could be found."""

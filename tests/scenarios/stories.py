@@ -149,6 +149,13 @@ class Sev:
         return self.stage.words(card)
 
     @property
+    def card_among_pins(self) -> str:
+        """What its card says, where other messages are pinned too."""
+        (card,) = self.stage.said_in(self.place, containing="Declared by")
+        assert card.ts in {pin["ts"] for pin in self.channel.pins}
+        return self.stage.words(card)
+
+    @property
     def lines(self) -> list[str]:
         """What the bot told its channel, besides the card."""
         said = [self.stage.words(message) for message in self.stage.said_in(self.place)]

@@ -75,5 +75,3 @@ def test_however_slack_fails_the_file_comes_once(troubled_stage: Stage, ada: Per
     stage.settles()
     ada.sees("Here is the timeline of SEV-1.", in_="@sevbot")
     assert len(files_of(stage, "ada")) == 1
-
-

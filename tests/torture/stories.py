@@ -66,6 +66,27 @@ def start_declare_and_archive(stage: Stage) -> None:
     archive(stage)
 
 
+def export(stage: Stage) -> None:
+    stage.types("/sev export SEV-1 csv")
+
+
+def adopt(stage: Stage) -> None:
+    """The channel has the name a made one would have, so that people look for trouble in the same places."""
+    room = stage.ada.creates(CHANNEL.removeprefix("#"))
+    stage.ada.pins(stage.ada.says("declines began at 10:02", in_=room))
+    stage.types("/sev adopt SEV1 checkout is down", in_=CHANNEL)
+
+
+def start_and_adopt(stage: Stage) -> None:
+    stage.start()
+    adopt(stage)
+
+
+def pass_over(stage: Stage) -> None:
+    stage.ada.clicks("No", in_=CHANNEL)
+    stage.settle()
+
+
 def look_after(stage: Stage) -> None:
     """What the schedule does every ten minutes, and every new connection."""
     stage.bot.reconcile()
@@ -116,7 +137,9 @@ CREATE, INVITE, CARD, PIN, TOPIC, BOOKMARK, ANNOUNCEMENT, LINE, ANSWER, TROUBLE,
         "reconcile",
     )
 )  # fmt: skip
+EXPORT, MOVE_IN, OFFER = (f"timeline.{name}" for name in ("export", "move_in", "offer_pinned"))
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
+COMPLETE = "files.completeUploadExternal"
 
 STORIES = (
     Story(LEARN, POST, start_and_declare, given=nothing),
@@ -149,4 +172,14 @@ STORIES = (
     Story(RECONCILE, HISTORY, look_after, given=start_and_declare),
     Story(RECONCILE, "conversations.members", look_after, given=start_and_declare_privately),
     Story(RECONCILE, JOIN, unarchive, given=start_declare_and_archive),
+    Story(EXPORT, "conversations.open", export, given=start_and_declare),
+    Story(EXPORT, "files.getUploadURLExternal", export, given=start_and_declare),
+    Story(EXPORT, COMPLETE, export, given=start_and_declare),
+    Story(EXPORT, HISTORY, export, given=start_and_declare, lead=COMPLETE),
+    Story(MOVE_IN, JOIN, adopt),
+    Story(MOVE_IN, "pins.list", adopt),
+    Story(MOVE_IN, "conversations.members", adopt),
+    Story(OFFER, POST, adopt),
+    Story(OFFER, HISTORY, adopt, lead=POST),
+    Story(OFFER, UPDATE, pass_over, given=start_and_adopt),
 )
