@@ -4,7 +4,6 @@ import http.client
 import json
 import urllib.request
 from dataclasses import dataclass
-
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 

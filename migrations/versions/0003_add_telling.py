@@ -38,8 +38,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("incident_id", "ts", name=op.f("pk_pinned_messages")),
     )
-    for table, columns in INDEXES:
-        op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, list(columns))
+    for table, names in INDEXES:
+        op.create_index(op.f(f"ix_{table}_{'_'.join(names)}"), table, list(names))
     if not is_sqlite:  # compared by bytes, a range of statuses can be read from the index
         op.execute('ALTER TABLE incidents ALTER COLUMN status TYPE VARCHAR(40) COLLATE "C"')
     for table, words, columns in INDEXED:

@@ -8,7 +8,7 @@ from tests.scenarios.stories import Sev, Stage
 
 
 @pytest.fixture
-def war_room(stage: Stage, ada: Person, grace: Person) -> Channel:
+def war_room(ada: Person, grace: Person) -> Channel:
     """A public channel of ada's and grace's, with two pinned messages, in which ada is."""
     room = ada.creates("payments-war-room")
     grace.joins(room)
@@ -67,7 +67,8 @@ def test_they_can_be_passed_over(stage: Stage, war_room: Channel, ada: Person) -
     assert {entry.kind for entry in sev.timeline} == {"declared"}
 
 
-def test_without_severity_or_title_a_form_asks(stage: Stage, war_room: Channel, ada: Person) -> None:
+@pytest.mark.usefixtures("war_room")
+def test_without_severity_or_title_a_form_asks(stage: Stage, ada: Person) -> None:
     ada.types("/sev adopt checkout is down")
     ada.sees("#payments-war-room becomes the SEV's channel")
     ada.fills(Severity="SEV3", Summary="Cards are declined")

@@ -27,7 +27,8 @@ def files_of(stage: Stage, person: str) -> list[File]:
         return [stage.slack.workspace.files[each] for message in shown for each in message.file_ids]
 
 
-def test_who_asks_gets_the_file_by_direct_message_and_nobody_else_does(stage: Stage, sev: Sev, ada: Person) -> None:
+@pytest.mark.usefixtures("sev")
+def test_who_asks_gets_the_file_by_direct_message_and_nobody_else_does(stage: Stage, ada: Person) -> None:
     told = ada.types("/sev export csv")
     assert told.text == "The timeline of SEV-1 is on its way to you, in a direct message."
     ada.sees("Here is the timeline of SEV-1.", in_="@sevbot")
@@ -44,7 +45,8 @@ def test_who_asks_gets_the_file_by_direct_message_and_nobody_else_does(stage: St
     assert rows[2]["text"] == "ada changed the title to “checkout [is](javascript:alert) down”."
 
 
-def test_a_page_in_markdown_says_what_who_how_long_and_when(stage: Stage, sev: Sev, ada: Person) -> None:
+@pytest.mark.usefixtures("sev")
+def test_a_page_in_markdown_says_what_who_how_long_and_when(stage: Stage, ada: Person) -> None:
     ada.types("/sev export")
     ada.sees("Here is the timeline of SEV-1.", in_="@sevbot")
     stage.settles()
@@ -59,7 +61,8 @@ def test_a_page_in_markdown_says_what_who_how_long_and_when(stage: Stage, sev: S
     assert "](javascript" not in page
 
 
-def test_an_export_asked_for_in_vain_is_explained(sev: Sev, ada: Person) -> None:
+@pytest.mark.usefixtures("sev")
+def test_an_export_asked_for_in_vain_is_explained(ada: Person) -> None:
     assert ada.types("/sev export pdf").text == "The timeline can be had as markdown or csv."
     assert ada.types("/sev export SEV-9").text == "There is no SEV-9 that you can see. /sev list shows what there is."
 

@@ -48,7 +48,8 @@ def test_what_was_changed_or_withdrawn_is_found_no_more(ada: Person, stage: Stag
     stage.begins()
 
 
-def test_nothing_to_look_for_is_explained(stage: Stage, ada: Person) -> None:
+@pytest.mark.usefixtures("stage")
+def test_nothing_to_look_for_is_explained(ada: Person) -> None:
     for words in ("", '"', "* ^ - ()", "'';--"):
         assert ada.types(f"/sev search {words}").text == (
             "Give a word or two that the SEV's title, summary or timeline has: /sev search checkout."

@@ -33,7 +33,8 @@ def entries(text: str) -> list[str]:
     return [re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC  ", "", line) for line in found]
 
 
-def test_the_timeline_tells_what_happened_in_order_each_with_its_number_and_link(sev: Sev, ada: Person) -> None:
+@pytest.mark.usefixtures("sev")
+def test_the_timeline_tells_what_happened_in_order_each_with_its_number_and_link(ada: Person) -> None:
     told = ada.types("/sev timeline")
     assert entries(told.text) == [
         "1  @Grace Hopper: nobody can pay  see",
@@ -49,7 +50,8 @@ def test_the_timeline_tells_what_happened_in_order_each_with_its_number_and_link
     assert ada.goes_to("#general").types("/sev timeline SEV-1").text == told.text
 
 
-def test_it_is_narrowed_down_by_sort_person_and_words(sev: Sev, ada: Person) -> None:
+@pytest.mark.usefixtures("sev")
+def test_it_is_narrowed_down_by_sort_person_and_words(ada: Person) -> None:
     asked = {
         "messages": [1],
         "status": [2, 4, 5],
@@ -66,7 +68,8 @@ def test_it_is_narrowed_down_by_sort_person_and_words(sev: Sev, ada: Person) -> 
         assert ("There is no such entry." in told) == (not numbers)
 
 
-def test_a_long_timeline_is_turned_page_by_page_in_place(stage: Stage, sev: Sev, ada: Person) -> None:
+@pytest.mark.usefixtures("sev")
+def test_a_long_timeline_is_turned_page_by_page_in_place(stage: Stage, ada: Person) -> None:
     for number in range(20):
         ada.types(f"/sev title trouble number {number}")
     stage.begins()
@@ -90,7 +93,7 @@ def test_a_long_timeline_is_turned_page_by_page_in_place(stage: Stage, sev: Sev,
     stage.slack.wait_until(lambda: shown() == [1], why="only messages are shown")
 
 
-def test_a_message_is_mended_and_keeps_its_number_wherever_it_moves(stage: Stage, sev: Sev, ada: Person) -> None:
+def test_a_message_is_mended_and_keeps_its_number_wherever_it_moves(sev: Sev, ada: Person) -> None:
     before = sev.timeline[0]
     ada.types("/sev entry 1")
     ada.sees("SEV-1, entry 1")
@@ -156,7 +159,8 @@ def test_an_entry_is_withdrawn_and_restored(stage: Stage, sev: Sev, ada: Person)
     assert [record.action for record in sev.audit][-2:] == ["timeline.withdraw", "timeline.restore"]
 
 
-def test_the_beginning_stays(sev: Sev, ada: Person) -> None:
+@pytest.mark.usefixtures("sev")
+def test_the_beginning_stays(ada: Person) -> None:
     ada.types("/sev entry 2")
     ada.sees("SEV-1, entry 2")
     assert ada.modal
@@ -164,7 +168,8 @@ def test_the_beginning_stays(sev: Sev, ada: Person) -> None:
     ada.closes_modal()
 
 
-def test_an_entry_that_is_not_there_is_explained(sev: Sev, ada: Person) -> None:
+@pytest.mark.usefixtures("sev")
+def test_an_entry_that_is_not_there_is_explained(ada: Person) -> None:
     ada.types("/sev entry 99")
     ada.sees("SEV-1 has no entry 99; there are 5. /sev timeline shows them.")
     ada.closes_modal()
@@ -173,7 +178,8 @@ def test_an_entry_that_is_not_there_is_explained(sev: Sev, ada: Person) -> None:
     )
 
 
-def test_a_guest_may_read_and_mends_nothing(sev: Sev, edsger: Person, ada: Person) -> None:
+@pytest.mark.usefixtures("ada")
+def test_a_guest_may_read_and_mends_nothing(sev: Sev, edsger: Person) -> None:
     edsger.goes_to("#payments")
     told = edsger.types("/sev timeline SEV-1")
     assert entries(told.text)[0] == "1  @Grace Hopper: nobody can pay  see"
@@ -186,7 +192,8 @@ def test_a_guest_may_read_and_mends_nothing(sev: Sev, edsger: Person, ada: Perso
     assert sev.timeline[0].text == "nobody can pay"
 
 
-def test_the_story_so_far_is_told_newest_first_each_line_with_a_link(stage: Stage, sev: Sev, ada: Person) -> None:
+@pytest.mark.usefixtures("sev")
+def test_the_story_so_far_is_told_newest_first_each_line_with_a_link(ada: Person) -> None:
     told = ada.types("/sev catchup")
     lines = told.text.splitlines()
     assert lines[0] == ":red_circle: SEV-1 SEV1: nobody can pay"

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from bot.app import Bot
 from bot.incidents.model import Incident
 from bot.incidents.reading import picture, where_lines_go
-from bot.slack.commands import read
 from bot.slack.visit import Door, Visit
 from tests.environments import without_slack
 from tests.timeline.many import LONG, fill
@@ -91,7 +90,7 @@ def _plan(connection: Connection, statement: str, parameters: Any) -> str:
 
 def looks_through(plan: str) -> bool:
     """Whether a table that grows is read from end to end. Reading an index in its order stops where there is enough."""
-    statement, *steps = plan.split("\n")
+    steps = plan.split("\n")
     whole = [step for step in steps if re.match(rf"^\s*(->)?\s*(SCAN|Seq Scan on) ({'|'.join(GROWING)})\b", step)]
     stops = "LIMIT" in plan and not any("TEMP B-TREE FOR ORDER BY" in step for step in steps)
     return not all(stops and "INDEX" in step for step in whole)
