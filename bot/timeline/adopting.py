@@ -104,7 +104,7 @@ def _move_in(session: Session, incident: Incident) -> None:
     first = Request(kind=MOVE_IN, subject=incident.subject, key=moved_in, mode=Mode.LATEST, priority=URGENT)
     then = Request(
         kind=surfaces.CREATE_CHANNEL, subject=incident.subject, key=made, mode=Mode.LATEST, priority=URGENT,
-        after=moved_in, after_any_end=True,
+        after=moved_in,
     )  # fmt: skip
     for request in (first, then):
         enqueue(session, request)
@@ -120,12 +120,15 @@ def moved_in(session: Session, incident: Incident, members: set[str], pinned: Co
 
 
 def offer(session: Session, incident: Incident) -> None:
-    """Show in the channel how many pinned messages wait, as it is now."""
+    """Show in the channel how many pinned messages wait, as it is now; first it is told that the SEV was declared."""
+    declared = session.scalars(
+        select(TimelineEntry.id).where(TimelineEntry.incident_id == incident.id, TimelineEntry.kind == "declared")
+    ).first()
     enqueue(
         session,
         Request(
             kind=OFFER, subject=incident.subject, key=surfaces.key(incident, "pinned"), mode=Mode.LATEST,
-            after=surfaces.key(incident, "card"), after_any_end=True,
+            after=surfaces.key(incident, f"line:{declared}"), after_any_end=True,
         ),
     )  # fmt: skip
 

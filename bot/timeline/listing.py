@@ -25,12 +25,12 @@ MICROSECOND = timedelta(microseconds=1)
 WORDS_LIMIT = 80
 VALUE_LIMIT = 150
 """What the value of a menu's option may hold."""
-MESSAGES = ("message", "log", "file")
+MESSAGES = ("message", "note", "file")
 GROUPS: dict[str, tuple[str, ...]] = {
     "all": (),
     "messages": MESSAGES,
     "status": ("declared", "backfilled", "severity", "status", "reopened"),
-    "people": ("role", "handoff", "joined", "left"),
+    "people": ("role", "handoff", "handoff_offered", "handoff_declined", "joined", "invited", "access_let_in"),
     "updates": ("update",),
     "withdrawn": (),
 }

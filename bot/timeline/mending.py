@@ -17,7 +17,9 @@ from bot.timeline.listing import MESSAGES
 
 TEXT_LIMIT = 3000
 MENDED = "mended"
-"""Under this name an entry's data lists what was mended by hand (`text`, `at`): that is kept when Slack's message changes."""
+"""In an entry's data: a person gave it another text, which later edits of its message leave alone."""
+MOVED = "moved"
+"""In an entry's data: a person gave it another time."""
 KEPT = frozenset({"declared", "backfilled"})
 """What cannot be withdrawn: the beginning of the SEV itself."""
 
@@ -55,7 +57,8 @@ def mend(
     before = {name: _kept(getattr(entry, name)) for name in changes}
     for name, value in changes.items():
         setattr(entry, name, value)
-    entry.data = entry.data | {MENDED: sorted({*entry.data.get(MENDED, ()), *changes})}
+    marks = {"text": MENDED, "at": MOVED}
+    entry.data = entry.data | {marks[name]: True for name in changes}
     after = {name: _kept(value) for name, value in changes.items()}
     _record(session, incident, entry, "mend", actor=actor, now=now, before=before, after=after)
     return True

@@ -19,7 +19,8 @@ from bot.slack import blocks as kit
 from bot.slack.commands import NAME, Command, Form, Line
 from bot.slack.listeners import Rooms
 from bot.slack.visit import DONE, Answer, View, Visit
-from bot.timeline import catchup, export, forms, listing, mending, searching, views
+from bot.timeline import catchup, export, listing, mending, searching, views
+from bot.timeline import telling_forms as forms
 from bot.timeline.telling_deliveries import ask_for_export
 
 NUMBER = re.compile(r"#?(\d{1,9})\Z")

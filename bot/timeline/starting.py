@@ -18,7 +18,8 @@ from bot.slack.listeners import Rooms
 from bot.slack.text import channel as channel_mention
 from bot.slack.text import one_line
 from bot.slack.visit import DONE, Answer, View, Visit
-from bot.timeline import adopting, backfilling, forms
+from bot.timeline import adopting, backfilling
+from bot.timeline import telling_forms as forms
 from bot.timeline.telling_deliveries import OPEN_PINNED, PASS_OVER
 
 ASK_TIMEOUT = timedelta(seconds=1)

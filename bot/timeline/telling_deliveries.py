@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot.config import Settings
 from bot.directory.people import Person
-from bot.incidents import membership
+from bot.errors import Temporary
+from bot.incidents import membership, surfaces
 from bot.incidents.model import Incident
 from bot.incidents.reading import incident_of
 from bot.incidents.roles import holders
@@ -21,7 +22,8 @@ from bot.slack import blocks as kit
 from bot.slack import files, posts
 from bot.slack.client import Calls, Slack
 from bot.slack.text import clip, plain
-from bot.timeline import adopting, export, forms
+from bot.timeline import adopting, export
+from bot.timeline import telling_forms as forms
 from bot.timeline.listing import everything, links_of, numbers_of
 
 EXPORT = "timeline.export"
@@ -81,7 +83,7 @@ class TellingDeliveries:
                 load=self._load_move,
                 send=self._move_in,
                 record=self._record_move,
-                on_trouble=on_trouble,
+                on_trouble=self._on_move_trouble,
             ),
             Kind(
                 name=adopting.OFFER,
@@ -133,7 +135,16 @@ class TellingDeliveries:
             calls.call("conversations.join", channel=move.channel_id)
         pins = calls.call("pins.list", channel=move.channel_id).get("items") or []
         messages = [each["message"] for each in pins if each.get("type") == "message"]
-        return {"members": _members(calls, move.channel_id), "pinned": messages}
+        members, are_all = _members(calls, move.channel_id)
+        if are_all and self._slack.identity().user_id not in members:  # whatever Slack said: nothing else would work
+            raise Temporary("not_in_channel", "it did not get in")
+        return {"members": members, "pinned": messages}
+
+    def _on_move_trouble(self, session: Session, message: OutboxMessage) -> None:
+        """As long as the bot is not in, there is no card to show it on: the declarer and the announcements say it."""
+        incident = incident_of(session, message)
+        surfaces.tell_trouble(session, incident)
+        surfaces.announce_at_once(session, incident, self._settings.current)
 
     def _record_move(self, session: Session, message: OutboxMessage, result: Result, now: datetime) -> None:
         incident = membership.lock(session, message.subject_id)
@@ -173,7 +184,8 @@ def _pinned(incident: Incident, message: dict[str, Any]) -> adopting.PinnedMessa
     )
 
 
-def _members(calls: Calls, channel_id: str) -> list[str]:
+def _members(calls: Calls, channel_id: str) -> tuple[list[str], bool]:
+    """Who is in a channel, and whether these are all."""
     members: list[str] = []
     cursor = ""
     for _ in range(PAGES):
@@ -183,5 +195,5 @@ def _members(calls: Calls, channel_id: str) -> list[str]:
         members += page["members"]
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
-            break
-    return members
+            return members, True
+    return members, False

@@ -10,6 +10,7 @@ from bot.slack import blocks as kit
 from bot.slack.blocks import Block
 from bot.slack.text import clip, link, mrkdwn, one_line, user, when
 from bot.timeline.listing import GROUPS, Page, Wanted, cursor_of
+from bot.timeline.mending import MENDED, MOVED
 from bot.timeline.searching import Hit
 from bot.timeline.sentences import sentence
 
@@ -44,7 +45,7 @@ def timeline(config: Config, incident: Incident, page: Page, wanted: Wanted, lin
 def line(config: Config, entry: TimelineEntry, number: int, address: str) -> str:
     """One entry: its number, its time, what it says, and where it can be seen."""
     place = f"  {link(address, 'see')}" if address else ""
-    mended = "  _mended_" if entry.data.get("mended") else ""
+    mended = "  _mended_" if {MENDED, MOVED} & set(entry.data) else ""
     return f"*{number}*  {when(entry.at)}  {sentence(entry, config)}{place}{mended}"
 
 

@@ -33,6 +33,8 @@ BELIEVED = {
     (stories.LEARN, stories.JOIN, "channel_not_found"),
 }
 """Where Slack says that there is nothing to do, the bot believes it: nothing is told, nothing more is tried."""
+NOT_BELIEVED = {(stories.MOVE_IN, stories.JOIN, "already_in_channel")}
+"""Where Slack says so, and the bot sees that it is not: it tries again, and nobody needs to hear of it."""
 DIRECT = "dm-ada-sevbot"
 """Where the bot tells ada what she can't see in the channel."""
 
@@ -49,6 +51,8 @@ SAMPLE = {
     ("sqlite", stories.LEARN, stories.JOIN, "429"),
     ("sqlite", stories.TROUBLE, "conversations.open", "500"),
     ("sqlite", stories.RECONCILE, "conversations.info", "not_in_channel"),
+    ("sqlite", stories.EXPORT, stories.COMPLETE, "drop_after"),
+    ("sqlite", stories.MOVE_IN, stories.JOIN, "user_is_restricted"),
     ("postgresql", stories.CREATE, "conversations.create", "drop_after"),
     ("postgresql", stories.TOPIC, "conversations.setTopic", "missing_scope"),
     ("postgresql", stories.LINE, stories.POST, "drop_after"),
@@ -138,7 +142,7 @@ def test_a_refusal_is_told_and_retry_mends_it(stage: Stage, config: Path, story:
 
 def mend(stage: Stage, story: Story, fault: str) -> None:
     """What happens after a refusal until all is well: people see what failed, and press *Retry*."""
-    if (story.kind, story.method, fault) in NEXT_NAME | BELIEVED or story.kind == stories.ANSWER:
+    if (story.kind, story.method, fault) in NEXT_NAME | BELIEVED | NOT_BELIEVED or story.kind == stories.ANSWER:
         return
     if story.kind == stories.RECONCILE:
         stories.look_after(stage)
