@@ -74,29 +74,41 @@ def words_of(query: str) -> list[str]:
 
 
 def search(session: Session, query: str, *, user_id: str) -> list[Hit]:
-    """The SEVs in which all words are found, as wholes or as beginnings, among those the person may see.
+    """The SEVs in which all words are found, among those the person may see.
 
     First those with the words in title or summary, then those with an entry that has them, the newest first in each; one
-    more than is shown at most. Raises `Refused` where nothing is asked for.
+    more than is shown at most. Where whole words give less than that, beginnings of words count too: to gather what a
+    common beginning begins takes long, and whoever typed a common word has enough. Raises `Refused` where nothing is
+    asked for.
     """
-    dialect = dialect_of(session)
-    asked = {"words": _query(dialect, words_of(query)), "user": user_id}
-    passages = dict.fromkeys(_ids(session, IN_TITLES[dialect], asked), "")
-    rows = session.execute(text(IN_ENTRIES[dialect]), asked | {"most": MOST_ENTRIES})
-    for incident_id, said in rows:
-        passages.setdefault(incident_id, said)
+    words = words_of(query)
+    passages: dict[int, str] = {}
+    for as_beginnings in (False, True):
+        if len(passages) <= MOST:
+            _gather(session, words, passages, user_id=user_id, as_beginnings=as_beginnings)
     wanted = list(passages)[: MOST + 1]
     seen = select(Incident).where(Incident.id.in_(wanted), may_see(user_id)).options(selectinload(Incident.workflows))
     incidents = {each.id: each for each in session.scalars(seen)}
     return [Hit(incidents[each], passages[each]) for each in wanted if each in incidents]
 
 
+def _gather(session: Session, words: list[str], passages: dict[int, str], *, user_id: str, as_beginnings: bool) -> None:
+    """Add the SEVs that are not among `passages` yet, each with its passage."""
+    dialect = dialect_of(session)
+    asked = {"words": _query(dialect, words, as_beginnings=as_beginnings), "user": user_id}
+    for incident_id in _ids(session, IN_TITLES[dialect], asked):
+        passages.setdefault(incident_id, "")
+    if len(passages) <= MOST:
+        for incident_id, said in session.execute(text(IN_ENTRIES[dialect]), asked | {"most": MOST_ENTRIES}):
+            passages.setdefault(incident_id, said)
+
+
 def _ids(session: Session, statement: str, asked: dict[str, str]) -> Sequence[int]:
     return session.scalars(text(statement), asked | {"most": MOST + 1}).all()
 
 
-def _query(dialect: str, words: list[str]) -> str:
-    """All words, each as a beginning, in the engine's own language. They hold letters and digits only."""
+def _query(dialect: str, words: list[str], *, as_beginnings: bool) -> str:
+    """All words in the engine's own language. They hold letters and digits only."""
     if dialect == "sqlite":
-        return " ".join(f'"{word}" *' for word in words)
-    return " & ".join(f"'{word}':*" for word in words)
+        return " ".join(f'"{word}"{" *" if as_beginnings else ""}' for word in words)
+    return " & ".join(f"'{word}'{':*' if as_beginnings else ''}" for word in words)

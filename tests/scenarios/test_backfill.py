@@ -55,8 +55,8 @@ def test_once_it_is_reopened_it_is_a_sev_like_any_other(stage: Stage, ada: Perso
     ada.closes_modal()
     ada.types("/sev reopen SEV-1 it is slow again")
     ada.sees("reopened SEV-1: it is slow again", in_="#sev-1-search-was-slow")
-    assert "SEV-1 SEV1: search was slow" in stage.sev(1).announcement("#incidents")
     stage.begins()
+    assert "SEV-1 SEV1: search was slow" in stage.sev(1).announcement("#incidents")
 
 
 def test_what_is_wrong_is_said_at_its_field(stage: Stage, ada: Person, now: int) -> None:
