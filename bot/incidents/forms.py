@@ -68,7 +68,7 @@ def declare(
     )  # fmt: skip
     shown.append(kit.field("summary", "Summary", text, optional=True))
     if config.workflows:
-        affected = kit.many("Which are affected?", WORKFLOWS, _workflow_options(config), initial=workflows)
+        affected = kit.many("Which are affected?", WORKFLOWS, workflow_options(config), initial=workflows)
         shown.append(kit.field("workflows", "Workflows affected", affected, optional=True, dispatch=True))
     private = kit.option("Private", "private", description="Only people who are invited see it; no announcement")
     drill = kit.option("Drill", "drill", description="An exercise: looks and works alike, counts in no figure")
@@ -102,7 +102,7 @@ def edit(config: Config, incident: Incident) -> View:
     ]
     if config.workflows:
         affected = kit.many(
-            "Which are affected?", "workflows", _workflow_options(config), initial=incident.workflow_keys
+            "Which are affected?", "workflows", workflow_options(config), initial=incident.workflow_keys
         )
         shown.append(kit.field("workflows", "Workflows affected", affected, optional=True))
     return kit.modal(EDIT, f"Edit {incident.name}", shown, submit="Save", metadata=metadata(number=incident.number))
@@ -135,7 +135,7 @@ def submitted_times(values: dict[str, Any]) -> dict[str, datetime | None]:
     return {name: datetime.fromtimestamp(values[name], UTC) if values.get(name) else None for name in TIMES}
 
 
-def _workflow_options(config: Config) -> list[Option]:
+def workflow_options(config: Config) -> list[Option]:
     """The workflows to choose from: a menu holds 100, and the most critical come first."""
     ranked = sorted(config.workflows, key=lambda each: each.tier)
     return [kit.option(each.name, each.key) for each in ranked[:100]]

@@ -10,7 +10,7 @@ from bot.directory.people import actor_of
 from bot.directory.permissions import require
 from bot.errors import Refused
 from bot.incidents import lifecycle, membership, views
-from bot.incidents.model import Incident
+from bot.incidents.model import AffectedWorkflow, Incident
 from bot.incidents.roles import holders
 from bot.incidents.subject import LONGEST_LIST, open_incidents, subject
 from bot.slack import blocks as kit
@@ -37,24 +37,28 @@ class Looking:
         require(self._config, actor_of(session, visit), "see")
         word = one_line(line.text).lower()
         query = self._narrowed(select(Incident).where(membership.may_see(visit.user_id)), word, visit.user_id)
-        found = session.scalars(query.order_by(Incident.number.desc()).limit(LONGEST_LIST + 1)).all()
+        found = session.scalars(query.limit(LONGEST_LIST + 1)).all()
         if not found:
             none_open = "No SEV is open. :tada:" if word in ("", "open") else "There is no such SEV."
             return Answer(text=none_open)
         return Answer(text=f"{len(found[:LONGEST_LIST])} SEVs", blocks=self._listed(found))
 
     def _narrowed(self, query: Select[Incident], word: str, user_id: str) -> Select[Incident]:
-        """The SEVs a word asks for. Raises `Refused` with what can be asked for."""
+        """The SEVs a word asks for, the newest first. Raises `Refused` with what can be asked for."""
         severity = self._config.severity(word) if word else None
         workflow = next((each for each in self._config.workflows if word in (each.key, each.name.lower())), None)
+        if workflow:
+            affecting = query.join(AffectedWorkflow, AffectedWorkflow.incident_id == Incident.id)
+            return affecting.where(AffectedWorkflow.workflow == workflow.key).order_by(
+                AffectedWorkflow.incident_id.desc()
+            )
+        if word in ("", "open"):
+            return query.where(lifecycle.open_now(self._config)).order_by(lifecycle.NEWEST_OPEN_FIRST)
+        query = query.order_by(Incident.number.desc())
         if severity:
             return query.where(Incident.severity == severity.key)
-        if workflow:
-            return query.where(Incident.workflows.any(workflow=workflow.key))
         if word == "mine":
             return query.where(Incident.declared_by == user_id)
-        if word in ("", "open"):
-            return query.where(lifecycle.open_now(self._config))
         if word == "all":
             return query
         possible = ", ".join([*LIST_WORDS, *(each.key for each in self._config.severities), "a workflow's name"])
@@ -75,7 +79,11 @@ class Looking:
         incident = subject(session, visit, line, lock=False)
         picture = views.Picture(incident, self._config, roles=holders(session, incident))
         place = (
-            f"Its channel is {channel_mention(incident.channel_id)}" if incident.channel_id else "It has no channel yet"
+            f"Its channel is {channel_mention(incident.channel_id)}"
+            if incident.channel_id
+            else "It was over before it was declared, so it has no channel"
+            if incident.is_quiet
+            else "It has no channel yet"
         )
         return Answer(text=views.card_text(self._config, incident), blocks=[*views.card(picture), kit.context(place)])
 

@@ -1,6 +1,8 @@
 """Who may see a SEV. Everybody may see a public one; a private one only its members, and it leaves no trace for others."""
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, or_, select
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, delete, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from bot.errors import Refused
@@ -31,8 +33,17 @@ def replace(session: Session, incident: Incident, user_ids: set[str]) -> None:
 
 def may_see(user_id: str) -> ColumnElement[bool]:
     """The condition under which a person may see a SEV, for queries."""
-    own = select(IncidentMember.incident_id).where(IncidentMember.user_id == user_id)
-    return or_(Incident.is_private.is_(False), Incident.id.in_(own))
+    return or_(Incident.is_private.is_(False), _is_own(user_id))
+
+
+def _is_own(user_id: str | BindParameter[Any]) -> ColumnElement[bool]:
+    """Asked of each SEV by itself: a person may be a member of very many."""
+    return (
+        select(IncidentMember.user_id)
+        .where(IncidentMember.incident_id == Incident.id, IncidentMember.user_id == user_id)
+        .correlate(Incident)
+        .exists()
+    )
 
 
 def _locked(query: Select[Incident]) -> Select[Incident]:
@@ -40,10 +51,9 @@ def _locked(query: Select[Incident]) -> Select[Incident]:
 
 
 # Made once: they run at each visit, and making them costs more than running them.
-_OWN = select(IncidentMember.incident_id).where(IncidentMember.user_id == bindparam("user"))
 _BY_NUMBER = (
     select(Incident)
-    .where(Incident.number == bindparam("number"), or_(Incident.is_private.is_(False), Incident.id.in_(_OWN)))
+    .where(Incident.number == bindparam("number"), or_(Incident.is_private.is_(False), _is_own(bindparam("user"))))
     .options(selectinload(Incident.workflows))
 )
 _BY_CHANNEL = (

@@ -28,15 +28,21 @@ class Incident(Base):
     """One SEV. Every transaction that changes it, or anything that belongs to it, locks this row first."""
 
     __tablename__ = "incidents"
+    __table_args__ = (Index(None, "declared_by", "number"), Index(None, "severity", "number"))
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
     number: Mapped[int] = mapped_column(unique=True)
     title: Mapped[str] = mapped_column(String(TITLE_LIMIT))
     summary: Mapped[str] = mapped_column(Text, default="")
     severity: Mapped[str] = mapped_column(String(8))
-    status: Mapped[str] = mapped_column(String(40), index=True)
+    status: Mapped[str] = mapped_column(
+        String(40).with_variant(String(40, collation="C"), "postgresql"),
+        index=True,  # see `lifecycle.open_now`
+    )
     is_private: Mapped[bool] = mapped_column(default=False)
     is_drill: Mapped[bool] = mapped_column(default=False)
+    is_quiet: Mapped[bool] = mapped_column(default=False)
+    """Whether it shows in lists only: it was over before it was declared, so it has no channel and is announced nowhere."""
     declared_by: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(String(REASON_LIMIT), default="")
     """Why it was cancelled, or last reopened or set back."""
@@ -84,6 +90,7 @@ class AffectedWorkflow(Base):
     """A workflow that a SEV affects, by its key in the configuration."""
 
     __tablename__ = "affected_workflows"
+    __table_args__ = (Index(None, "workflow", "incident_id"),)
 
     incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True)
     workflow: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -128,6 +135,7 @@ class TimelineEntry(Base):
         UniqueConstraint("incident_id", "source_channel", "source_ts"),
         Index("ix_timeline_entries_incident_id_at", "incident_id", "at"),
         Index("ix_timeline_entries_source_ts", "source_ts"),
+        Index("ix_timeline_entries_incident_id_id", "incident_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)

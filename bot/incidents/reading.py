@@ -68,6 +68,9 @@ def where_lines_go(session: Session, incident: Incident) -> tuple[str, str | Non
         return incident.working_channel, None
     prefix = surfaces.key(incident, "announcement:")
     post = session.scalars(
-        select(posts.Post).where(posts.Post.key.startswith(prefix, autoescape=True)).order_by(posts.Post.key).limit(1)
+        select(posts.Post)
+        .where(posts.Post.subject == incident.subject, posts.Post.key.startswith(prefix, autoescape=True))
+        .order_by(posts.Post.key)
+        .limit(1)
     ).first()
     return (post.channel_id, post.ts) if post else None

@@ -19,6 +19,7 @@ from bot.incidents import lifecycle, surfaces
 from bot.incidents.model import COUNTER, TIMES, AffectedWorkflow, Counter, Incident, IncidentMember, TimelineEntry
 from bot.incidents.naming import channel_name
 from bot.incidents.noting import note
+from bot.incidents.numbers import next_number
 from bot.incidents.words import checked_reason, checked_severity, checked_summary, checked_title, severities
 from bot.outbox.enqueue import retry_dead
 
@@ -65,9 +66,7 @@ def declare(session: Session, said: Declaration, *, config: Config, actor: Actor
     title = checked_title(said.title)
     summary = checked_summary(said.summary)
     severity = checked_severity(config, said.severity)
-    number = session.scalar(
-        update(Counter).where(Counter.name == COUNTER).values(value=Counter.value + 1).returning(Counter.value)
-    )
+    number = next_number(session)
     since = now - SAME_WORDS_WITHIN
     twin = session.scalars(
         select(Incident).where(
@@ -79,7 +78,6 @@ def declare(session: Session, said: Declaration, *, config: Config, actor: Actor
     if twin is not None:
         session.execute(update(Counter).where(Counter.name == COUNTER).values(value=Counter.value - 1))
         return Declared(twin, is_new=False)
-    assert number is not None  # noqa: S101 - the first migration makes the counter's row
     known = [key for key in dict.fromkeys(said.workflows) if config.workflow(key)]
     incident = Incident(
         number=number,
@@ -145,10 +143,14 @@ def reopen(session: Session, incident: Incident, reason: str, *, config: Config,
     """Open what was over: it is investigated again, and its later times are cleared. Raises `Refused`."""
     require(config, actor, "change")
     reason = checked_reason(reason)
-    _apply(
-        session, incident, lifecycle.reopen(config, incident, reason=reason),
-        kind="reopened", reason=reason, config=config, actor=actor, now=now,
-    )  # fmt: skip
+    move = lifecycle.reopen(config, incident, reason=reason)
+    if incident.is_quiet:  # what runs again needs a place to work in, and to be told of
+        incident.is_quiet = False
+        incident.channel_attempt = channel_name(
+            config, number=incident.number, title=incident.title, is_private=incident.is_private
+        )
+        surfaces.set_up(session, incident, config)
+    _apply(session, incident, move, kind="reopened", reason=reason, config=config, actor=actor, now=now)
     if incident.channel_trouble:
         surfaces.tell_trouble(session, incident)
 

@@ -40,7 +40,7 @@ def open_incidents(session: Session, config: Config, visit: Visit) -> list[Incid
         *session.scalars(
             select(Incident)
             .where(membership.may_see(visit.user_id), lifecycle.open_now(config))
-            .order_by(Incident.number.desc())
+            .order_by(lifecycle.NEWEST_OPEN_FIRST)
             .limit(LONGEST_LIST + 1)
         )
     ]

@@ -53,11 +53,15 @@ def set_up(session: Session, incident: Incident, config: Config) -> None:
 
 def invite(session: Session, incident: Incident) -> None:
     """Invite whom its severity and workflows call for. Not at every change: whoever left is not called back by a title."""
+    if incident.is_quiet:
+        return
     _ask(session, incident, INVITE, "invite", priority=URGENT, after=key(incident, "channel"), after_any_end=True)
 
 
 def add_bookmarks(session: Session, incident: Incident, config: Config) -> None:
     """Put the bridge and the runbooks of the affected workflows at the top of the channel."""
+    if incident.is_quiet:
+        return
     for bookmark in bookmarks(config, incident.workflow_keys):
         slot = {"slot": bookmark.slot}
         _ask(session, incident, BOOKMARK, f"bookmark:{bookmark.slot}", arguments=slot, after=key(incident, "channel"))
@@ -65,6 +69,8 @@ def add_bookmarks(session: Session, incident: Incident, config: Config) -> None:
 
 def refresh(session: Session, incident: Incident, config: Config) -> None:
     """Show the SEV as it is now wherever it shows."""
+    if incident.is_quiet:
+        return
     show_card(session, incident)
     _ask(session, incident, TOPIC, "topic", after=key(incident, "channel"))
     for place in dict.fromkeys((*audience_of(config, incident).places, *_announced_in(session, incident))):
@@ -109,6 +115,8 @@ def announce_in(session: Session, incident: Incident, place: str, *, wait: bool 
 
 def say(session: Session, incident: Incident, entry: TimelineEntry) -> None:
     """Post one timeline entry as a line of its own. Lines come in the order of what they tell."""
+    if incident.is_quiet:
+        return
     session.flush()  # the line speaks of its entry by id
     enqueue(
         session,

@@ -35,8 +35,7 @@ NEVER_CONNECTED = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificat
 """What ends a call before anything of it was sent."""
 READS = frozenset(
     {
-        "bookmarks.list", "conversations.history", "conversations.info", "conversations.members", "conversations.open",
-        "conversations.replies", "reactions.get", "usergroups.users.list", "users.conversations", "users.info",
+        "bookmarks.list", "conversations.history", "conversations.info", "conversations.members", "conversations.open", "conversations.replies", "files.getUploadURLExternal", "pins.list", "reactions.get", "usergroups.users.list", "users.conversations", "users.info",
     }
 )  # fmt: skip
 """Calls that leave nothing behind which a second one would double."""
@@ -157,11 +156,14 @@ class Slack:
         address = f"{self.identity().url}archives/{channel}/p{ts.replace('.', '')}"
         return f"{address}?thread_ts={thread_ts}&cid={channel}" if thread_ts else address
 
-    def respond(self, url: str, *, text: str, blocks: list[dict[str, Any]] | None) -> None:
-        """Say something to one person through a response URL (30 minutes, 5 uses): at most once, and only they see it."""
+    def respond(self, url: str, *, text: str, blocks: list[dict[str, Any]] | None, replaces: bool = False) -> None:
+        """Say something to one person through a response URL (30 minutes, 5 uses): at most once, and only they see it.
+
+        `replaces`: in the place of the message the URL came with.
+        """
         webhook = WebhookClient(url, timeout=int(self.timeout.total_seconds()), retry_handlers=[])
         try:
-            answer = webhook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
+            answer = webhook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=replaces)
         except (OSError, http.client.HTTPException) as error:
             raise OutcomeUnknown("connection_failed", type(error).__name__) from None
         if answer.status_code != http.client.OK:

@@ -281,7 +281,7 @@ class Listeners:
 
     def _respond(self, url: str, answer: Answer) -> None:
         try:
-            self._slack.respond(url, text=answer.text, blocks=answer.blocks)
+            self._slack.respond(url, text=answer.text, blocks=answer.blocks, replaces=answer.replaces)
         except CallFailed as error:
             log.warning("visit.not_answered", extra={"error": str(error)})
 

@@ -69,7 +69,7 @@ def put(slack: Slack, draft: Draft, attempt: Attempt, *, can_look: bool = True) 
     Returns `{"channel": id, "ts": ts}`. Raises `CallFailed`.
     """
     calls = slack.during(attempt)
-    channel = _destination(calls, draft)
+    channel = destination(calls, draft)
     if draft.ts is not None and _edit(calls, draft, channel, draft.ts):
         return {"channel": channel, "ts": draft.ts}
     if attempt.look_first and can_look:
@@ -105,7 +105,7 @@ def remove_copies(slack: Slack, draft: Draft, attempt: Attempt) -> None:
     if draft.ts is None:
         return
     calls = slack.during(attempt)
-    channel = _destination(calls, draft)
+    channel = destination(calls, draft)
     for ts in find(calls, draft, channel):
         if ts != draft.ts:
             calls.call("chat.delete", channel=channel, ts=ts)
@@ -141,7 +141,8 @@ def _bears(message: dict[str, Any], token: str) -> bool:
     return payload.get("key") == token or blocks[0].get("block_id") == token
 
 
-def _destination(calls: Calls, draft: Draft) -> str:
+def destination(calls: Calls, draft: Draft) -> str:
+    """The channel the draft goes to; a direct conversation is opened for it."""
     if draft.users:
         opened = calls.call("conversations.open", users=",".join(draft.users))
         return str(opened["channel"]["id"])
@@ -162,10 +163,15 @@ def _edit(calls: Calls, draft: Draft, channel: str, ts: str) -> bool:
 
 
 def _content(draft: Draft, channel: str) -> dict[str, Any]:
+    return {"channel": channel, "text": draft.text, "blocks": marked(draft)}
+
+
+def marked(draft: Draft) -> list[dict[str, Any]]:
+    """The draft's blocks, the first of which bears its token."""
     blocks = [dict(block) for block in draft.blocks]
     if blocks:
         blocks[0]["block_id"] = draft.token
-    return {"channel": channel, "text": draft.text, "blocks": blocks}
+    return blocks
 
 
 def _only_new(draft: Draft) -> dict[str, Any]:

@@ -61,6 +61,8 @@ class Answer:
     """For a form: sentences by the block id of the field they concern."""
     view: View | None = None
     """For a form: what takes its place."""
+    replaces: bool = False
+    """For a click: whether the answer takes the place of the message that was clicked, which only they see."""
 
 
 DONE = Answer()

@@ -15,12 +15,15 @@ from bot.outbox.model import OPEN, OutboxMessage
 from bot.playground import Person, Playground, messages, people
 from bot.playground.elements import VALUE_KEYS, all_options, initial_value
 from bot.playground.form import action_of, wants_dispatch
-from bot.playground.model import Json, Message, View
+from bot.playground.model import Channel, Json, Message, View
 from bot.playground.traffic import Delivery
 from tests.anytext.hostile import hostile, moments
+from tests.anytext.watching import ADOPTABLE
 
 STATUSES = ("investigating", "mitigated", "resolved", "cancelled")
 SHAPES = ("{verb} {text}", "{verb} SEV-{number} {text}", "{verb} SEV3 {text}", "{verb} resolved {text}")
+ADOPT = "/sev adopt"
+"""Typed where there is no SEV yet."""
 PATIENCE = 30.0
 """Seconds for an answer: what is asked here is what is answered, not how soon."""
 VALUES: dict[str, st.SearchStrategy[Any]] = {
@@ -112,7 +115,7 @@ class Driver:
 
     def _fields(self) -> Iterator[Target]:
         seen: set[str] = set()
-        for opener in self.bot.rooms.openers:
+        for opener in self._openers():
             view = self._opens(opener)
             callback_id = str(view.content["callback_id"])
             for block in view.blocks if callback_id not in seen else []:
@@ -121,6 +124,11 @@ class Driver:
             seen.add(callback_id)
             self._stack().clear()
         assert seen == set(self.bot.rooms.forms), "a form that nobody could open"
+
+    def _openers(self) -> list[str]:
+        """Whatever opens a form: shortcuts, buttons, and the verbs that always do."""
+        by_verb = [f"/sev {command.verb}" for command in self.bot.rooms.commands.all() if command.form]
+        return [*self.bot.rooms.openers, *(line for line in by_verb if line != "/sev adopt"), ADOPT]
 
     def _field(self, opener: str, callback_id: str, block: Json) -> Target:
         name = f"field {callback_id} {block['block_id']}"
@@ -137,15 +145,25 @@ class Driver:
         client = self.slack.client
         shortcut = next((each for each in client.shortcuts if each.callback_id == opener), None)
         with self.slack.workspace.lock:
-            if shortcut:
+            if opener.startswith("/sev "):
+                channel = self._war_room() if opener == ADOPT else self.slack.channel(self._sev().channel_id or "")
+                delivery = self.slack.client.command(self.ada.user, channel, opener)[0]
+            elif shortcut:
                 message = on or (self._says_elsewhere("as usual") if shortcut.type == "message" else None)
                 delivery = client.shortcut(self.ada.user, shortcut, message)
             else:
                 click = {"type": "button", "action_id": opener, "value": str(self.number)}
                 delivery = client.act(self.ada.user, self._card(), "buttons", click)
+        assert delivery is not None
         assert delivery.wait(PATIENCE)
         self.slack.wait_until(self._form, why=f"{opener} opens a form")
         return self._stack()[-1]
+
+    def _war_room(self) -> Channel:
+        """A channel of ada's own, as long as it is no SEV's."""
+        if ADOPTABLE not in self.ada.channels:
+            self.ada.creates(ADOPTABLE)
+        return self.slack.channel(f"#{ADOPTABLE}")
 
     def _form(self) -> bool:
         stack = self._stack()

@@ -22,6 +22,9 @@ HARMLESS = frozenset(
 """Answers that are no fault: it was done before, the form is gone, or the name is somebody else's."""
 SPOKEN = ("text", "topic")
 
+ADOPTABLE = "war-room"
+"""A channel of people's own, which becomes a SEV's."""
+
 
 class Faults(logging.Handler):
     """Keeps what the bot logs as an error."""
@@ -89,7 +92,7 @@ class Watch:
         target = token.partition("|")[0]
         if target.startswith("#"):
             channel = self._slack.workspace.channels.get(target[1:])
-            return channel is not None and channel.creator == self._slack.bot_user_id
+            return channel is not None and (channel.creator == self._slack.bot_user_id or channel.name == ADOPTABLE)
         own = f"{self._slack.url}/archives/"
         return target == f"@{self._speaker}" or bool(OWN_DATE.fullmatch(token)) or target.startswith(own)
 

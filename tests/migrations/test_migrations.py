@@ -52,6 +52,14 @@ def declare(database: Database, title: str) -> None:
     database.run(lambda session: service.declare(session, said, config=config, actor=actor, now=NOW))
 
 
+def is_no_index_of_words(_thing: object, name: str | None, kind: str, *_: object) -> bool:
+    """What the engines search by is of each one's own kind, and no part of the models."""
+    is_column = kind == "column" and name == "words"
+    return not (
+        is_column or (name or "").startswith(("incident_words", "entry_words", "ix_incident_words", "ix_entry_words"))
+    )
+
+
 def pretend_revision(database: Database, revision: str) -> None:
     with database.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
@@ -61,7 +69,8 @@ def test_up_from_nothing_ends_where_the_models_are(empty: Database) -> None:
     schema.upgrade(empty)
     assert schema.revision(empty) == NEWEST
     with empty.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_object": is_no_index_of_words}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Base.metadata) == []
 
 

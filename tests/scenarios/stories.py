@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from bot.app import Bot
+from bot.audit import AuditRecord
 from bot.incidents.model import Incident, TimelineEntry
 from bot.outbox.model import OPEN, OutboxMessage
 from bot.playground import Person, Playground
@@ -120,6 +121,13 @@ class Sev:
     def facts(self) -> list[TimelineEntry]:
         """Its timeline without who came, since people come when they like."""
         return [entry for entry in self.timeline if entry.kind != "joined"]
+    def audit(self) -> list[AuditRecord]:
+        """Who did what to it, in order."""
+        with self.stage.bot.database.read() as session:
+            own = select(AuditRecord).where(AuditRecord.subject == self.kept.subject).order_by(AuditRecord.id)
+            found = list(session.scalars(own))
+            session.expunge_all()
+            return found
 
     @property
     def channel(self) -> Channel:
@@ -150,6 +158,13 @@ class Sev:
         (pin,) = self.channel.pins
         (card,) = self.stage.said_in(self.place, containing="Declared by")
         assert pin["ts"] == card.ts
+        return self.stage.words(card)
+
+    @property
+    def card_among_pins(self) -> str:
+        """What its card says, where other messages are pinned too."""
+        (card,) = self.stage.said_in(self.place, containing="Declared by")
+        assert card.ts in {pin["ts"] for pin in self.channel.pins}
         return self.stage.words(card)
 
     @property

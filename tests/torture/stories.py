@@ -67,6 +67,27 @@ def start_declare_and_archive(stage: Stage) -> None:
     archive(stage)
 
 
+def export(stage: Stage) -> None:
+    stage.types("/sev export SEV-1 csv")
+
+
+def adopt(stage: Stage) -> None:
+    """The channel has the name a made one would have, so that people look for trouble in the same places."""
+    room = stage.ada.creates(CHANNEL.removeprefix("#"))
+    stage.ada.pins(stage.ada.says("declines began at 10:02", in_=room))
+    stage.types("/sev adopt SEV1 checkout is down", in_=CHANNEL)
+
+
+def start_and_adopt(stage: Stage) -> None:
+    stage.start()
+    adopt(stage)
+
+
+def pass_over(stage: Stage) -> None:
+    stage.ada.clicks("No", in_=CHANNEL)
+    stage.settle()
+
+
 def look_after(stage: Stage) -> None:
     """What the schedule does every ten minutes, and every new connection."""
     stage.bot.reconcile()
@@ -171,7 +192,9 @@ MEET, FETCH, CONFIRM, UPDATE_CONFIRMATION, CATCH_UP = (
     f"timeline.{name}" for name in ("meet", "fetch_message", "confirm", "update_confirmation", "catch_up")
 )
 REPLIES = "conversations.replies"
+EXPORT, MOVE_IN, OFFER = (f"timeline.{name}" for name in ("export", "move_in", "offer_pinned"))
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
+COMPLETE = "files.completeUploadExternal"
 
 STORIES = (
     Story(LEARN, POST, start_and_declare, given=nothing),
@@ -213,4 +236,14 @@ STORIES = (
     Story(CATCH_UP, HISTORY, look_after, given=start_declare_and_miss),
     Story(CATCH_UP, REPLIES, look_after, given=start_declare_and_miss),
     Story(CATCH_UP, "reactions.get", look_after, given=start_declare_and_miss),
+    Story(EXPORT, "conversations.open", export, given=start_and_declare),
+    Story(EXPORT, "files.getUploadURLExternal", export, given=start_and_declare),
+    Story(EXPORT, COMPLETE, export, given=start_and_declare),
+    Story(EXPORT, HISTORY, export, given=start_and_declare, lead=COMPLETE),
+    Story(MOVE_IN, JOIN, adopt),
+    Story(MOVE_IN, "pins.list", adopt),
+    Story(MOVE_IN, "conversations.members", adopt),
+    Story(OFFER, POST, adopt),
+    Story(OFFER, HISTORY, adopt, lead=POST),
+    Story(OFFER, UPDATE, pass_over, given=start_and_adopt),
 )
