@@ -17,7 +17,7 @@ from bot.directory import channels as directory_channels
 from bot.directory import people
 from bot.environment import Environment
 from bot.errors import CallFailed
-from bot.incidents import jobs
+from bot.incidents import jobs, updating
 from bot.incidents.channel import ChannelEvents
 from bot.incidents.channel_deliveries import ChannelDeliveries
 from bot.incidents.declaring import Declaring
@@ -140,10 +140,12 @@ class Bot:
     def _rooms(self) -> Rooms:
         declaring, looking = Declaring(self.settings, self.slack.permalink), Looking(self.settings)
         changing = Changing(self.settings, self.clock)
-        verbs = (*commands(declaring, changing, looking), self._help())
+        updater = updating.Updating(self.settings)
+        verbs = (*commands(declaring, changing, looking), *updating.commands(updater), self._help())
         rules = event_rules(self.slack, self.settings)
         rooms = Rooms(commands=Commands(verbs, tray(looking)), events=Events(self.database, rules))
         listen(rooms, declaring, changing)
+        updating.listen(rooms, updater)
         return rooms
 
     def _help(self) -> Command:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.config import Settings
 from bot.directory.channels import channel_id as known_channel
 from bot.errors import Temporary
-from bot.incidents import membership, surfaces, views
+from bot.incidents import membership, surfaces, update_views, views
 from bot.incidents.audience import Bookmark, bookmarks
 from bot.incidents.model import Incident, TimelineEntry
 from bot.incidents.reading import CardLines, incident_of, picture, state_of, where_lines_go
@@ -228,12 +228,10 @@ class Deliveries:
         place = where_lines_go(session, incident)
         if place is None:
             raise Temporary("no_place_yet", "there is neither a channel nor an announcement")
-        text = views.line(
-            self._settings.current, incident, session.get_one(TimelineEntry, message.arguments["entry"]), self._texts
-        )
-        return posts.draft_for(
-            session, message, channel_id=place[0], thread_ts=place[1], text=text, blocks=[kit.section(text)]
-        )
+        entry = session.get_one(TimelineEntry, message.arguments["entry"])
+        text = views.line(self._settings.current, incident, entry, self._texts)
+        blocks = update_views.said(self._settings.current, entry) if entry.kind == "update" else [kit.section(text)]
+        return posts.draft_for(session, message, channel_id=place[0], thread_ts=place[1], text=text, blocks=blocks)
 
     def _load_answer(self, session: Session, message: OutboxMessage) -> Told | Skip:
         incident = incident_of(session, message)

@@ -11,6 +11,7 @@ from bot.directory.permissions import require
 from bot.errors import Refused
 from bot.incidents import lifecycle, membership, views
 from bot.incidents.model import Incident
+from bot.incidents.promises import latest_update
 from bot.incidents.roles import holders
 from bot.incidents.subject import LONGEST_LIST, open_incidents, subject
 from bot.slack import blocks as kit
@@ -73,7 +74,9 @@ class Looking:
         actor = actor_of(session, visit)
         require(self._config, actor, "see")
         incident = subject(session, visit, line, lock=False)
-        picture = views.Picture(incident, self._config, roles=holders(session, incident))
+        picture = views.Picture(
+            incident, self._config, roles=holders(session, incident), update=latest_update(session, incident)
+        )
         place = (
             f"Its channel is {channel_mention(incident.channel_id)}" if incident.channel_id else "It has no channel yet"
         )

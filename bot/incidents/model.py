@@ -13,6 +13,7 @@ TIMES = ("started_at", "detected_at", "declared_at", "acknowledged_at", "mitigat
 TITLE_LIMIT = 150
 SUMMARY_LIMIT = 3000
 REASON_LIMIT = 500
+UPDATE_LIMIT = 3000
 
 
 class Counter(Base):
