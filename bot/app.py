@@ -17,14 +17,17 @@ from bot.directory import channels as directory_channels
 from bot.directory import people
 from bot.environment import Environment
 from bot.errors import CallFailed
-from bot.incidents import jobs, updating
+from bot.incidents import jobs, membership, subscribers, updating
 from bot.incidents.channel import ChannelEvents
 from bot.incidents.channel_deliveries import ChannelDeliveries
 from bot.incidents.declaring import Declaring
 from bot.incidents.deliveries import Deliveries
+from bot.incidents.home import Home, HomeSection, sections
+from bot.incidents.home import event_rules as home_rules
 from bot.incidents.looking import Looking
 from bot.incidents.reading import CardLines
 from bot.incidents.slack import Changing, commands, listen, tray
+from bot.incidents.update_deliveries import UpdateDeliveries
 from bot.outbox import claims
 from bot.outbox.announcements import Announcements, Reaction
 from bot.outbox.dispatcher import Dispatcher
@@ -49,7 +52,16 @@ STOP_WITHIN = 8.0
 """Seconds in which what is in flight may finish. What does not is found again by its lease."""
 ANSWER_WITHIN = 1.0
 """Seconds in which people who just did something still get their answer."""
+HOME_EVENTS = tuple(
+    f"incident.{kind}"
+    for kind in (
+        "declared", "severity", "status", "reopened", "title", "update", "channel", "channel_replaced", "role",
+    )
+)  # fmt: skip
+"""After what Homes are shown anew."""
 LATE_QUEUE = timedelta(minutes=5)
+BEHIND_AFTER = timedelta(seconds=20)
+"""From this age on, what waits for Slack is a backlog, of which people are told when they add to it."""
 
 
 class Bot:
@@ -66,6 +78,7 @@ class Bot:
             self.clock,
             timeout=self.settings.current.delivery.call_timeout,
         )
+        self.home = Home(self.slack, self.clock, self.settings, self._home_sections())
         self.kinds = Kinds()
         self.dispatcher = Dispatcher(self.database, self.clock, self.settings, self.kinds)
         self.database.before_commit.append(Announcements(self._reactions()).flush)
@@ -81,6 +94,7 @@ class Bot:
             self.rooms,
             learn=self.acquaintance.learn,
             all_must_be_known=lambda: self.settings.current.permissions.see != "everyone",
+            is_behind=self._is_behind,
         )
         self.bolt = self._bolt()
         self.listeners.attach(self.bolt)
@@ -125,7 +139,16 @@ class Bot:
 
     def _reactions(self) -> dict[str, tuple[Reaction, ...]]:
         """What follows from which event, in which room."""
-        return {}
+        told = {event: (reaction,) for event, reaction in subscribers.reactions(self.settings).items()}
+        shown = dict.fromkeys(HOME_EVENTS, (self.home.changed,))
+        return {
+            **{event: (*told.get(event, ()), *shown.get(event, ())) for event in {**told, **shown}},
+            membership.CHANGED: (self.home.membership_changed,),
+        }
+
+    def _home_sections(self) -> tuple[HomeSection, ...]:
+        """What the rooms show in a person's Home, in order."""
+        return sections(self.settings)
 
     def _card_lines(self) -> tuple[CardLines, ...]:
         """Which rooms add lines to a SEV's card, in order."""
@@ -134,7 +157,10 @@ class Bot:
     def _register_kinds(self) -> None:
         self.kinds.add(*directory_channels.kinds(self.slack))
         texts = Texts(self.environment.config_folder)
-        Deliveries(self.slack, self.settings, self.kinds, texts, card_lines=self._card_lines()).register()
+        lines = self._card_lines()
+        Deliveries(self.slack, self.clock, self.settings, self.kinds, texts, card_lines=lines).register()
+        self.kinds.add(self.home.kind())
+        UpdateDeliveries(self.slack, self.clock, self.settings, texts).register(self.kinds)
         ChannelDeliveries(self.slack, self.clock, self.settings, self.kinds).register()
 
     def _rooms(self) -> Rooms:
@@ -219,6 +245,16 @@ class Bot:
             return str(error)
         return None
 
+    def _is_behind(self) -> bool:
+        """Whether Slack takes nothing, and has not for a while. The database is asked only where the last call failed."""
+        if not self.slack.is_away:
+            return False
+        try:
+            with self.database.read() as session:
+                return claims.is_behind(session, before=self.clock.now() - BEHIND_AFTER)
+        except SQLAlchemyError:
+            return False
+
     def _queue_fault(self) -> str | None:
         try:
             with self.database.read() as session:
@@ -230,7 +266,7 @@ class Bot:
 
 def event_rules(slack: Slack, settings: Settings) -> tuple[EventRule, ...]:
     """What the rooms do about Slack's events, in order."""
-    return (*people.event_rules(slack), *ChannelEvents(slack, settings).rules())
+    return (*people.event_rules(slack), *ChannelEvents(slack, settings).rules(), *home_rules())
 
 
 def event_types(environment: Environment) -> set[str]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot import inbound
 from bot.config import Config, Settings
 from bot.directory.people import actor_of
-from bot.incidents import lifecycle, membership, update_forms, update_views, updates
+from bot.incidents import lifecycle, membership, subscribers, update_forms, update_views, updates
 from bot.incidents.model import Incident
 from bot.incidents.promises import split_promise
 from bot.incidents.subject import of_number, subject
@@ -68,6 +68,31 @@ class Updating:
         number = int(visit.value)
         return self._form(lambda session: membership.by_number(session, number, user_id=visit.user_id))
 
+    def subscribe(self, session: Session, visit: Visit, line: Line) -> Answer:
+        """Send the person the updates by direct message."""
+        return self._subscribe(session, visit, subject(session, visit, line))
+
+    def subscribe_clicked(self, session: Session, visit: Visit) -> Answer:
+        """*Subscribe* was clicked."""
+        return self._subscribe(session, visit, of_number(session, visit, visit.value))
+
+    def _subscribe(self, session: Session, visit: Visit, incident: Incident) -> Answer:
+        subscribers.subscribe(session, incident, config=self._config, actor=actor_of(session, visit))
+        return Answer(text=f"You are sent the updates of {incident.name} by direct message from now on.")
+
+    def unsubscribe(self, session: Session, visit: Visit, line: Line) -> Answer:
+        """Send the person no more updates."""
+        return self._unsubscribe(session, visit, subject(session, visit, line))
+
+    def unsubscribe_clicked(self, session: Session, visit: Visit) -> Answer:
+        """*Unsubscribe* was clicked."""
+        return self._unsubscribe(session, visit, of_number(session, visit, visit.value))
+
+    def _unsubscribe(self, session: Session, visit: Visit, incident: Incident) -> Answer:
+        actor = actor_of(session, visit)
+        subscribers.unsubscribe(session, incident, config=self._config, actor=actor, now=visit.now)
+        return Answer(text=f"You are not sent the updates of {incident.name} any more.")
+
     def _form(self, find: Callable[[Session], Incident]) -> Form:
         def complete(session: Session) -> View:
             return update_forms.update(self._config, find(session))
@@ -84,10 +109,19 @@ def commands(updating: Updating) -> tuple[Command, ...]:
             f"`{NAME} update 45m we have found the cause`.",
             run=updating.update, form=updating.form_of_command,
         ),
+        Command(
+            verb="subscribe", usage="subscribe", summary="be sent a SEV's updates by direct message",
+            run=updating.subscribe,
+        ),
+        Command(verb="unsubscribe", usage="unsubscribe", summary="be sent no more of them", run=updating.unsubscribe),
     )  # fmt: skip
 
 
 def listen(rooms: Rooms, updating: Updating) -> None:
     """Attach the clicks and forms of updates."""
+    rooms.clicks |= {
+        update_views.SUBSCRIBE: updating.subscribe_clicked,
+        update_views.UNSUBSCRIBE: updating.unsubscribe_clicked,
+    }
     rooms.forms |= {update_forms.UPDATE: updating.submitted}
     rooms.openers |= {update_views.OPEN_UPDATE: updating.form_of_click}

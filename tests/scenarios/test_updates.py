@@ -92,7 +92,7 @@ def test_the_form_offers_what_is_usual_and_refuses_at_the_field(stage: Stage, se
     ada.submits()
     ada.sees("We watch it.", in_=sev.channel)
     assert promised(sev) is None
-    stage.settles()
+    stage.begins()
 
 
 def test_what_is_sent_twice_is_one_update(stage: Stage, sev: Sev, ada: Person) -> None:
