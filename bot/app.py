@@ -56,6 +56,7 @@ HOME_EVENTS = tuple(
     f"incident.{kind}"
     for kind in (
         "declared", "severity", "status", "reopened", "title", "update", "channel", "channel_replaced", "role",
+        "handoff",
     )
 )  # fmt: skip
 """After what Homes are shown anew."""
