@@ -199,3 +199,14 @@ def test_names_are_found_however_they_are_written_and_a_lost_status_keeps_its_ow
 def test_a_lease_outlasts_the_longest_try(folder: Path) -> None:
     rules = load(folder).delivery
     assert rules.lease == rules.attempt_limit + rules.lease_margin
+
+
+def test_updates_are_promised_only_for_severities_there_are(folder: Path) -> None:
+    assert load(folder).updates["SEV1"] == timedelta(minutes=30)
+    change(folder, lambda content: content.update(updates={"SEV2": "2h"}))
+    assert load(folder).updates == {"SEV2": timedelta(hours=2)}
+    change(folder, lambda content: content.update(updates={"SEV9": "1h", "SEV1": "5s"}))
+    assert faults(folder) == [
+        "config/sevbot.yaml: updates: there is no severity 'SEV9'",
+        "config/sevbot.yaml: updates.SEV1: give a minute at least",
+    ]

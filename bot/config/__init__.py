@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError
 from bot.config.sections import (
     COMMANDER,
     DEFAULT_ROLES,
+    DEFAULT_UPDATES,
     Category,
     Channels,
     Delivery,
@@ -27,7 +28,7 @@ from bot.config.sections import (
     Who,
     Workflow,
 )
-from bot.config.values import Frozen, parse_duration
+from bot.config.values import Duration, Frozen, parse_duration
 
 __all__ = [
     "COMMANDER",
@@ -71,6 +72,8 @@ class Config(Frozen):
     permissions: Permissions = Permissions()
     private: PrivateRules = PrivateRules()
     reactions: Reactions = Reactions()
+    updates: dict[str, Duration] = DEFAULT_UPDATES
+    """After how long the next status update is due, by severity, unless people promise it for another time."""
     delivery: Delivery = Delivery()
 
     def severity(self, key: str) -> Severity | None:
@@ -177,11 +180,25 @@ def cross_check(config: Config) -> list[str]:
     ]
     used.append(("sevbot.yaml: private.invite", config.private.invite))
     faults += [f"{place}: there is no team {key!r}" for place, keys in used for key in keys if key not in teams]
-    faults += _impatience(config.delivery)
+    faults += _impatience(config.delivery) + _promises(config)
     if COMMANDER not in {each.key for each in config.roles}:
         faults.append(f"sevbot.yaml: roles: none has the key {COMMANDER}; every SEV needs somebody in command")
     present = {status.category for status in config.statuses}
     faults += [f"sevbot.yaml: statuses: none has the category {each.value}" for each in Category if each not in present]
+    return faults
+
+
+def _promises(config: Config) -> list[str]:
+    """Updates promised for severities that do not exist, or for no time at all."""
+    if "updates" not in config.model_fields_set:
+        return []
+    faults = [
+        f"sevbot.yaml: updates: there is no severity {key!r}" for key in config.updates if not config.severity(key)
+    ]
+    shortest = timedelta(minutes=1)
+    faults += [
+        f"sevbot.yaml: updates.{key}: give a minute at least" for key, each in config.updates.items() if each < shortest
+    ]
     return faults
 
 

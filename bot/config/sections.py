@@ -36,6 +36,8 @@ class Severity(Frozen):
     announce: tuple[Place, ...] = ()
     page: tuple[Key, ...] = ()
     """Teams that are paged."""
+    subscribers: tuple[UserId, ...] = ()
+    """People who are always sent the updates by direct message."""
 
 
 COMMANDER = "commander"
@@ -62,6 +64,10 @@ DEFAULT_ROLES = (
     ),
     Role(key="scribe", label="Scribe", instructions="You see that the timeline holds what matters, as it happens."),
 )
+
+
+DEFAULT_UPDATES = {"SEV0": timedelta(minutes=15), "SEV1": timedelta(minutes=30), "SEV2": timedelta(hours=1)}
+"""After how long the next update is due, by severity; one that is missing promises none by itself."""
 
 
 class Team(Frozen):

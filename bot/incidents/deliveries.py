@@ -6,13 +6,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.clock import Clock
 from bot.config import Settings
 from bot.directory.channels import channel_id as known_channel
 from bot.errors import Temporary
-from bot.incidents import membership, surfaces, views
+from bot.incidents import membership, surfaces, update_views, views
 from bot.incidents.audience import Bookmark, bookmarks
 from bot.incidents.model import Incident, TimelineEntry
 from bot.incidents.reading import CardLines, incident_of, picture, state_of, where_lines_go
+from bot.incidents.superseding import superseded
 from bot.incidents.troubles import show_trouble
 from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
 from bot.outbox.model import OutboxMessage, State
@@ -66,9 +68,17 @@ class Deliveries:
     """The kinds of this room. It holds what they share: the gateway, the configuration, and the table of all kinds."""
 
     def __init__(
-        self, slack: Slack, settings: Settings, kinds: Kinds, texts: Texts, *, card_lines: Sequence[CardLines] = ()
+        self,
+        slack: Slack,
+        clock: Clock,
+        settings: Settings,
+        kinds: Kinds,
+        texts: Texts,
+        *,
+        card_lines: Sequence[CardLines] = (),
     ) -> None:
         self._slack = slack
+        self._clock = clock
         self._settings = settings
         self._kinds = kinds
         self._texts = texts
@@ -228,12 +238,15 @@ class Deliveries:
         place = where_lines_go(session, incident)
         if place is None:
             raise Temporary("no_place_yet", "there is neither a channel nor an announcement")
-        text = views.line(
-            self._settings.current, incident, session.get_one(TimelineEntry, message.arguments["entry"]), self._texts
+        entry = session.get_one(TimelineEntry, message.arguments["entry"])
+        skip = superseded(
+            session, message, entry, lambda each: surfaces.line_key(incident, each.id), now=self._clock.now()
         )
-        return posts.draft_for(
-            session, message, channel_id=place[0], thread_ts=place[1], text=text, blocks=[kit.section(text)]
-        )
+        if skip:
+            return skip
+        text = views.line(self._settings.current, incident, entry, self._texts)
+        blocks = update_views.said(self._settings.current, entry) if entry.kind == "update" else [kit.section(text)]
+        return posts.draft_for(session, message, channel_id=place[0], thread_ts=place[1], text=text, blocks=blocks)
 
     def _load_answer(self, session: Session, message: OutboxMessage) -> Told | Skip:
         incident = incident_of(session, message)

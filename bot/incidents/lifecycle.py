@@ -111,8 +111,16 @@ def possible_words(config: Config, incident: Incident) -> list[str]:
     here = config.status(incident.status).category
     if here is Category.CANCELLED:
         return ["reopen REASON"]
-    ahead = [each.key for each in config.statuses if each.category in ORDER and _is_ahead(here, each, incident)]
+    ahead = [each.key for each in statuses_ahead(config, incident)]
     return [*ahead, "cancel REASON"] if here in OPEN else [*ahead, "reopen REASON"]
+
+
+def statuses_ahead(config: Config, incident: Incident) -> list[Status]:
+    """The statuses it may move on to without a reason."""
+    here = config.status(incident.status).category
+    if here is Category.CANCELLED:
+        return []
+    return [each for each in config.statuses if each.category in ORDER and _is_ahead(here, each, incident)]
 
 
 def _is_ahead(here: Category, status: Status, incident: Incident) -> bool:

@@ -9,10 +9,12 @@ from bot.config import Config, Settings
 from bot.directory.people import actor_of
 from bot.directory.permissions import require
 from bot.errors import Refused
-from bot.incidents import lifecycle, membership, views
+from bot.incidents import lifecycle, membership, subscriber_views, views
 from bot.incidents.model import AffectedWorkflow, Incident
+from bot.incidents.promises import latest_update
 from bot.incidents.roles import holders
 from bot.incidents.subject import LONGEST_LIST, open_incidents, subject
+from bot.incidents.subscribers import subscribers
 from bot.slack import blocks as kit
 from bot.slack.commands import NAME, Line
 from bot.slack.text import channel as channel_mention
@@ -77,7 +79,9 @@ class Looking:
         actor = actor_of(session, visit)
         require(self._config, actor, "see")
         incident = subject(session, visit, line, lock=False)
-        picture = views.Picture(incident, self._config, roles=holders(session, incident))
+        picture = views.Picture(
+            incident, self._config, roles=holders(session, incident), update=latest_update(session, incident)
+        )
         place = (
             f"Its channel is {channel_mention(incident.channel_id)}"
             if incident.channel_id
@@ -85,7 +89,9 @@ class Looking:
             if incident.is_quiet
             else "It has no channel yet"
         )
-        return Answer(text=views.card_text(self._config, incident), blocks=[*views.card(picture), kit.context(place)])
+        told = subscribers(session, incident, self._config)
+        below = [kit.context(place), *([kit.context(subscriber_views.listed(told))] if told else [])]
+        return Answer(text=views.card_text(self._config, incident), blocks=[*views.card(picture), *below])
 
     def tray(self, session: Session, visit: Visit, line: Line) -> Answer:
         """What can be done here: in a SEV's channel with that SEV, elsewhere in general."""

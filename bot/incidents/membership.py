@@ -7,12 +7,17 @@ from sqlalchemy.orm import Session, selectinload
 
 from bot.errors import Refused
 from bot.incidents.model import Incident, IncidentMember
+from bot.outbox.announcements import announce
+
+CHANGED = "incident.membership_changed"
+"""What is announced of a person (`person:U123`) who may see a private SEV from now on, or no longer."""
 
 
 def add(session: Session, incident: Incident, user_id: str) -> None:
     """Make a person a member, once."""
     if session.get(IncidentMember, (incident.id, user_id)) is None:
         session.add(IncidentMember(incident_id=incident.id, user_id=user_id))
+        _announce(session, incident, user_id)
 
 
 def remove(session: Session, incident: Incident, user_id: str) -> None:
@@ -20,6 +25,12 @@ def remove(session: Session, incident: Incident, user_id: str) -> None:
     session.execute(
         delete(IncidentMember).where(IncidentMember.incident_id == incident.id, IncidentMember.user_id == user_id)
     )
+    _announce(session, incident, user_id)
+
+
+def _announce(session: Session, incident: Incident, user_id: str) -> None:
+    if incident.is_private:
+        announce(session, CHANGED, f"person:{user_id}")
 
 
 def replace(session: Session, incident: Incident, user_ids: set[str]) -> None:

@@ -13,6 +13,7 @@ TIMES = ("started_at", "detected_at", "declared_at", "acknowledged_at", "mitigat
 TITLE_LIMIT = 150
 SUMMARY_LIMIT = 3000
 REASON_LIMIT = 500
+UPDATE_LIMIT = 3000
 
 
 class Counter(Base):
@@ -119,12 +120,23 @@ class RoleHolder(Base):
 
 
 class Subscriber(Base):
-    """Somebody who is sent a SEV's updates by direct message."""
+    """Somebody who is sent a SEV's updates by direct message, or once asked for them to end."""
 
     __tablename__ = "subscribers"
 
     incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    stopped_at: Mapped[datetime | None]
+    """When they asked for no more: it outweighs that the configuration names them."""
+
+
+class HomeReader(Base):
+    """Somebody who has opened the bot's Home, and when last: while they may still look at it, it is kept true."""
+
+    __tablename__ = "home_readers"
+
+    user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    opened_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class TimelineEntry(Base):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bot.config import Config
 from bot.incidents import surfaces, views
 from bot.incidents.model import Incident, TimelineEntry
+from bot.incidents.promises import latest_update
 from bot.incidents.roles import holders
 from bot.outbox.kinds import Kinds
 from bot.outbox.model import OPEN, OutboxMessage, State
@@ -15,6 +16,9 @@ from bot.slack import posts
 
 HIDDEN_STEPS = frozenset({surfaces.ANSWER, surfaces.RECONCILE})
 """What people need not see fail: it is an answer, or looked after by the bot itself."""
+
+PLACES = frozenset("#CG")
+"""What a channel's name or id begins with. Who is told by direct message is nobody's business on a card."""
 
 CardLines = Callable[[Session, Incident], Sequence[str]]
 """What another room adds to a SEV's card: lines of mrkdwn, none where it has nothing to say."""
@@ -37,8 +41,9 @@ def picture(
     steps = [step for step in failed_steps(session, kinds, incident) if step.kind != surfaces.CARD]  # it shows itself
     lines = [line for add in card_lines for line in add(session, incident)]
     return views.Picture(
-        incident, config, steps=tuple(steps), report=report, roles=holders(session, incident), lines=tuple(lines)
-    )
+        incident, config, steps=tuple(steps), report=report, roles=holders(session, incident),
+        update=latest_update(session, incident), lines=tuple(lines),
+    )  # fmt: skip
 
 
 def failed_steps(session: Session, kinds: Kinds, incident: Incident) -> list[views.Step]:
@@ -52,7 +57,7 @@ def failed_steps(session: Session, kinds: Kinds, incident: Incident) -> list[vie
     steps: dict[str, views.Step] = {}
     for row in rows:
         is_late = row.state != State.DEAD
-        label = f"{kinds[row.kind].label}{f' in {row.audience}' if row.audience else ''}"
+        label = f"{kinds[row.kind].label}{f' in {row.audience}' if row.audience[:1] in PLACES else ''}"
         steps.setdefault(label, views.Step(row.kind, label, row.last_error or "", is_late))
     return list(steps.values())
 

@@ -7,6 +7,7 @@ the caller's transaction. Nothing here commits, sends or reads a clock.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from bot.config import Category, Config, Status
 from bot.directory.people import Actor
 from bot.directory.permissions import require
 from bot.errors import Refused
-from bot.incidents import lifecycle, surfaces
+from bot.incidents import lifecycle, promises, surfaces
 from bot.incidents.model import COUNTER, TIMES, AffectedWorkflow, Counter, Incident, IncidentMember, TimelineEntry
 from bot.incidents.naming import channel_name
 from bot.incidents.noting import note
@@ -129,13 +130,17 @@ def change_status(
     config: Config,
     actor: Actor,
     now: datetime,
+    told_by: str = "",
 ) -> None:
-    """Move to another status, where that is legal. Raises `Refused`."""
+    """Move to another status, where that is legal. Raises `Refused`.
+
+    `told_by` is the kind of entry whose line tells of it too: then it gets none of its own.
+    """
     require(config, actor, "change")
     reason = checked_reason(reason)
     _apply(
         session, incident, lifecycle.move(config, incident, status, reason=reason),
-        kind="status", reason=reason, config=config, actor=actor, now=now,
+        kind="status", reason=reason, config=config, actor=actor, now=now, told_by=told_by,
     )  # fmt: skip
 
 
@@ -250,7 +255,9 @@ def _apply(
     config: Config,
     actor: Actor,
     now: datetime,
+    told_by: str = "",
 ) -> None:
+    was_open = lifecycle.is_open(config, incident)
     before, incident.status = incident.status, move.status.key
     for name in move.stamps:
         setattr(incident, name, now)
@@ -258,9 +265,12 @@ def _apply(
         setattr(incident, name, None)
     if reason:
         incident.reason = reason
-    entry = note(session, incident, kind, actor=actor, now=now, text=reason, before=before, after=move.status.key)
+    promises.follow_status(session, incident, was_open=was_open, config=config, now=now)
+    change: dict[str, Any] = {"before": before, "after": move.status.key, **({"told_by": told_by} if told_by else {})}
+    entry = note(session, incident, kind, actor=actor, now=now, text=reason, **change)
     surfaces.refresh(session, incident, config)
-    surfaces.say(session, incident, entry)
+    if not told_by:
+        surfaces.say(session, incident, entry)
 
 
 def _add_source(session: Session, incident: Incident, source: Source) -> None:

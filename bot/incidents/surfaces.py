@@ -38,6 +38,11 @@ def key(incident: Incident, surface: str) -> str:
     return f"{incident.subject}:{surface}"
 
 
+def line_key(incident: Incident, entry_id: int) -> str:
+    """The outbox key of an entry's line in the channel."""
+    return key(incident, f"line:{entry_id}")
+
+
 def set_up(session: Session, incident: Incident, config: Config) -> None:
     """Ask for a channel and all that belongs in and around it.
 
@@ -124,7 +129,7 @@ def say(session: Session, incident: Incident, entry: TimelineEntry) -> None:
             kind=LINE,
             subject=incident.subject,
             arguments={"entry": entry.id},
-            key=key(incident, f"line:{entry.id}"),
+            key=line_key(incident, entry.id),
             lane=key(incident, "lines"),
             mode=Mode.ONCE,
             after=key(incident, "card" if entry.kind == "declared" else "channel"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.config import COMMANDER, Category, Config
-from bot.incidents import lifecycle
+from bot.incidents import lifecycle, update_views
 from bot.incidents.model import Incident, TimelineEntry
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
@@ -48,6 +48,8 @@ class Picture:
     """The message it was declared from."""
     roles: Mapping[str, str] = field(default_factory=dict)
     """Who holds which role, by the role's key."""
+    update: TimelineEntry | None = None
+    """The latest status update."""
     lines: tuple[str, ...] = ()
     """What other rooms add to the card, in mrkdwn."""
 
@@ -75,6 +77,8 @@ def card(picture: Picture) -> list[Block]:
     shown: list[Block] = [kit.section(heading(config, incident, 600))]
     if incident.summary:
         shown.append(kit.section(mrkdwn(incident.summary, 2900)))
+    if picture.update:
+        shown.append(kit.section(update_views.latest(picture.update, 1500)))
     shown.append(kit.fields(_facts(picture)))
     shown.append(kit.context(_times(incident)))
     if picture.lines:
@@ -107,6 +111,7 @@ def card_buttons(config: Config, incident: Incident) -> list[Any]:
         question = "The cause is gone, and all works again?"
         buttons.append(_move_button(config, incident, Category.RESOLVED, "Resolve", question, style="primary"))
         buttons.append(severity_menu(config, incident))
+        buttons.append(kit.button("Post update", update_views.OPEN_UPDATE, value=number))
     if category is Category.RESOLVED:
         buttons.append(_move_button(config, incident, Category.CLOSED, "Close", "All follow-up work is done?"))
     if category not in lifecycle.OPEN:
@@ -133,9 +138,14 @@ def announcement(picture: Picture) -> list[Block]:
     shown: list[Block] = [kit.section("\n".join(lines))]
     if incident.summary:
         shown.append(kit.context(mrkdwn(clip(one_line(incident.summary), 500), 1900)))
+    if picture.update:
+        shown.append(kit.section(update_views.latest(picture.update, 1500)))
     shown.append(kit.context(_where(config, incident, picture.steps)))
-    needs_help = incident.working_channel is None and lifecycle.is_open(config, incident)
-    buttons = help_buttons(incident, picture.steps) if needs_help else []
+    buttons: list[Any] = []
+    if lifecycle.is_open(config, incident):
+        buttons.append(kit.button("Subscribe", update_views.SUBSCRIBE, value=str(incident.number)))
+        if incident.working_channel is None:
+            buttons += help_buttons(incident, picture.steps)
     return [*shown, kit.actions(buttons)] if buttons else shown
 
 
@@ -162,6 +172,8 @@ def line(config: Config, incident: Incident, entry: TimelineEntry, texts: Texts)
     if "after" in entry.data and entry.kind in {"status", "reopened"}:
         status = config.status(entry.data["after"])
         label = f"{status.emoji} {mrkdwn(status.label, 60)}".strip()
+    if entry.kind == "update":
+        return update_views.said_text(config, entry)
     if entry.kind == "declared":
         return texts.render(
             "incidents/declared.j2", mark=Mrkdwn(mark(incident)), declarer=Mrkdwn(who), name=incident.name,

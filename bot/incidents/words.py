@@ -2,7 +2,7 @@
 
 from bot.config import Config
 from bot.errors import Refused
-from bot.incidents.model import REASON_LIMIT, SUMMARY_LIMIT, TITLE_LIMIT
+from bot.incidents.model import REASON_LIMIT, SUMMARY_LIMIT, TITLE_LIMIT, UPDATE_LIMIT
 from bot.slack.text import clip, length, one_line, plain, visible
 
 
@@ -28,6 +28,19 @@ def checked_summary(text: str) -> str:
             field="summary",
         )
     return summary if visible(summary) else ""
+
+
+def checked_update(text: str) -> str:
+    """A status update fit to be stored. Raises `Refused` at the text's field."""
+    update = plain(text)
+    if not visible(update):
+        raise Refused("Say how it goes: what is known, what is done, who is still hurt.", field="text")
+    if length(update) > UPDATE_LIMIT:
+        raise Refused(
+            f"This update has {length(update)} characters; {UPDATE_LIMIT} are possible. Shorten it, or post the rest.",
+            field="text",
+        )
+    return update
 
 
 def checked_severity(config: Config, text: str) -> str:

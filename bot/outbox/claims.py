@@ -195,6 +195,22 @@ def due_for_second_look(
     return list(rows)
 
 
+BEHIND = select(
+    select(OutboxMessage.id)
+    .where(
+        _is_open(OutboxMessage),
+        OutboxMessage.attempts >= LATE_AFTER,
+        OutboxMessage.decided_at <= bindparam("before"),
+    )
+    .exists()
+)
+
+
+def is_behind(session: Session, *, before: datetime) -> bool:
+    """Whether something that was decided before that business time has been tried in vain and still waits."""
+    return bool(session.scalar(BEHIND, {"before": before}))
+
+
 @dataclass(frozen=True)
 class QueueState:
     """How much waits, how long the oldest has been due, and how much was given up."""

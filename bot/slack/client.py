@@ -58,7 +58,7 @@ OPERATORS = frozenset(
         "not_allowed_token_type", "no_permission", "org_login_required", "ekm_access_denied", "team_access_not_granted",
         "team_added_to_org", "access_denied", "accesslimited", "enterprise_is_restricted", "restricted_action",
         "cannot_create_channel", "user_is_restricted", "permission_denied", "not_authorized", "messages_tab_disabled",
-        "plan_upgrade_required", "two_factor_setup_required",
+        "plan_upgrade_required", "two_factor_setup_required", "not_enabled",
     }
 )  # fmt: skip
 GONE = frozenset(
@@ -96,6 +96,8 @@ class Slack:
     base_url: str
     clock: Clock
     timeout: timedelta = timedelta(seconds=5)
+    is_away: bool = False
+    """Whether Slack answered nothing useful when it was last called."""
     _identity: Identity | None = field(default=None, repr=False)
     _asking: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _clients: dict[tuple[str, float], WebClient] = field(default_factory=dict, repr=False)
@@ -122,6 +124,9 @@ class Slack:
             answer: SlackResponse = getattr(client, method.replace(".", "_"))(**arguments)
         except SlackApiError as error:
             failure = self._understand(method, error)
+            self.is_away = isinstance(failure, OutcomeUnknown) or (
+                isinstance(failure, Temporary) and failure.retry_after is None
+            )
             if failure is None:
                 CALLS.labels(method, "done_already").inc()
                 return {"ok": True, "done_already": error.response["error"]}
@@ -129,13 +134,16 @@ class Slack:
             CALLS.labels(method, failure.code).inc()
             raise failure from None
         except URLError as error:
+            self.is_away = True
             CALLS.labels(method, "connection").inc()
             if isinstance(error.reason, NEVER_CONNECTED):
                 raise Temporary("not_connected", type(error.reason).__name__) from None
             raise OutcomeUnknown("connection_failed", type(error.reason).__name__) from None
         except (OSError, http.client.HTTPException, SlackClientError) as error:
+            self.is_away = True
             CALLS.labels(method, "connection").inc()
             raise OutcomeUnknown("connection_failed", type(error).__name__) from None
+        self.is_away = False
         CALLS.labels(method, "ok").inc()
         self._obey_clock(answer)
         return dict(answer.data) if isinstance(answer.data, dict) else {}

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from bot.clock import Clock
 from bot.db import CommitUnknown, Database
 from bot.errors import CallFailed, Refused
+from bot.outbox.enqueue import PENDING_ENQUEUES
 from bot.slack import visit as visits
 from bot.slack.client import MODAL_TIMEOUT, Slack
 from bot.slack.commands import NAME, Commands, Form
@@ -41,6 +42,7 @@ ACKS = Histogram(
 UNSURE = "Sevbot lost its database in that very moment, and can't say whether this was kept. Look before you repeat it."
 NOT_KEPT = "Sevbot can't reach its database right now, so nothing was changed. Please try again in a moment."
 BROKEN = "Something went wrong in Sevbot, and nothing was changed. Please try again; if it stays, tell its operators."
+KEPT = "Slack does not take what Sevbot posts at the moment: this is kept, and shows when Slack is back."
 NO_FORM = f"Slack did not open the form in time. Try again, or do it at once: `{NAME} declare SEV2 what is wrong`."
 
 T = TypeVar("T")
@@ -101,6 +103,7 @@ class Listeners:
         *,
         learn: Callable[[str], None],
         all_must_be_known: Callable[[], bool],
+        is_behind: Callable[[], bool],
     ) -> None:
         self._database = database
         self._clock = clock
@@ -110,6 +113,8 @@ class Listeners:
         """Gets to know a person, over the network if need be, before the transaction."""
         self._all_must_be_known = all_must_be_known
         """Whether also those who only look must be known, since not everybody may."""
+        self._is_behind = is_behind
+        """Whether what is asked for now will show late, since Slack takes nothing."""
         self._sent = RecentKeys()
         """Forms that were sent: what is still under way to them must not take the place of the answer."""
         self._busy = 0
@@ -166,7 +171,17 @@ class Listeners:
         form = command.form(visit, line) if command.form else None
         if form:
             return self._open(form, visit)
-        return self._run(lambda session: command.run(session, visit, line), visit, changes=command.changes)
+        asked: list[bool] = []
+
+        def run(session: Session) -> Answer:
+            answer = command.run(session, visit, line)
+            asked[:] = [bool(session.info.get(PENDING_ENQUEUES))]
+            return answer
+
+        answer = self._run(run, visit, changes=command.changes)
+        if any(asked) and answer.text and not answer.blocks and self._is_behind():
+            return replace(answer, text=f"{answer.text}\n{KEPT}")
+        return answer
 
     def _on_click(self, ack: Ack, body: dict[str, Any]) -> None:
         with self._answering("click"):

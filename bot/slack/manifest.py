@@ -65,6 +65,11 @@ def manifest(event_types: Iterable[str], *, request_url: str | None = None) -> d
             "description": "Declare, run, remediate and learn from outages (SEVs).",
         },
         "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
             "bot_user": {"display_name": "sevbot", "always_online": True},
             "slash_commands": [command],
             "shortcuts": [

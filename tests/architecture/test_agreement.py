@@ -50,6 +50,7 @@ NEEDS: dict[str, set[str]] = {
     "users.conversations": READ,
     "users.info": {"users:read"},
     "views.open": set(),
+    "views.publish": set(),
     "views.update": set(),
 }
 """The bot's scopes each method needs, as Slack's reference lists them for the kinds of channel the bot works in."""

@@ -10,7 +10,7 @@ from bot.errors import Refused
 from bot.incidents.lifecycle import EARLIEST
 from bot.incidents.model import REASON_LIMIT, AffectedWorkflow, Incident, TimelineEntry
 from bot.incidents.views import Picture, Step
-from bot.incidents.words import checked_summary, checked_title
+from bot.incidents.words import checked_summary, checked_title, checked_update
 from bot.slack.text import clip, plain
 from tests.anytext.hostile import hostile
 from tests.processes import CONFIG
@@ -62,6 +62,13 @@ def _summary_of(text: str) -> str:
         return ""
 
 
+def _update_of(text: str) -> str:
+    try:
+        return checked_update(text)
+    except Refused:
+        return "Nothing to be seen"
+
+
 TITLES = hostile.map(_title_of)
 SUMMARIES = hostile.map(_summary_of)
 MOMENTS = st.integers(0, 20 * 365 * 86400).map(lambda seconds: EARLIEST + timedelta(seconds=seconds))
@@ -109,6 +116,17 @@ def entries(draw: st.DrawFn, config: Config) -> TimelineEntry:
 
 
 @st.composite
+def updates(draw: st.DrawFn, config: Config) -> TimelineEntry:
+    """Any status update, alone or with a change of status."""
+    status = draw(st.sampled_from([None, *(each.key for each in config.statuses), "taken-out"]))
+    due = draw(PERHAPS)
+    return TimelineEntry(
+        incident_id=1, kind="update", at=NOON, actor="U01ADA", text=_update_of(draw(hostile)),
+        data={"next_update_at": due and due.isoformat(), **({"before": "x", "after": status} if status else {})},
+    )  # fmt: skip
+
+
+@st.composite
 def pictures(draw: st.DrawFn) -> Picture:
     """Any SEV as its surfaces show it."""
     config = draw(configs())
@@ -119,6 +137,7 @@ def pictures(draw: st.DrawFn) -> Picture:
     return Picture(
         incident=draw(incidents(config)),
         config=config,
+        update=draw(st.none() | updates(config)),
         steps=tuple(draw(st.lists(STEPS, max_size=12))),
         report=draw(st.sampled_from([None, report])),
     )

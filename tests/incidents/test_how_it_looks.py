@@ -143,8 +143,8 @@ def test_only_legal_moves_are_buttons() -> None:
         buttons = [each.to_dict() for each in views.card_buttons(PLAIN, incident(status=status))]
         return [each["text"]["text"] for each in buttons if each["type"] == "button"]
 
-    assert moves("investigating") == ["Mitigate", "Resolve", "Edit…", "Times…"]
-    assert moves("mitigated") == ["Resolve", "Edit…", "Times…"]
+    assert moves("investigating") == ["Mitigate", "Resolve", "Post update", "Edit…", "Times…"]
+    assert moves("mitigated") == ["Resolve", "Post update", "Edit…", "Times…"]
     assert moves("resolved") == ["Close", "Reopen…", "Edit…", "Times…"]
     assert moves("closed") == ["Reopen…", "Edit…", "Times…"]
     assert moves("cancelled") == ["Reopen…"]

@@ -121,6 +121,8 @@ class Sev:
     def facts(self) -> list[TimelineEntry]:
         """Its timeline without who came, since people come when they like."""
         return [entry for entry in self.timeline if entry.kind != "joined"]
+
+    @property
     def audit(self) -> list[AuditRecord]:
         """Who did what to it, in order."""
         with self.stage.bot.database.read() as session:

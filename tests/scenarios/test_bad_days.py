@@ -35,7 +35,7 @@ def test_a_renamed_channel_stays_the_sevs_channel(stage: Stage, sev: Sev, ada: P
     assert ada.goes_to("#checkout-war-room").types("/sev severity SEV2").text == "SEV-1 is now SEV2."
     stage.expects("changed the severity")
     assert sev.lines[-1] == "@Ada Lovelace changed the severity from SEV1 to SEV2."
-    assert sev.announcement("#incidents").endswith("Join #checkout-war-room to help")
+    assert sev.announcement("#incidents").endswith("Join #checkout-war-room to help\n[Subscribe]")
 
 
 def test_an_archived_sev_goes_on_in_the_thread_and_comes_back(
@@ -54,7 +54,7 @@ def test_an_archived_sev_goes_on_in_the_thread_and_comes_back(
     assert "Mitigated" in sev.card
     assert "failed" not in sev.card
     assert len(sev.channel.bookmarks) == 1
-    assert sev.announcement("#incidents").endswith(f"Join {sev.place} to help")
+    assert sev.announcement("#incidents").endswith(f"Join {sev.place} to help\n[Subscribe]")
     assert linus.goes_to(sev.place).types("/sev resolve").text == "SEV-1 is now resolved."
     stage.expects("set the status to :white_check_mark: Resolved")
 
@@ -94,7 +94,7 @@ def test_a_channel_that_is_lost_is_replaced_with_a_click(stage: Stage, sev: Sev,
     assert sev.bookmarks == {"Bridge": "https://meet.example.com/sev"}
     assert sev.topic == f"SEV-1 | SEV1 | Investigating | {TITLE}"
     assert "Investigating" in sev.card
-    assert sev.announcement("#incidents").endswith(f"Join {old}-2 to help")
+    assert sev.announcement("#incidents").endswith(f"Join {old}-2 to help\n[Subscribe]")
     stage.expects("Declared by")
 
 
@@ -185,7 +185,7 @@ def test_a_bot_that_was_thrown_out_says_so_and_catches_up_when_invited_back(
     assert "Mitigated" in sev.card
     assert "failed" not in sev.card
     assert len(sev.channel.bookmarks) == 1
-    assert sev.announcement("#incidents").endswith(f"Join {sev.place} to help")
+    assert sev.announcement("#incidents").endswith(f"Join {sev.place} to help\n[Subscribe]")
 
 
 def test_out_of_incidents_the_bot_still_announces_there(stage: Stage, sev: Sev, ada: Person, linus: Person) -> None:

@@ -23,7 +23,7 @@ def test_declaring_at_once_gives_a_channel_with_people_card_and_announcement(sta
     assert sev.card.startswith(":red_circle: SEV-1 SEV1: checkout is down\nStatus\n:mag: Investigating\nSeverity\nSEV1")
     assert sev.lines == ["@Ada Lovelace declared SEV-1 as SEV1. Type /sev here to see what you can do."]
     assert sev.announcement("#incidents").startswith(":red_circle: SEV-1 SEV1: checkout is down\n:mag: Investigating")
-    assert sev.announcement("#incidents").endswith("Join #sev-1-checkout-is-down to help")
+    assert sev.announcement("#incidents").endswith("Join #sev-1-checkout-is-down to help\n[Subscribe]")
     stage.expects("Declared by", "Type /sev here", "Join #sev-1")
 
 

@@ -79,6 +79,15 @@ class Snoop:
             assert delivery.wait()
             self.answers.append(json.dumps(delivery.ack))
 
+    def opens_home(self) -> None:
+        before = sum(call.method == "views.publish" for call in self.stage.slack.calls)
+        self.person.opens_home()
+        self.stage.slack.wait_until(
+            lambda: sum(call.method == "views.publish" for call in self.stage.slack.calls) > before, why="it is shown"
+        )
+        assert self.person.home
+        self.answers.append(self.person.home.text())
+
     def causes_every_event(self) -> None:
         types = {name for rule in self.stage.bot.rooms.events._rules for name in rule.types}
         for name in sorted(types - {"user_change", "channel_id_changed"}):
@@ -119,6 +128,8 @@ def secret(troubled_stage: Stage, ada: Person) -> Sev:
         f"status SEV-1 investigating the {CANARY} is back",
         f"title SEV-1 {SECRETS}!",
         "severity SEV-1 SEV2",
+        f"update SEV-1 the {CANARY} was seen",
+        "subscribe SEV-1",
     ):
         ada.types(f"/sev {words}" if "SEV-1" in words else f"/sev {words} SEV-1")
     stage.begins()
@@ -146,6 +157,7 @@ def test_others_find_nothing_whatever_they_try(
         snoop.clicks_every_button(secret.number)
         snoop.sends_every_form(secret.number)
         snoop.causes_every_event()
+        snoop.opens_home()
         stage.settles()
     assert [answer for answer in snoop.answers if CANARY in answer.lower()] == []
     assert shown_to_others(stage, secret) == []
@@ -170,6 +182,7 @@ def test_who_has_left_finds_nothing_either(
     snoop.types_every_verb(secret.number)
     snoop.clicks_every_button(secret.number)
     snoop.sends_every_form(secret.number)
+    snoop.opens_home()
     stage.settles()
     assert [answer for answer in snoop.answers if CANARY in answer.lower()] == []
     stage.slack.expect_all()
@@ -226,8 +239,9 @@ def shown_to_others(stage: Stage, secret: Sev) -> list[str]:
     own = {secret.channel.id, slack.direct("ada").id, slack.channel("#the-board").id}
     names = {secret.channel.name, "dm-ada-sevbot", "the-board"}
     with slack.workspace.lock:
-        views = {user: [*stack, *([home] if (home := slack.workspace.homes.get(user)) else [])]
-                 for user, stack in slack.workspace.modals.items()}  # fmt: skip
+        views = {user: [*stack] for user, stack in slack.workspace.modals.items()}
+        for user, home in slack.workspace.homes.items():
+            views.setdefault(user, []).append(home)
         shown = {
             "said": [channel for name, channel in slack.dump()["channels"].items() if name not in names],
             "whispered": [each.text for channel in slack.workspace.channels.values() for each in channel.ephemerals

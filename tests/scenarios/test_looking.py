@@ -105,7 +105,7 @@ def test_the_tray_offers_what_fits_the_place(stage: Stage, ada: Person, grace: P
     ada.closes_modal()
     inside = grace.goes_to(sev.channel).types("/sev").text
     assert inside.startswith(":large_yellow_circle: SEV-1 SEV3: checkout is down\n:mag: Investigating")
-    assert "[Mitigate]\n[Resolve]\n[SEV3]\n[Edit…]\n[Times…]" in inside
+    assert "[Mitigate]\n[Resolve]\n[SEV3]\n[Post update]\n[Edit…]\n[Times…]" in inside
     grace.clicks("Resolve")
     grace.sees("@Grace Hopper set the status to :white_check_mark: Resolved.")
     assert "[Close]\n[Reopen…]" in grace.types("/sev").text

@@ -88,6 +88,22 @@ def pass_over(stage: Stage) -> None:
     stage.settle()
 
 
+def start_declare_and_subscribe(stage: Stage) -> None:
+    """Grace is sent what is new of ada's SEV."""
+    start_and_declare(stage)
+    subscribe(stage)
+
+
+def subscribe(stage: Stage) -> None:
+    stage.slack.person("grace").goes_to("#general").types("/sev subscribe SEV-1")
+    stage.settle()
+
+
+def open_home(stage: Stage) -> None:
+    stage.ada.opens_home()
+    stage.settle()
+
+
 def look_after(stage: Stage) -> None:
     """What the schedule does every ten minutes, and every new connection."""
     stage.bot.reconcile()
@@ -193,6 +209,7 @@ MEET, FETCH, CONFIRM, UPDATE_CONFIRMATION, CATCH_UP = (
 )
 REPLIES = "conversations.replies"
 EXPORT, MOVE_IN, OFFER = (f"timeline.{name}" for name in ("export", "move_in", "offer_pinned"))
+STATE, NEWS, HOME = "incident.state", "incident.news", "incident.home"
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
 COMPLETE = "files.completeUploadExternal"
 
@@ -223,6 +240,14 @@ STORIES = (
     Story(TROUBLE, POST, archive, given=start_and_declare),
     Story(TROUBLE, HISTORY, archive, given=start_and_declare, lead=POST),
     Story(TROUBLE, UPDATE, unarchive, given=start_declare_and_archive),
+    Story(STATE, "conversations.open", subscribe, given=start_and_declare),
+    Story(STATE, POST, subscribe, given=start_and_declare),
+    Story(STATE, HISTORY, subscribe, given=start_and_declare, lead=POST),
+    Story(STATE, UPDATE, change_title, given=start_declare_and_subscribe),
+    Story(NEWS, POST, change_severity, given=start_declare_and_subscribe),
+    Story(NEWS, HISTORY, change_severity, given=start_declare_and_subscribe, lead=POST),
+    Story(NEWS, UPDATE, change_severity, given=start_declare_and_subscribe, lead=POST),
+    Story(HOME, "views.publish", open_home, given=start_and_declare),
     Story(RECONCILE, "conversations.info", look_after, given=start_and_declare),
     Story(RECONCILE, HISTORY, look_after, given=start_and_declare),
     Story(RECONCILE, "conversations.members", look_after, given=start_and_declare_privately),
