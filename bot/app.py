@@ -17,12 +17,17 @@ from bot.directory import channels as directory_channels
 from bot.directory import people
 from bot.environment import Environment
 from bot.errors import CallFailed
-from bot.incidents import jobs
+from bot.incidents import duplicates, jobs, linking_slack, links, people_slack
+from bot.incidents.bookmark_deliveries import BookmarkDeliveries
 from bot.incidents.channel import ChannelEvents
 from bot.incidents.channel_deliveries import ChannelDeliveries
 from bot.incidents.declaring import Declaring
 from bot.incidents.deliveries import Deliveries
+from bot.incidents.late_joiners import LateJoiners
+from bot.incidents.linking_slack import Linking
 from bot.incidents.looking import Looking
+from bot.incidents.people_deliveries import PeopleDeliveries
+from bot.incidents.people_slack import People
 from bot.incidents.reading import CardLines
 from bot.incidents.slack import Changing, commands, listen, tray
 from bot.outbox import claims
@@ -125,25 +130,34 @@ class Bot:
 
     def _reactions(self) -> dict[str, tuple[Reaction, ...]]:
         """What follows from which event, in which room."""
-        return {}
+        return {"incident.reopened": (duplicates.forget,)}
 
     def _card_lines(self) -> tuple[CardLines, ...]:
         """Which rooms add lines to a SEV's card, in order."""
-        return ()
+        return (links.card_lines(self.settings), duplicates.card_lines())
 
     def _register_kinds(self) -> None:
         self.kinds.add(*directory_channels.kinds(self.slack))
         texts = Texts(self.environment.config_folder)
         Deliveries(self.slack, self.settings, self.kinds, texts, card_lines=self._card_lines()).register()
         ChannelDeliveries(self.slack, self.clock, self.settings, self.kinds).register()
+        BookmarkDeliveries(self.slack, self.settings, self.kinds).register()
+        PeopleDeliveries(self.slack, self.clock, self.settings, self.kinds).register()
 
     def _rooms(self) -> Rooms:
         declaring, looking = Declaring(self.settings, self.slack.permalink), Looking(self.settings)
         changing = Changing(self.settings, self.clock)
-        verbs = (*commands(declaring, changing, looking), self._help())
+        persons, linking = People(self.settings), Linking(self.settings)
+        verbs = (
+            *commands(declaring, changing, looking),
+            *people_slack.commands(persons),
+            *linking_slack.commands(linking),
+            self._help(),
+        )
         rules = event_rules(self.slack, self.settings)
         rooms = Rooms(commands=Commands(verbs, tray(looking)), events=Events(self.database, rules))
         listen(rooms, declaring, changing)
+        people_slack.listen(rooms, persons)
         return rooms
 
     def _help(self) -> Command:
@@ -228,7 +242,7 @@ class Bot:
 
 def event_rules(slack: Slack, settings: Settings) -> tuple[EventRule, ...]:
     """What the rooms do about Slack's events, in order."""
-    return (*people.event_rules(slack), *ChannelEvents(slack, settings).rules())
+    return (*people.event_rules(slack), *ChannelEvents(slack, settings).rules(), *LateJoiners(slack, settings).rules())
 
 
 def event_types(environment: Environment) -> set[str]:

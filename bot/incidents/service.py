@@ -7,6 +7,7 @@ the caller's transaction. Nothing here commits, sends or reads a clock.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -135,7 +136,7 @@ def change_status(
     """Move to another status, where that is legal. Raises `Refused`."""
     require(config, actor, "change")
     reason = checked_reason(reason)
-    _apply(
+    apply_move(
         session, incident, lifecycle.move(config, incident, status, reason=reason),
         kind="status", reason=reason, config=config, actor=actor, now=now,
     )  # fmt: skip
@@ -145,7 +146,7 @@ def reopen(session: Session, incident: Incident, reason: str, *, config: Config,
     """Open what was over: it is investigated again, and its later times are cleared. Raises `Refused`."""
     require(config, actor, "change")
     reason = checked_reason(reason)
-    _apply(
+    apply_move(
         session, incident, lifecycle.reopen(config, incident, reason=reason),
         kind="reopened", reason=reason, config=config, actor=actor, now=now,
     )  # fmt: skip
@@ -234,11 +235,7 @@ def retry(session: Session, incident: Incident, *, config: Config, actor: Actor,
     return steps
 
 
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def _apply(
+def apply_move(
     session: Session,
     incident: Incident,
     move: lifecycle.Move,
@@ -248,7 +245,9 @@ def _apply(
     config: Config,
     actor: Actor,
     now: datetime,
+    **data: Any,
 ) -> None:
+    """Make a legal move, note it as `kind` with `data`, and say so. Whether the actor may was checked."""
     before, incident.status = incident.status, move.status.key
     for name in move.stamps:
         setattr(incident, name, now)
@@ -256,9 +255,15 @@ def _apply(
         setattr(incident, name, None)
     if reason:
         incident.reason = reason
-    entry = note(session, incident, kind, actor=actor, now=now, text=reason, before=before, after=move.status.key)
+    entry = note(
+        session, incident, kind, actor=actor, now=now, text=reason, before=before, after=move.status.key, **data
+    )
     surfaces.refresh(session, incident, config)
     surfaces.say(session, incident, entry)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _add_source(session: Session, incident: Incident, source: Source) -> None:

@@ -7,8 +7,8 @@ again: it is rolled back, acknowledged, and the person is told in a sentence.
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -28,7 +28,7 @@ from bot.slack import visit as visits
 from bot.slack.client import MODAL_TIMEOUT, Slack
 from bot.slack.commands import NAME, Commands, Form
 from bot.slack.events import Events
-from bot.slack.text import escape
+from bot.slack.text import escape, mentioned_users
 from bot.slack.visit import Answer, View, Visit
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,11 @@ UNSURE = "Sevbot lost its database in that very moment, and can't say whether th
 NOT_KEPT = "Sevbot can't reach its database right now, so nothing was changed. Please try again in a moment."
 BROKEN = "Something went wrong in Sevbot, and nothing was changed. Please try again; if it stays, tell its operators."
 NO_FORM = f"Slack did not open the form in time. Try again, or do it at once: `{NAME} declare SEV2 what is wrong`."
+
+LEARN_WITHIN = 1.2
+"""Seconds for getting to know the people somebody mentions: they wait for it."""
+MOST_LEARNED = 30
+"""How many of them at most: Slack lets one ask about so many at once."""
 
 Click = Callable[[Session, Visit], Answer]
 Submission = Callable[[Session, Visit], Answer]
@@ -162,6 +167,8 @@ class Listeners:
         form = command.form(visit, line) if command.form else None
         if form:
             return self._open(form, visit)
+        if command.names_people:
+            self._learn_all(mentioned_users(line.text)[:MOST_LEARNED])
         return self._run(lambda session: command.run(session, visit, line), visit, changes=command.changes)
 
     def _on_click(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -217,6 +224,10 @@ class Listeners:
             return self._database.run(work)
         with self._database.read() as session:
             return work(session)
+
+    def _learn_all(self, user_ids: Sequence[str]) -> None:
+        """Get to know several people at once. Who is not known in time stays unknown; the visit goes on."""
+        wait([self._aside.submit(self._learn, user_id) for user_id in user_ids], timeout=LEARN_WITHIN)
 
     def _tell(self, work: Callable[[], Answer]) -> Answer:
         """Do it, and turn what cannot be done into a sentence."""

@@ -2,7 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import Category, Channels, Config, PrivateRules, Severity, Status, Team, Workflow
-from bot.incidents.audience import audience, bookmarks
+from bot.incidents.audience import audience
+from bot.incidents.bookmarks import bookmarks
 from tests.incidents.pictures import PLAIN
 from tests.slack.samples import SAMPLE
 
