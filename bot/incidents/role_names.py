@@ -23,7 +23,7 @@ def role_named(config: Config, text: str) -> Role:
     if len(begun) == 1:
         return begun.popitem()[1]
     near = {names[name].key: names[name] for name in difflib.get_close_matches(wanted, names, cutoff=CLOSE_ENOUGH)}
-    if len(near) == 1:
+    if not begun and len(near) == 1:
         return near.popitem()[1]
     raise Refused(f"There is no such role. Possible are: {possible_roles(config)}.")
 
