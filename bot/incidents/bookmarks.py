@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.config import Config
@@ -41,10 +41,13 @@ def wanted_bookmarks(session: Session, incident: Incident, config: Config) -> li
     return [*bookmarks(config, incident.workflow_keys, bridge=incident.bridge), *given]
 
 
+# Made once: it runs at each declare, and making it costs more than running it.
+_LINKS = select(IncidentLink).where(IncidentLink.incident_id == bindparam("incident")).order_by(IncidentLink.id)
+
+
 def links_of(session: Session, incident: Incident) -> list[IncidentLink]:
     """The links people gave a SEV, oldest first."""
-    query = select(IncidentLink).where(IncidentLink.incident_id == incident.id).order_by(IncidentLink.id)
-    return list(session.scalars(query))
+    return list(session.scalars(_LINKS, {"incident": incident.id}))
 
 
 def slot_of(given: IncidentLink) -> str:

@@ -12,10 +12,11 @@ ABOUT_A_PERSON = frozenset(
     {
         "cant_invite", "user_not_found", "no_user", "user_is_restricted", "ura_max_channels", "org_user_not_in_team",
         "invitee_cant_see_channel", "no_external_invite_permission", "user_disabled", "user_not_visible",
-        "user_is_ultra_restricted", "no_such_subteam",
+        "user_is_ultra_restricted",
     }
 )  # fmt: skip
 """Refusals that concern one of those named, not the channel."""
+NO_SUCH_GROUP = "no_such_subteam"
 THERE = frozenset({"already_in_channel", "cant_invite_self"})
 
 
@@ -44,7 +45,9 @@ def invite_all(calls: Calls, invitation: Invitation) -> Came:
         try:
             people |= dict.fromkeys(calls.call("usergroups.users.list", usergroup=group)["users"])
         except Permanent as error:
-            _blame(came, [group], error)
+            if error.code != NO_SUCH_GROUP:
+                raise
+            came.failed[group] = error.code
     everyone = list(people)
     for start in range(0, len(everyone), INVITES_AT_ONCE):
         some = everyone[start : start + INVITES_AT_ONCE]
