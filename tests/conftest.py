@@ -84,6 +84,11 @@ def linus(slack: Playground) -> Person:
 
 
 @pytest.fixture
+def barbara(slack: Playground) -> Person:
+    return slack.person("barbara")
+
+
+@pytest.fixture
 def edsger(slack: Playground) -> Person:
     """A guest."""
     return slack.person("edsger")

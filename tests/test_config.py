@@ -149,6 +149,9 @@ def test_what_no_single_setting_shows_is_checked_across(folder: Path) -> None:
         content["severities"][0]["page"] = ["nobody"]
         content["severities"][1]["key"] = "SEV1"
         content["private"] = {"invite": ["legal"]}
+        content["invitations"] = [{"severities": ["SEV7"], "workflows": ["fly"], "owners": ["pilots"]}]
+        roles = [("commander", ["ic", "scribe"]), ("scribe", []), ("medic", ["ic"])]
+        content["roles"] = [{"key": key, "label": key, "aliases": aliases} for key, aliases in roles]
         content["statuses"] = [each for each in content["statuses"] if each["key"] != "closed"]
         content["delivery"].update(call_timeout="900ms", attempt_limit="100ms", backoff="0s")
 
@@ -159,6 +162,11 @@ def test_what_no_single_setting_shows_is_checked_across(folder: Path) -> None:
         "config/sevbot.yaml: severities.SEV1: there is no team 'nobody'",
         "config/workflows.yaml: workflows.place-order.owner: there is no team 'ghosts'",
         "config/sevbot.yaml: private.invite: there is no team 'legal'",
+        "config/sevbot.yaml: invitations.0: there is no team 'pilots'",
+        "config/sevbot.yaml: invitations.0.severities: there is no severity 'SEV7'",
+        "config/sevbot.yaml: invitations.0.workflows: there is no workflow 'fly'",
+        "config/sevbot.yaml: roles: 'ic' stands for two roles",
+        "config/sevbot.yaml: roles: 'scribe' stands for two roles",
         "config/sevbot.yaml: delivery.call_timeout: give a second at least",
         "config/sevbot.yaml: delivery.attempt_limit: must not be shorter than call_timeout, or no call may begin",
         "config/sevbot.yaml: delivery: backoff and operator_backoff must be longer than nothing",

@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError
 from bot.config.sections import (
     COMMANDER,
     DEFAULT_ROLES,
+    AudienceRule,
     DEFAULT_UPDATES,
     Category,
     Channels,
@@ -32,6 +33,7 @@ from bot.config.values import Duration, Frozen, parse_duration
 
 __all__ = [
     "COMMANDER",
+    "AudienceRule",
     "Category",
     "Channels",
     "Config",
@@ -68,6 +70,7 @@ class Config(Frozen):
     roles: Annotated[tuple[Role, ...], Field(min_length=1)] = DEFAULT_ROLES
     teams: tuple[Team, ...] = ()
     workflows: tuple[Workflow, ...] = ()
+    invitations: tuple[AudienceRule, ...] = ()
     channels: Channels = Channels()
     permissions: Permissions = Permissions()
     private: PrivateRules = PrivateRules()
@@ -179,7 +182,13 @@ def cross_check(config: Config) -> list[str]:
         for each in config.workflows
     ]
     used.append(("sevbot.yaml: private.invite", config.private.invite))
+    used += [
+        (f"sevbot.yaml: invitations.{place}", (*each.owners, *each.invite, *each.page))
+        for place, each in enumerate(config.invitations)
+    ]
     faults += [f"{place}: there is no team {key!r}" for place, keys in used for key in keys if key not in teams]
+    faults += _unknown_conditions(config)
+    faults += _words_for_two_roles(config)
     faults += _impatience(config.delivery) + _promises(config)
     if COMMANDER not in {each.key for each in config.roles}:
         faults.append(f"sevbot.yaml: roles: none has the key {COMMANDER}; every SEV needs somebody in command")
@@ -200,6 +209,24 @@ def _promises(config: Config) -> list[str]:
         f"sevbot.yaml: updates.{key}: give a minute at least" for key, each in config.updates.items() if each < shortest
     ]
     return faults
+
+
+def _unknown_conditions(config: Config) -> list[str]:
+    """Conditions of the rules that can never hold, since what they name does not exist."""
+    severities, workflows = {each.key for each in config.severities}, {each.key for each in config.workflows}
+    faults = []
+    for place, rule in enumerate(config.invitations):
+        faults += [f"{place}.severities: there is no severity {key!r}" for key in {*rule.severities} - severities]
+        faults += [f"{place}.workflows: there is no workflow {key!r}" for key in {*rule.workflows} - workflows]
+    return [f"sevbot.yaml: invitations.{fault}" for fault in sorted(faults)]
+
+
+def _words_for_two_roles(config: Config) -> list[str]:
+    """Aliases that another role has too, or is called by."""
+    words = [word for each in config.roles for word in {each.key, *each.aliases}]
+    aliases = {word for each in config.roles for word in each.aliases}
+    twice = sorted(word for word in aliases if words.count(word) > 1)
+    return [f"sevbot.yaml: roles: {word!r} stands for two roles" for word in twice]
 
 
 def _impatience(rules: Delivery) -> list[str]:

@@ -1,5 +1,6 @@
 """What can be set, section by section: each is explained in `config/sevbot.yaml` and `config/workflows.yaml`."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -27,8 +28,11 @@ class Status(Frozen):
     emoji: Annotated[str, Field(max_length=40)] = ""
 
 
+SeverityKey = Annotated[str, Field(pattern=r"^SEV[0-9]$")]
+
+
 class Severity(Frozen):
-    key: Annotated[str, Field(pattern=r"^SEV[0-9]$")]
+    key: SeverityKey
     meaning: Annotated[str, Field(min_length=1, max_length=75)]
     emoji: Annotated[str, Field(max_length=40)] = ""
     invite: tuple[Key, ...] = ()
@@ -47,6 +51,8 @@ COMMANDER = "commander"
 class Role(Frozen):
     key: Key
     label: Annotated[str, Field(min_length=1, max_length=40)]
+    aliases: tuple[Key, ...] = ()
+    """Other words people type for it."""
     instructions: Annotated[str, Field(max_length=2000)] = ""
     """What a new holder is told."""
 
@@ -55,11 +61,13 @@ DEFAULT_ROLES = (
     Role(
         key=COMMANDER,
         label="Incident commander",
+        aliases=("ic",),
         instructions="You decide. Keep an overview, give the work to others, and promise a next update.",
     ),
     Role(
         key="communications_lead",
         label="Communications lead",
+        aliases=("comms",),
         instructions="You tell everybody outside the channel what they must know, and keep the promised times.",
     ),
     Role(key="scribe", label="Scribe", instructions="You see that the timeline holds what matters, as it happens."),
@@ -87,6 +95,28 @@ class Workflow(Frozen):
     announce: tuple[Place, ...] = ()
 
 
+class AudienceRule(Frozen):
+    """Whom some SEVs call for, besides those their severity and workflows name. A condition left out holds always."""
+
+    severities: tuple[SeverityKey, ...] = ()
+    workflows: tuple[Key, ...] = ()
+    owners: tuple[Key, ...] = ()
+    """Teams: it holds where one of them owns an affected workflow."""
+    invite: tuple[Key, ...] = ()
+    people: tuple[UserId, ...] = ()
+    announce: tuple[Place, ...] = ()
+    page: tuple[Key, ...] = ()
+
+    def holds(self, *, severity: str, workflows: Iterable[Workflow]) -> bool:
+        """Whether it is about a SEV of that severity that affects these workflows."""
+        affected = tuple(workflows)
+        return (
+            (not self.severities or severity in self.severities)
+            and (not self.workflows or any(each.key in self.workflows for each in affected))
+            and (not self.owners or any(each.owner in self.owners for each in affected))
+        )
+
+
 class Channels(Frozen):
     """How a SEV's channel is named. `{number}` and `{title}` are filled in; a private SEV's name never holds its title."""
 
@@ -111,7 +141,11 @@ class Permissions(Frozen):
 
     declare: Who = "members"
     change: Who = "members"
-    """Severity, status, title, summary, times."""
+    """Severity, status, title, summary, times, links."""
+    command: Who = "members"
+    """Take a role, be given one, give it to somebody."""
+    invite: Who = "members"
+    """Invite people into a SEV's channel."""
     see: Who = "everyone"
 
 

@@ -24,7 +24,8 @@ def parse_duration(value: object) -> object:
         raise ValueError(f"{value!r} is too long") from None
 
 
-def _http_link(value: str) -> str:
+def http_link(value: str) -> str:
+    """An address of the web. Raises `ValueError` where it is none."""
     address = urlsplit(value)
     if address.scheme not in {"http", "https"} or not address.hostname:
         raise ValueError(f"{value!r} is no link: it must begin with https:// or http://")
@@ -48,7 +49,7 @@ def emoji_name(value: str) -> str:
 
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
-Link = Annotated[str, Field(max_length=2000), AfterValidator(_http_link)]
+Link = Annotated[str, Field(max_length=2000), AfterValidator(http_link)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Place = Annotated[str, Field(pattern=r"^([CG][A-Z0-9]{2,}|#[^\s#]{1,80})$")]
 """A channel: its id (C0123456), or #name where the id is not known yet."""

@@ -71,7 +71,8 @@ def learn_place(session: Session, place: str) -> None:
 def all_places(config: Config) -> set[str]:
     """Every channel the configuration announces in."""
     severities = {place for each in config.severities for place in each.announce}
-    return severities | {place for each in config.workflows for place in each.announce}
+    workflows = {place for each in config.workflows for place in each.announce}
+    return severities | workflows | {place for each in config.invitations for place in each.announce}
 
 
 def kinds(slack: Slack) -> tuple[Kind[Lesson], ...]:

@@ -24,6 +24,8 @@ ASK_TIMEOUT = timedelta(seconds=1)
 """How long a person waits while the bot asks Slack who they are."""
 FRESH_FOR = 600.0
 """Seconds for which this process trusts what it remembers: another one may have learned better."""
+SLACKBOT = "USLACKBOT"
+"""Slack's own bot, which Slack does not call one."""
 
 
 class Person(Base):
@@ -36,6 +38,8 @@ class Person(Base):
     time_zone: Mapped[str] = mapped_column(String(64))
     is_guest: Mapped[bool]
     """A guest of this workspace, or a person of another organisation in a shared channel."""
+    is_bot: Mapped[bool] = mapped_column(default=False)
+    is_deactivated: Mapped[bool] = mapped_column(default=False)
     learned_at: Mapped[datetime]
 
 
@@ -44,6 +48,9 @@ class Standing(StrEnum):
     GUEST = "guest"
     UNKNOWN = "unknown"
     """Slack could not be asked in time."""
+    BOT = "bot"
+    DEACTIVATED = "deactivated"
+    """Their account is closed: they left."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +72,30 @@ def actor_of(session: Session, visit: Visit) -> Actor:
 
 def known(session: Session, user_id: str, *, door: str) -> Actor:
     """A person who did something, with what is remembered of them."""
+    return Actor(user_id=user_id, standing=standing_of(session, user_id), door=door)
+
+
+def standing_of(session: Session, user_id: str) -> Standing:
+    """What is remembered of somebody."""
     person = session.get(Person, user_id)
-    standing = Standing.UNKNOWN if person is None else Standing.GUEST if person.is_guest else Standing.MEMBER
-    return Actor(user_id=user_id, standing=standing, door=door)
+    if person is None:
+        return Standing.UNKNOWN
+    return _standing(is_bot=person.is_bot, is_deactivated=person.is_deactivated, is_guest=person.is_guest)
+
+
+def standing_in(user: dict[str, Any], identity: Identity) -> Standing:
+    """What Slack says of a user (contract 4.5), as somebody's standing."""
+    return _standing(
+        is_bot=is_app(user), is_deactivated=bool(user.get("deleted")), is_guest=is_outsider(user, identity)
+    )
+
+
+def _standing(*, is_bot: bool, is_deactivated: bool, is_guest: bool) -> Standing:
+    if is_bot:
+        return Standing.BOT
+    if is_deactivated:
+        return Standing.DEACTIVATED
+    return Standing.GUEST if is_guest else Standing.MEMBER
 
 
 class Acquaintance:
@@ -126,10 +154,17 @@ def remember(session: Session, user: dict[str, Any], identity: Identity, *, now:
         "name": str(name)[:100],
         "time_zone": str(user.get("tz") or "UTC")[:64],
         "is_guest": is_outsider(user, identity),
+        "is_bot": is_app(user),
+        "is_deactivated": bool(user.get("deleted")),
         "learned_at": now,
     }
     upsert = insert_for(dialect_of(session), Person).values(values)
     session.execute(upsert.on_conflict_do_update(index_elements=["user_id"], set_=values))
+
+
+def is_app(user: dict[str, Any]) -> bool:
+    """Whether a user is an app, or Slack's own bot."""
+    return bool(user.get("is_bot")) or user.get("id") == SLACKBOT
 
 
 def is_outsider(user: dict[str, Any], identity: Identity) -> bool:

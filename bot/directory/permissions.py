@@ -5,12 +5,15 @@ from typing import Literal
 from bot.config import Config
 from bot.directory.people import Actor, Standing
 from bot.errors import Refused
+from bot.slack.text import user
 
-Deed = Literal["declare", "change", "see"]
+Deed = Literal["declare", "change", "command", "invite", "see"]
 
 SENTENCES: dict[Deed, str] = {
     "declare": "declare a SEV",
     "change": "change a SEV",
+    "command": "hold a role in a SEV",
+    "invite": "invite people to a SEV",
     "see": "see SEVs",
 }
 
@@ -28,8 +31,21 @@ def require(config: Config, actor: Actor, deed: Deed) -> None:
         return
     if actor.standing is Standing.GUEST:
         raise Refused(f"Guests can't {SENTENCES[deed]} here. Ask somebody of this workspace to do it.")
-    if deed != "declare":
+    if deed != "declare" or actor.standing is not Standing.UNKNOWN:
         raise Refused("Slack did not say in time who you are, so this was not done. Please try again.")
+
+
+def require_of(config: Config, user_id: str, standing: Standing, deed: Deed) -> None:
+    """Raise `Refused` unless somebody else, who was named, may do it: no app, nobody who left, nobody unknown."""
+    who, allowed = user(user_id), getattr(config.permissions, deed)
+    if standing is Standing.BOT:
+        raise Refused(f"{who} is an app. Name a person.")
+    if standing is Standing.DEACTIVATED:
+        raise Refused(f"{who} has left this workspace. Name somebody who is here.")
+    if standing is Standing.UNKNOWN:
+        raise Refused(f"Slack did not say in time who {who} is, so this was not done. Please try again.")
+    if standing is Standing.GUEST and allowed != "everyone":
+        raise Refused(f"{who} is a guest, and guests can't {SENTENCES[deed]} here. Name somebody of this workspace.")
 
 
 def may(config: Config, actor: Actor, deed: Deed) -> bool:

@@ -5,7 +5,7 @@ The form's preview, the deliveries and `sevbot plan` all ask it, so that what pe
 
 from dataclasses import dataclass
 
-from bot.config import Config, Team
+from bot.config import AudienceRule, Config, Severity, Team
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,8 @@ class Audience:
     paged: tuple[Team, ...]
     teams: tuple[Team, ...]
     """The teams behind `people` and `groups`, for showing."""
+    named: tuple[str, ...] = ()
+    """The people that rules name one by one, for showing."""
 
 
 def audience(
@@ -25,46 +27,28 @@ def audience(
 ) -> Audience:
     """The audience of a SEV. A private one is announced nowhere, and invites only its declarer and the named teams."""
     affected = [found for key in workflows if (found := config.workflow(key))]
-    rule = config.severity(severity)
+    level = config.severity(severity)
+    rules = [rule for rule in config.invitations if rule.holds(severity=severity, workflows=affected)]
+    callers: list[Severity | AudienceRule] = [*([level] if level else []), *rules]
     if is_private:
-        keys, places, paged = list(config.private.invite), [], []
+        keys, named, places, paged = list(config.private.invite), [], [], []
     else:
-        keys = [*(rule.invite if rule else ()), *(each.owner for each in affected if each.owner)]
-        places = [*(rule.announce if rule else ()), *(place for each in affected for place in each.announce)]
-        paged = list(rule.page if rule else ())
+        keys = [key for each in callers for key in each.invite] + [each.owner for each in affected if each.owner]
+        named = [person for rule in rules for person in rule.people]
+        places = [place for each in callers for place in each.announce]
+        places += [place for each in affected for place in each.announce]
+        paged = [key for each in callers for key in each.page]
     teams = _teams(config, keys)
-    people = [declared_by, *(person for team in teams for person in team.members)]
+    people = [declared_by, *(person for team in teams for person in team.members), *named]
     return Audience(
         people=tuple(dict.fromkeys(people)),
         groups=tuple(dict.fromkeys(team.user_group for team in teams if team.user_group)),
         places=tuple(dict.fromkeys(places)),
         paged=tuple(_teams(config, paged)),
         teams=tuple(teams),
+        named=tuple(dict.fromkeys(named)),
     )
 
 
 def _teams(config: Config, keys: list[str]) -> list[Team]:
     return [team for key in dict.fromkeys(keys) if (team := config.team(key))]
-
-
-@dataclass(frozen=True)
-class Bookmark:
-    """A link at the top of a SEV's channel."""
-
-    slot: str
-    """What it is for, as its outbox key says it: `bridge`, `runbook:place-order`."""
-    title: str
-    link: str
-    emoji: str
-
-
-def bookmarks(config: Config, workflows: tuple[str, ...]) -> list[Bookmark]:
-    """The bridge, and the runbooks of the affected workflows."""
-    found = []
-    if config.channels.bridge:
-        found.append(Bookmark("bridge", "Bridge", config.channels.bridge, ":telephone_receiver:"))
-    for key in workflows:
-        workflow = config.workflow(key)
-        if workflow and workflow.runbook:
-            found.append(Bookmark(f"runbook:{key}", f"Runbook: {workflow.name}", workflow.runbook, ":book:"))
-    return found

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from bot.clock import Clock
 from bot.config import Settings
 from bot.directory.channels import channel_id as known_channel
-from bot.errors import Temporary
+from bot.errors import Blame, Permanent, Temporary
 from bot.incidents import membership, surfaces, update_views, views
-from bot.incidents.audience import Bookmark, bookmarks
+from bot.incidents.calling import Invitation, invite_all
 from bot.incidents.model import Incident, TimelineEntry
 from bot.incidents.reading import CardLines, incident_of, picture, state_of, where_lines_go
 from bot.incidents.superseding import superseded
@@ -20,20 +20,11 @@ from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
 from bot.outbox.model import OutboxMessage, State
 from bot.slack import blocks as kit
 from bot.slack import posts
-from bot.slack.client import Calls, Slack
+from bot.slack.client import Slack
 from bot.slack.templates import Texts
 from bot.slack.text import channel as channel_mention
 
-INVITES_AT_ONCE = 100
-"""How many people one `conversations.invite` may name for sure (contract 4.3)."""
 NO_CHANNEL = Skip("the SEV has no channel at the moment")
-
-
-@dataclass(frozen=True)
-class Invitation:
-    channel_id: str
-    people: tuple[str, ...]
-    groups: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -46,12 +37,6 @@ class Pin:
 class Topic:
     channel_id: str
     text: str
-
-
-@dataclass(frozen=True)
-class ChannelBookmark:
-    channel_id: str
-    bookmark: Bookmark
 
 
 @dataclass(frozen=True)
@@ -93,12 +78,6 @@ class Deliveries:
             replace(
                 self._kind(surfaces.TOPIC, Nature.IDEMPOTENT, "Set the topic", self._load_topic, self._set_topic),
                 overwrites=True,
-            ),
-            replace(
-                self._kind(
-                    surfaces.BOOKMARK, Nature.FINDABLE, "Add a bookmark", self._load_bookmark, self._add_bookmark
-                ),
-                remove_copies=self._remove_bookmark_copies,
             ),
             self._post(surfaces.ANNOUNCEMENT, "Announce it", self._load_announcement),
             self._post(surfaces.LINE, "Post a line", self._load_line),
@@ -148,14 +127,10 @@ class Deliveries:
         return Invitation(channel, found.people, found.groups)
 
     def _invite(self, invitation: Invitation, attempt: Attempt) -> Result:
-        calls = self._slack.during(attempt)
-        people = dict.fromkeys(invitation.people)
-        for group in invitation.groups:
-            people |= dict.fromkeys(calls.call("usergroups.users.list", usergroup=group)["users"])
-        everyone = list(people)
-        for start in range(0, len(everyone), INVITES_AT_ONCE):
-            some = everyone[start : start + INVITES_AT_ONCE]
-            calls.call("conversations.invite", channel=invitation.channel_id, users=",".join(some), force=True)
+        """Invite everybody who can be; who can't is told of on the card, and tried again with *Retry*."""
+        came = invite_all(self._slack.during(attempt), invitation)
+        for code in came.failed.values():
+            raise Permanent(code, ", ".join(came.failed), blame=Blame.GONE)
         return {}
 
     def _load_card(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
@@ -189,37 +164,6 @@ class Deliveries:
     def _set_topic(self, topic: Topic, attempt: Attempt) -> Result:
         self._slack.during(attempt).call("conversations.setTopic", channel=topic.channel_id, topic=topic.text)
         return {}
-
-    def _load_bookmark(self, session: Session, message: OutboxMessage) -> ChannelBookmark | Skip:
-        incident = incident_of(session, message)
-        wanted = bookmarks(self._settings.current, incident.workflow_keys)
-        bookmark = next((each for each in wanted if each.slot == message.arguments["slot"]), None)
-        channel = incident.working_channel
-        if channel is None:
-            return NO_CHANNEL
-        return ChannelBookmark(channel, bookmark) if bookmark else Skip("it is not configured any more")
-
-    def _add_bookmark(self, wanted: ChannelBookmark, attempt: Attempt) -> Result:
-        calls = self._slack.during(attempt)
-        bookmark = wanted.bookmark
-        may_be_there = attempt.look_first or attempt.message.version > 1  # asked for again
-        if may_be_there and self._bookmarks_like(wanted, calls):
-            return {}
-        calls.call(
-            "bookmarks.add", channel_id=wanted.channel_id, title=bookmark.title, type="link", link=bookmark.link,
-            emoji=bookmark.emoji,
-        )  # fmt: skip
-        return {}
-
-    def _remove_bookmark_copies(self, wanted: ChannelBookmark, attempt: Attempt) -> None:
-        calls = self._slack.during(attempt)
-        for copy in self._bookmarks_like(wanted, calls)[1:]:
-            calls.call("bookmarks.remove", channel_id=wanted.channel_id, bookmark_id=copy)
-
-    def _bookmarks_like(self, wanted: ChannelBookmark, calls: Calls) -> list[str]:
-        present = calls.call("bookmarks.list", channel_id=wanted.channel_id).get("bookmarks") or []
-        like = (wanted.bookmark.title, wanted.bookmark.link)
-        return [each["id"] for each in present if (each.get("title"), each.get("link")) == like]
 
     def _load_announcement(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
         incident = incident_of(session, message)

@@ -12,7 +12,7 @@ from bot.incidents.model import REASON_LIMIT, SUMMARY_LIMIT, TIMES, TITLE_LIMIT,
 from bot.incidents.views import TIME_LABELS, brief
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
-from bot.slack.text import author, clip, mrkdwn
+from bot.slack.text import author, clip, mrkdwn, user
 from bot.slack.visit import View, metadata
 
 DECLARE = "incident.declare"
@@ -26,6 +26,7 @@ FLAGS = "incident.preview:flags"
 SOURCE_TEXT_LIMIT = 600
 """How much of a message the form carries along: its private data holds 3,000 characters, and JSON may take six for one."""
 LONGEST_OPEN_LIST = 5
+MOST_NAMED = 10
 
 
 def declare(
@@ -165,7 +166,9 @@ def _preview(config: Config, severity: str | None, workflows: tuple[str, ...], i
     if severity is None and not is_private:
         return "Choose a severity to see who will be invited, told and paged."
     found = audience(config, severity=severity or "", workflows=workflows, is_private=is_private, declared_by=declarer)
-    invited = ", ".join(["you", *(mrkdwn(team.name, 100) for team in found.teams)])
+    invited = ", ".join(
+        ["you", *(mrkdwn(team.name, 100) for team in found.teams), *map(user, found.named[:MOST_NAMED])]
+    )
     told = ", ".join(_place(place) for place in found.places) or "no channel"
     return f"*Invited:* {invited}. *Announced in:* {told}. *Paged:* {_paged(found.paged)}."
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from bot.config import Config, Settings
+from bot.config import COMMANDER, Config, Settings
 from bot.directory.people import actor_of
 from bot.directory.permissions import require
 from bot.errors import Refused
@@ -97,7 +97,7 @@ class Looking:
         """What can be done here: in a SEV's channel with that SEV, elsewhere in general."""
         incident = membership.by_channel(session, visit.channel_id, user_id=visit.user_id)
         if incident is not None:
-            buttons = views.card_buttons(self._config, incident)
+            buttons = views.card_buttons(self._config, incident, has_commander=COMMANDER in holders(session, incident))
             help_line = kit.context(f"`{NAME} help` lists all that can be typed.")
             return Answer(
                 text=f"What to do with {incident.name}",

@@ -14,6 +14,8 @@ TITLE_LIMIT = 150
 SUMMARY_LIMIT = 3000
 REASON_LIMIT = 500
 UPDATE_LIMIT = 3000
+LINK_LIMIT = 2000
+LINK_TITLE_LIMIT = 100
 
 
 class Counter(Base):
@@ -56,6 +58,9 @@ class Incident(Base):
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     next_update_at: Mapped[datetime | None]
+
+    bridge: Mapped[str | None] = mapped_column(String(LINK_LIMIT))
+    """The call of this SEV. None: the configured one."""
 
     channel_id: Mapped[str | None] = mapped_column(String(32), unique=True)
     channel_attempt: Mapped[str] = mapped_column(String(80), default="")
@@ -117,6 +122,50 @@ class RoleHolder(Base):
     since: Mapped[datetime]
     offered_to: Mapped[str | None] = mapped_column(String(32))
     offered_at: Mapped[datetime | None]
+    offer_id: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"))
+    """The timeline entry of the offer that is open."""
+
+
+class IncidentLink(Base):
+    """An address that belongs to a SEV: a dashboard, a document."""
+
+    __tablename__ = "incident_links"
+    __table_args__ = (UniqueConstraint("incident_id", "address"),)
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"))
+    address: Mapped[str] = mapped_column(String(LINK_LIMIT))
+    title: Mapped[str] = mapped_column(String(LINK_TITLE_LIMIT))
+
+
+class PlacedBookmark(Base):
+    """A bookmark that is in a SEV's channel, by what it is for: so it can be replaced where it stands."""
+
+    __tablename__ = "placed_bookmarks"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True)
+    slot: Mapped[str] = mapped_column(String(100), primary_key=True)
+    channel_id: Mapped[str] = mapped_column(String(32))
+    bookmark_id: Mapped[str] = mapped_column(String(32))
+
+
+class Duplicate(Base):
+    """A SEV that turned out to be another one."""
+
+    __tablename__ = "duplicates"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True)
+    original_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), index=True)
+
+
+class Briefing(Base):
+    """Who was last told when how a SEV stands, since they came late."""
+
+    __tablename__ = "briefings"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    at: Mapped[datetime]
 
 
 class Subscriber(Base):

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.config import Config
-from bot.incidents import surfaces, views
+from bot.incidents import people_surfaces, surfaces, views
 from bot.incidents.model import Incident, TimelineEntry
 from bot.incidents.promises import latest_update
 from bot.incidents.roles import holders
@@ -14,7 +14,7 @@ from bot.outbox.kinds import Kinds
 from bot.outbox.model import OPEN, OutboxMessage, State
 from bot.slack import posts
 
-HIDDEN_STEPS = frozenset({surfaces.ANSWER, surfaces.RECONCILE})
+HIDDEN_STEPS = frozenset({surfaces.ANSWER, surfaces.RECONCILE, people_surfaces.BRIEF})
 """What people need not see fail: it is an answer, or looked after by the bot itself."""
 
 PLACES = frozenset("#CG")

@@ -138,7 +138,7 @@ def change_status(
     """
     require(config, actor, "change")
     reason = checked_reason(reason)
-    _apply(
+    apply_move(
         session, incident, lifecycle.move(config, incident, status, reason=reason),
         kind="status", reason=reason, config=config, actor=actor, now=now, told_by=told_by,
     )  # fmt: skip
@@ -155,7 +155,7 @@ def reopen(session: Session, incident: Incident, reason: str, *, config: Config,
             config, number=incident.number, title=incident.title, is_private=incident.is_private
         )
         surfaces.set_up(session, incident, config)
-    _apply(session, incident, move, kind="reopened", reason=reason, config=config, actor=actor, now=now)
+    apply_move(session, incident, move, kind="reopened", reason=reason, config=config, actor=actor, now=now)
     if incident.channel_trouble:
         surfaces.tell_trouble(session, incident)
 
@@ -241,11 +241,7 @@ def retry(session: Session, incident: Incident, *, config: Config, actor: Actor,
     return steps
 
 
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def _apply(
+def apply_move(
     session: Session,
     incident: Incident,
     move: lifecycle.Move,
@@ -256,7 +252,9 @@ def _apply(
     actor: Actor,
     now: datetime,
     told_by: str = "",
+    **data: Any,
 ) -> None:
+    """Make a legal move, note it as `kind` with `data`, and say so. Whether the actor may was checked."""
     was_open = lifecycle.is_open(config, incident)
     before, incident.status = incident.status, move.status.key
     for name in move.stamps:
@@ -267,10 +265,14 @@ def _apply(
         incident.reason = reason
     promises.follow_status(session, incident, was_open=was_open, config=config, now=now)
     change: dict[str, Any] = {"before": before, "after": move.status.key, **({"told_by": told_by} if told_by else {})}
-    entry = note(session, incident, kind, actor=actor, now=now, text=reason, **change)
+    entry = note(session, incident, kind, actor=actor, now=now, text=reason, **change, **data)
     surfaces.refresh(session, incident, config)
     if not told_by:
         surfaces.say(session, incident, entry)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _add_source(session: Session, incident: Incident, source: Source) -> None:

@@ -4,7 +4,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.config import Config
-from bot.incidents.audience import Audience, audience, bookmarks
+from bot.incidents.audience import Audience, audience
+from bot.incidents.bookmarks import wanted_bookmarks
 from bot.incidents.model import Incident, TimelineEntry
 from bot.outbox.enqueue import URGENT, Request, enqueue
 from bot.outbox.model import Mode, OutboxMessage
@@ -64,12 +65,16 @@ def invite(session: Session, incident: Incident) -> None:
 
 
 def add_bookmarks(session: Session, incident: Incident, config: Config) -> None:
-    """Put the bridge and the runbooks of the affected workflows at the top of the channel."""
+    """Put at the top of the channel what belongs there."""
     if incident.is_quiet:
         return
-    for bookmark in bookmarks(config, incident.workflow_keys):
-        slot = {"slot": bookmark.slot}
-        _ask(session, incident, BOOKMARK, f"bookmark:{bookmark.slot}", arguments=slot, after=key(incident, "channel"))
+    for bookmark in wanted_bookmarks(session, incident, config):
+        show_bookmark(session, incident, bookmark.slot)
+
+
+def show_bookmark(session: Session, incident: Incident, slot: str) -> None:
+    """Show one bookmark as it is now, or take it away where there is none any more."""
+    _ask(session, incident, BOOKMARK, f"bookmark:{slot}", arguments={"slot": slot}, after=key(incident, "channel"))
 
 
 def refresh(session: Session, incident: Incident, config: Config) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.config import COMMANDER, Category, Config
-from bot.incidents import lifecycle, update_views
+from bot.incidents import lifecycle, role_views, update_views
 from bot.incidents.model import Incident, TimelineEntry
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
@@ -81,12 +81,11 @@ def card(picture: Picture) -> list[Block]:
         shown.append(kit.section(update_views.latest(picture.update, 1500)))
     shown.append(kit.fields(_facts(picture)))
     shown.append(kit.context(_times(incident)))
-    if picture.lines:
-        shown.append(kit.context("\n".join(picture.lines)))
+    shown += [kit.context(each) for each in picture.lines]
     if picture.report:
         shown.append(kit.context(_report(picture.report)))
     shown += _trouble(incident, picture.steps)
-    buttons = card_buttons(config, incident)
+    buttons = card_buttons(config, incident, has_commander=COMMANDER in picture.roles)
     if buttons:
         shown.append(kit.actions(buttons))
     return shown
@@ -98,13 +97,15 @@ def card_text(config: Config, incident: Incident) -> str:
     return f"{mark(incident)}{incident.name} {incident.severity}: {mrkdwn(incident.title, 300)} ({mrkdwn(status, 60)})"
 
 
-def card_buttons(config: Config, incident: Incident) -> list[Any]:
+def card_buttons(config: Config, incident: Incident, *, has_commander: bool = True) -> list[Any]:
     """What can be done next, as far as it is legal."""
     number = str(incident.number)
     category = config.status(incident.status).category
     if category is Category.CANCELLED:
         return [kit.button("Reopen…", "incident.open_reopen", value=number)]
     buttons: list[Any] = []
+    if category in lifecycle.OPEN and not has_commander:
+        buttons.append(role_views.take_command_button(incident))
     if category in (Category.INVESTIGATING, Category.IDENTIFIED):
         buttons.append(_move_button(config, incident, Category.MITIGATED, "Mitigate", "Customers are no longer hurt?"))
     if category in lifecycle.OPEN:
@@ -180,12 +181,20 @@ def line(config: Config, incident: Incident, entry: TimelineEntry, texts: Texts)
             severity=entry.data["severity"], title=incident.title, summary=incident.summary,
             workflows=_workflow_names(config, incident),
         )  # fmt: skip
+    if "role" in entry.data:
+        return role_views.line(config, incident, entry)
     sentences = {
         "severity": f"{who} changed the severity from {entry.data.get('before')} to *{entry.data.get('after')}*.",
         "status": f"{who} set the status to *{label}*{reason}",
         "reopened": f"{who} reopened {incident.name}{reason}",
+        "duplicate": f"{who} cancelled {incident.name} as a duplicate of *{entry.data.get('original')}*."
+        f"{_go_on(entry.data.get('channel'))}",
     }
     return sentences[entry.kind]
+
+
+def _go_on(channel_id: str | None) -> str:
+    return f" Work goes on in {channel_mention(channel_id)}." if channel_id else ""
 
 
 def brief(config: Config, incident: Incident) -> str:
@@ -199,6 +208,7 @@ def _facts(picture: Picture) -> list[str]:
     severity = config.severity(incident.severity)
     meaning = f"\n{mrkdwn(severity.meaning, 300)}" if severity else ""
     commander, held = config.role(COMMANDER), picture.roles.get(COMMANDER)
+    others = role_views.held_roles(config, picture.roles)
     return [
         f"*Status*\n{status_text(config, incident)}",
         f"*Severity*\n{incident.severity}{meaning}",
@@ -206,6 +216,7 @@ def _facts(picture: Picture) -> list[str]:
         f"*{mrkdwn(commander.label, 100)}*\n{user(held) if held else 'Nobody yet'}",
         f"*Workflows*\n{_workflows(config, incident) if incident.workflows else 'None named'}",
         f"*Next update*\n{when(incident.next_update_at) if incident.next_update_at else 'None promised'}",
+        *([f"*Other roles*\n{others}"] if others else []),
     ]
 
 

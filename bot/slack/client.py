@@ -114,8 +114,8 @@ class Slack:
     ) -> dict[str, Any]:
         """Call `method` (`chat.postMessage`) and return its answer.
 
-        What Slack says was done already counts as done: the answer is then `{"done_already": code}`. Raises `Temporary`
-        (no effect), `OutcomeUnknown` (perhaps an effect) or `Permanent` (no effect, and none to come).
+            What Slack says was done already counts as done: the answer is then `{"done_already": code, "errors": […]}`. Raises
+        `Temporary`     (no effect), `OutcomeUnknown` (perhaps an effect) or `Permanent` (no effect, and none to come).
         """
         place = (method, str(arguments.get("channel", "")) if method == "chat.postMessage" else "")
         self._respect_hold(place)
@@ -129,7 +129,11 @@ class Slack:
             )
             if failure is None:
                 CALLS.labels(method, "done_already").inc()
-                return {"ok": True, "done_already": error.response["error"]}
+                return {
+                    "ok": True,
+                    "done_already": error.response["error"],
+                    "errors": error.response.get("errors") or [],
+                }
             self._hold(place, failure)
             CALLS.labels(method, failure.code).inc()
             raise failure from None

@@ -50,6 +50,8 @@ class Command:
     """Whether a SEV's name may stand as the first word."""
     changes: bool = True
     """Whether it may change something: then it must be known who asks."""
+    names_people: bool = False
+    """Whether it does something to the people it mentions: then it must be known who they are."""
 
 
 class Commands:

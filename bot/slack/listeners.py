@@ -7,8 +7,8 @@ again: it is rolled back, acknowledged, and the person is told in a sentence.
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -29,7 +29,7 @@ from bot.slack import visit as visits
 from bot.slack.client import MODAL_TIMEOUT, Slack
 from bot.slack.commands import NAME, Commands, Form
 from bot.slack.events import Events
-from bot.slack.text import escape
+from bot.slack.text import escape, mentioned_users
 from bot.slack.visit import Answer, View, Visit
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,11 @@ KEPT = "Slack does not take what Sevbot posts at the moment: this is kept, and s
 NO_FORM = f"Slack did not open the form in time. Try again, or do it at once: `{NAME} declare SEV2 what is wrong`."
 
 T = TypeVar("T")
+LEARN_WITHIN = 1.2
+"""Seconds for getting to know the people somebody mentions: they wait for it."""
+MOST_LEARNED = 30
+"""How many of them at most: Slack lets one ask about so many at once."""
+
 Click = Callable[[Session, Visit], Answer]
 Submission = Callable[[Session, Visit], Answer]
 Opens = Callable[[Visit], Form]
@@ -171,6 +176,8 @@ class Listeners:
         form = command.form(visit, line) if command.form else None
         if form:
             return self._open(form, visit)
+        if command.names_people:
+            self._learn_all(mentioned_users(line.text)[:MOST_LEARNED])
         asked: list[bool] = []
 
         def run(session: Session) -> Answer:
@@ -240,6 +247,10 @@ class Listeners:
             return self._database.run(work)
         with self._database.read() as session:
             return work(session)
+
+    def _learn_all(self, user_ids: Sequence[str]) -> None:
+        """Get to know several people at once. Who is not known in time stays unknown; the visit goes on."""
+        wait([self._aside.submit(self._learn, user_id) for user_id in user_ids], timeout=LEARN_WITHIN)
 
     def _tell(self, work: Callable[[], Answer]) -> Answer:
         """Do it, and turn what cannot be done into a sentence."""

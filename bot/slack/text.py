@@ -18,6 +18,8 @@ REFERENCE = re.compile(
 )
 """A mention or a link as Slack writes it into what people typed; the part after the bar is what they read."""
 USER_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+GROUP_MENTION = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|[^>]*)?>")
+LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>|(https?://[^<>|\s]+)", re.IGNORECASE)
 TOPIC_LIMIT = 250
 CHANNEL_NAME_LIMIT = 80
 
@@ -123,10 +125,23 @@ def when(moment: datetime) -> str:
     return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
 
 
-def mentioned_user(text: str) -> str | None:
-    """The first person mentioned as `<@U123|ada>`, or None."""
-    found = USER_MENTION.search(text)
-    return found[1] if found else None
+def mentioned_users(text: str) -> tuple[str, ...]:
+    """The people mentioned as `<@U123|ada>`, each once, in order."""
+    return tuple(dict.fromkeys(found[1] for found in USER_MENTION.finditer(text)))
+
+
+def mentioned_groups(text: str) -> tuple[str, ...]:
+    """The user groups mentioned as `<!subteam^S123|@eng>`, each once, in order."""
+    return tuple(dict.fromkeys(found[1] for found in GROUP_MENTION.finditer(text)))
+
+
+def leading_link(text: str) -> tuple[str, str]:
+    """The link a text begins with, undone of Slack's escapes, and what follows it. The link is empty where there is none."""
+    found = LINK.match(text.lstrip())
+    if found is None:
+        return "", text
+    address = ENTITY.sub(lambda entity: ENTITIES[entity[1]], found[1] or found[2])
+    return address, text.lstrip()[found.end() :]
 
 
 def slug(text: str, limit: int) -> str:

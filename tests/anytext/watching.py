@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.app import Bot
+from bot.incidents.model import Incident, IncidentLink, TimelineEntry
 from bot.logs import TextFormatter
 from bot.outbox.model import OutboxMessage, State
 from bot.playground import Playground
 from bot.playground.model import Json, Message
+from bot.slack.text import link
 
 TOKEN = re.compile(r"<([^<>\n]*)>")
 OWN_DATE = re.compile(r"!date\^\d+\^\{date_short_pretty\} \{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC")
@@ -94,7 +96,22 @@ class Watch:
             channel = self._slack.workspace.channels.get(target[1:])
             return channel is not None and (channel.creator == self._slack.bot_user_id or channel.name == ADOPTABLE)
         own = f"{self._slack.url}/archives/"
-        return target == f"@{self._speaker}" or bool(OWN_DATE.fullmatch(token)) or target.startswith(own)
+        is_ours = bool(OWN_DATE.fullmatch(token)) or target.startswith(own)
+        return is_ours or target == f"@{self._speaker}" or target in self._given()
+
+    def _given(self) -> set[str]:
+        """What people gave the bot in order to be shown: whom they named to it, the calls and the links of SEVs."""
+        with self._bot.database.read() as session:
+            named = session.scalars(select(TimelineEntry.data).where(TimelineEntry.kind == "invited"))
+            people = {f"@{user_id}" for data in named for user_id in data["people"]}
+            links = {*session.scalars(select(IncidentLink.address)), *session.scalars(select(Incident.bridge))}
+        usual = self._bot.settings.current.channels.bridge
+        return people | {_address(each) for each in {*links, usual} if each}
+
+
+def _address(of: str) -> str:
+    """A link's address as it stands in mrkdwn."""
+    return link(of, "x").removeprefix("<").partition("|")[0]
 
 
 def spoken(said: Any) -> Iterator[str]:

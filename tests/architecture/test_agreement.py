@@ -27,9 +27,11 @@ HISTORY = {"channels:history", "groups:history", "im:history"}
 NEEDS: dict[str, set[str]] = {
     "auth.test": set(),
     "bookmarks.add": {"bookmarks:write"},
+    "bookmarks.edit": {"bookmarks:write"},
     "bookmarks.list": {"bookmarks:read"},
     "bookmarks.remove": {"bookmarks:write"},
     "chat.delete": {"chat:write"},
+    "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write", "chat:write.public"},
     "chat.update": {"chat:write"},
     "conversations.create": WRITE,

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.config import Category, Channels, Config, PrivateRules, Severity, Status, Team, Workflow, load
+from bot.config import Category, Channels, Config, PrivateRules, Role, Severity, Status, Team, Workflow, load
 from bot.errors import Refused
 from bot.incidents.lifecycle import EARLIEST
 from bot.incidents.model import REASON_LIMIT, AffectedWorkflow, Incident, TimelineEntry
@@ -34,6 +34,8 @@ LARGEST = Config(
     ),
     channels=Channels(name="sev_" + "x" * 40 + "{number}{title}", bridge=LINK + "x" * 1900),
     private=PrivateRules(invite=("team-1",)),
+    roles=(Role(key="commander", label="&" * 40, instructions="&" * 2000),
+           *(Role(key=f"role-{number}", label="<" * 40, instructions="&" * 2000) for number in range(20))),
 )  # fmt: skip
 """A configuration in which everything is as long as it may be."""
 
@@ -75,6 +77,9 @@ MOMENTS = st.integers(0, 20 * 365 * 86400).map(lambda seconds: EARLIEST + timede
 PERHAPS = st.none() | MOMENTS
 STEPS = st.builds(Step, kind=st.just("incident.pin"), label=st.sampled_from(["Pin the card", "&" * 150]),
                   reason=hostile, is_late=st.booleans())  # fmt: skip
+
+
+HOLDERS = st.sampled_from(["U01ADA", "U03LINUS"])
 
 
 @st.composite
@@ -140,4 +145,6 @@ def pictures(draw: st.DrawFn) -> Picture:
         update=draw(st.none() | updates(config)),
         steps=tuple(draw(st.lists(STEPS, max_size=12))),
         report=draw(st.sampled_from([None, report])),
+        roles=draw(st.dictionaries(st.sampled_from([*(each.key for each in config.roles), "taken-out"]), HOLDERS)),
+        lines=tuple(draw(st.lists(st.just("&amp;" * 500), max_size=3))),
     )

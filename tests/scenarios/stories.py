@@ -150,6 +150,13 @@ class Sev:
         return {users[member].name for member in self.channel.members} - {"sevbot"}
 
     @property
+    def briefed(self) -> list[str]:
+        """Who was told, in its channel and to them alone, how it stands: their names, in order."""
+        users = self.stage.slack.workspace.users
+        whispers = [each for each in self.channel.ephemerals if "Only you see this." in self.stage.words(each)]
+        return [users[each.ephemeral_to].name for each in whispers]
+
+    @property
     def bookmarks(self) -> dict[str, str]:
         """The links at the top of its channel, by title."""
         return {each["title"]: each["link"] for each in self.channel.bookmarks}

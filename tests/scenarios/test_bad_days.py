@@ -11,6 +11,7 @@ from tests.scenarios.stories import Sev, Stage
 from tests.torture.faulting import config_with, staged
 
 TITLE = "checkout is down"
+BRIEFED = "Welcome to SEV-1. Only you see this."
 WORK_IN_THREAD = "The channel can't be used at the moment. Work on it in this thread."
 
 
@@ -31,6 +32,7 @@ def announced(sev: Sev) -> Message:
 
 def test_a_renamed_channel_stays_the_sevs_channel(stage: Stage, sev: Sev, ada: Person, linus: Person) -> None:
     linus.joins(sev.place)
+    linus.sees(BRIEFED, in_=sev.place)
     linus.renames(sev.place, "checkout-war-room")
     assert ada.goes_to("#checkout-war-room").types("/sev severity SEV2").text == "SEV-1 is now SEV2."
     stage.expects("changed the severity")
@@ -42,6 +44,7 @@ def test_an_archived_sev_goes_on_in_the_thread_and_comes_back(
     stage: Stage, sev: Sev, ada: Person, linus: Person
 ) -> None:
     linus.joins(sev.place)
+    linus.sees(BRIEFED, in_=sev.place)
     linus.archives(sev.place)
     ada.sees(f"{sev.place}, the channel of SEV-1 ({TITLE}), was archived. Unarchive it, or make a new one.")
     stage.settles()
@@ -83,6 +86,7 @@ def test_reopening_tells_that_the_channel_was_archived_meanwhile(stage: Stage, s
 def test_a_channel_that_is_lost_is_replaced_with_a_click(stage: Stage, sev: Sev, ada: Person, linus: Person) -> None:
     old = sev.place
     linus.joins(old)
+    linus.sees(BRIEFED, in_=old)
     linus.archives(old)
     ada.sees("was archived", in_="@sevbot")
     ada.goes_to("@sevbot").clicks("Make a new channel")
@@ -119,6 +123,7 @@ def test_whoever_leaves_is_not_called_back(stage: Stage, sev: Sev, ada: Person) 
 def test_whoever_leaves_a_private_sev_sees_it_no_more(stage: Stage, ada: Person, grace: Person) -> None:
     sev = stage.declared(ada, "SEV1 somebody reads our mail --private")
     ada.invites(grace, to=sev.place)
+    grace.sees(BRIEFED, in_=sev.place)
     stage.slack.wait_until(lambda: "somebody reads our mail" in grace.types("/sev show SEV-1").text)
     ada.leaves(sev.place)
     stage.slack.wait_until(lambda: "There is no SEV-1 that you can see." in ada.types("/sev show SEV-1").text)
@@ -134,14 +139,16 @@ def test_an_edited_topic_stands_until_the_next_change(stage: Stage, sev: Sev, ad
 
 def test_a_deleted_card_is_shown_and_pinned_again(stage: Stage, sev: Sev, linus: Person) -> None:
     linus.joins(sev.place)
+    linus.sees(BRIEFED, in_=sev.place)
     linus.deletes(card(sev))
-    linus.sees("Incident commander", in_=sev.place)
+    linus.sees("Declared by", in_=sev.place)
     stage.settles()
     assert "Investigating" in sev.card
 
 
 def test_an_unpinned_card_stays_unpinned_and_true(stage: Stage, sev: Sev, linus: Person) -> None:
     linus.joins(sev.place)
+    linus.sees(BRIEFED, in_=sev.place)
     linus.unpins(card(sev))
     linus.types("/sev title SEV-1 checkout is slow")
     stage.settles()
@@ -221,6 +228,7 @@ def test_names_of_archived_and_of_private_channels_are_taken_too(stage: Stage, a
 
 def test_a_guest_in_the_channel_may_look_and_not_touch(sev: Sev, ada: Person, edsger: Person) -> None:
     ada.invites(edsger, to=sev.place)
+    edsger.sees(BRIEFED, in_=sev.place)
     edsger.goes_to(sev.place).clicks("Resolve")
     edsger.sees("Guests can't change a SEV here.")
     assert TITLE in edsger.types("/sev show").text

@@ -43,6 +43,8 @@ class Snoop:
                 f"SEV-{number} SEV2",
                 f"SEV-{number} because I can",
                 f"sev-{number} resolved",
+                f"SEV-{number + 1} SEV-{number}",
+                f"SEV-{number} scribe @{self.person.name}",
             ):
                 reply = self.person.types(f"/sev {command.verb} {words}")
                 self.answers.append(reply.text)
@@ -53,7 +55,7 @@ class Snoop:
     def clicks_every_button(self, number: int) -> None:
         rooms = self.stage.bot.rooms
         for name in (*rooms.clicks, *rooms.openers):
-            for value in (f"{number}", f"{number}:SEV4", f"{number}:resolved"):
+            for value in (f"{number}", f"{number}:SEV4", f"{number}:resolved", f"{number}:scribe", f"{number}:1"):
                 action = {
                     "type": "button",
                     "action_id": name,
@@ -130,6 +132,9 @@ def secret(troubled_stage: Stage, ada: Person) -> Sev:
         "severity SEV-1 SEV2",
         f"update SEV-1 the {CANARY} was seen",
         "subscribe SEV-1",
+        f"bridge SEV-1 https://meet.example.com/{CANARY}",
+        f"link SEV-1 https://wiki.example.com/{CANARY} the {CANARY} papers",
+        "take SEV-1 ic",
     ):
         ada.types(f"/sev {words}" if "SEV-1" in words else f"/sev {words} SEV-1")
     stage.begins()

@@ -45,6 +45,7 @@ def test_who_is_invited_to_the_channel_sees_the_sev_until_they_leave(
 ) -> None:
     sev = stage.declared(ada, WORDS)
     ada.invites(grace, to=sev.place)
+    grace.sees("Welcome to SEV-1. Only you see this.", in_=sev.place)
     slack.wait_until(lambda: "salaries" in grace.types("/sev show SEV-1").text, why="grace is a member")
     assert "salaries are public" in grace.types("/sev list").text
     assert grace.types("/sev severity SEV-1 SEV2").text == "SEV-1 is now SEV2."

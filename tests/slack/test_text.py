@@ -138,11 +138,34 @@ def test_visible_text_is_what_a_reader_sees_something_of(some: str, is_visible: 
 
 
 @pytest.mark.parametrize(
-    ("typed", "who"),
-    [("to <@U02GRACE|grace> and <@U03LINUS>", "U02GRACE"), ("<@W0GRID>", "W0GRID"), ("@grace", None), ("", None)],
+    ("typed", "people", "groups"),
+    [
+        ("to <@U02GRACE|grace> and <@U03LINUS>, <@U02GRACE>", ("U02GRACE", "U03LINUS"), ()),
+        ("<@W0GRID> <!subteam^S01ENG|@engineers> <!subteam^S02>", ("W0GRID",), ("S01ENG", "S02")),
+        ("@grace <!channel> <#C01GENERAL>", (), ()),
+        ("", (), ()),
+    ],
 )
-def test_the_first_person_mentioned_is_found(typed: str, who: str | None) -> None:
-    assert text.mentioned_user(typed) == who
+def test_who_is_mentioned_is_found_once_and_in_order(
+    typed: str, people: tuple[str, ...], groups: tuple[str, ...]
+) -> None:
+    assert (text.mentioned_users(typed), text.mentioned_groups(typed)) == (people, groups)
+
+
+@pytest.mark.parametrize(
+    ("typed", "address", "rest"),
+    [
+        ("https://meet.example/x?a=1&amp;b=2 Bridge two", "https://meet.example/x?a=1&b=2", " Bridge two"),
+        (" <https://meet.example/x|meet.example/x>the call", "https://meet.example/x", "the call"),
+        ("<https://meet.example/x>", "https://meet.example/x", ""),
+        ("HTTPS://meet.example", "HTTPS://meet.example", ""),
+        ("join https://meet.example", "", "join https://meet.example"),
+        ("javascript:alert(1)", "", "javascript:alert(1)"),
+        ("", "", ""),
+    ],
+)
+def test_the_link_a_text_begins_with_is_found(typed: str, address: str, rest: str) -> None:
+    assert text.leading_link(typed) == (address, rest)
 
 
 def test_people_are_mentioned_and_machines_are_named() -> None:

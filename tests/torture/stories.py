@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bot.config import Channels
 from bot.playground import Playground
 from bot.playground.faults import Rule
 from tests.databases import new_sqlite
@@ -101,6 +102,54 @@ def subscribe(stage: Stage) -> None:
 
 def open_home(stage: Stage) -> None:
     stage.ada.opens_home()
+    stage.settle()
+
+
+def set_bridge(stage: Stage) -> None:
+    stage.types("/sev bridge https://meet.example.com/two", in_=CHANNEL)
+
+
+def start_and_set_a_bridge_where_none_is_usual(stage: Stage) -> None:
+    settings = stage.bot.settings
+    settings.current = settings.current.model_copy(update={"channels": Channels()})
+    start_and_declare(stage)
+    set_bridge(stage)
+
+
+def take_the_bridge_away(stage: Stage) -> None:
+    stage.types("/sev bridge none", in_=CHANNEL)
+
+
+def take_a_role(stage: Stage) -> None:
+    stage.types("/sev take scribe", in_=CHANNEL)
+
+
+def start_and_command(stage: Stage) -> None:
+    start_and_declare(stage)
+    stage.types("/sev take ic", in_=CHANNEL)
+
+
+def hand_over(stage: Stage) -> None:
+    stage.types("/sev handoff @grace I need some sleep", in_=CHANNEL)
+
+
+def start_and_hand_over(stage: Stage) -> None:
+    start_and_command(stage)
+    hand_over(stage)
+
+
+def decline(stage: Stage) -> None:
+    stage.slack.person("grace").goes_to("@sevbot").clicks("Decline")
+    stage.settle()
+
+
+def invite(stage: Stage) -> None:
+    """Invite somebody and a group, two of whom are there already."""
+    stage.types("/sev invite @linus @engineers", in_=CHANNEL)
+
+
+def come_late(stage: Stage) -> None:
+    stage.slack.person("linus").joins(CHANNEL)
     stage.settle()
 
 
@@ -210,6 +259,9 @@ MEET, FETCH, CONFIRM, UPDATE_CONFIRMATION, CATCH_UP = (
 REPLIES = "conversations.replies"
 EXPORT, MOVE_IN, OFFER = (f"timeline.{name}" for name in ("export", "move_in", "offer_pinned"))
 STATE, NEWS, HOME = "incident.state", "incident.news", "incident.home"
+INSTRUCTIONS, HANDOFF, TELL, INVITE_PEOPLE, BRIEF = (
+    f"incident.{name}" for name in ("role_instructions", "handoff_offer", "tell_person", "invite_people", "late_brief")
+)
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
 COMPLETE = "files.completeUploadExternal"
 
@@ -227,6 +279,8 @@ STORIES = (
     Story(TOPIC, "conversations.setTopic", declare),
     Story(BOOKMARK, "bookmarks.add", declare),
     Story(BOOKMARK, "bookmarks.list", declare, lead="bookmarks.add"),
+    Story(BOOKMARK, "bookmarks.edit", set_bridge, given=start_and_declare),
+    Story(BOOKMARK, "bookmarks.remove", take_the_bridge_away, given=start_and_set_a_bridge_where_none_is_usual),
     Story(ANNOUNCEMENT, POST, declare),
     Story(ANNOUNCEMENT, JOIN, declare, lead=POST),
     Story(ANNOUNCEMENT, HISTORY, declare, lead=POST),
@@ -271,4 +325,20 @@ STORIES = (
     Story(OFFER, POST, adopt),
     Story(OFFER, HISTORY, adopt, lead=POST),
     Story(OFFER, UPDATE, pass_over, given=start_and_adopt),
+    Story(INSTRUCTIONS, "conversations.open", take_a_role, given=start_and_declare),
+    Story(INSTRUCTIONS, POST, take_a_role, given=start_and_declare),
+    Story(INSTRUCTIONS, HISTORY, take_a_role, given=start_and_declare, lead=POST),
+    Story(INSTRUCTIONS, UPDATE, take_a_role, given=start_and_declare, lead=POST),
+    Story(HANDOFF, "conversations.open", hand_over, given=start_and_command),
+    Story(HANDOFF, POST, hand_over, given=start_and_command),
+    Story(HANDOFF, HISTORY, hand_over, given=start_and_command, lead=POST),
+    Story(HANDOFF, UPDATE, decline, given=start_and_hand_over),
+    Story(TELL, "conversations.open", decline, given=start_and_hand_over),
+    Story(TELL, POST, decline, given=start_and_hand_over),
+    Story(TELL, HISTORY, decline, given=start_and_hand_over, lead=POST),
+    Story(TELL, UPDATE, decline, given=start_and_hand_over, lead=POST),
+    Story(INVITE_PEOPLE, "usergroups.users.list", invite, given=start_and_declare),
+    Story(INVITE_PEOPLE, "conversations.invite", invite, given=start_and_declare),
+    Story(BRIEF, "users.info", come_late, given=start_and_declare),
+    Story(BRIEF, "chat.postEphemeral", come_late, given=start_and_declare),
 )
