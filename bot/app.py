@@ -17,14 +17,20 @@ from bot.directory import channels as directory_channels
 from bot.directory import people
 from bot.environment import Environment
 from bot.errors import CallFailed
-from bot.incidents import jobs
+from bot.incidents import jobs, nudge_slack, silencing
 from bot.incidents.channel import ChannelEvents
 from bot.incidents.channel_deliveries import ChannelDeliveries
 from bot.incidents.declaring import Declaring
 from bot.incidents.deliveries import Deliveries
 from bot.incidents.looking import Looking
+from bot.incidents.nudging import SevNudges
 from bot.incidents.reading import CardLines
 from bot.incidents.slack import Changing, commands, listen, tray
+from bot.nudges import jobs as nudge_jobs
+from bot.nudges import service as nudges
+from bot.nudges.deliveries import NudgeDeliveries
+from bot.nudges.subjects import AllSubjects
+from bot.operations import why
 from bot.outbox import claims
 from bot.outbox.announcements import Announcements, Reaction
 from bot.outbox.dispatcher import Dispatcher
@@ -66,6 +72,7 @@ class Bot:
             self.clock,
             timeout=self.settings.current.delivery.call_timeout,
         )
+        self.subjects = AllSubjects({"incident": SevNudges(self.settings)})
         self.kinds = Kinds()
         self.dispatcher = Dispatcher(self.database, self.clock, self.settings, self.kinds)
         self.database.before_commit.append(Announcements(self._reactions()).flush)
@@ -125,25 +132,41 @@ class Bot:
 
     def _reactions(self) -> dict[str, tuple[Reaction, ...]]:
         """What follows from which event, in which room."""
-        return {}
+        return {
+            "incident.declared": (nudges.watch,),
+            "incident.reopened": (nudges.watch,),
+            "incident.severity": (nudges.watch,),
+            "incident.status": (nudges.watch,),
+            "incident.update": (nudges.watch,),
+            "incident.role": (nudges.watch,),
+        }
 
     def _card_lines(self) -> tuple[CardLines, ...]:
         """Which rooms add lines to a SEV's card, in order."""
-        return ()
+        return (silencing.card_lines,)
 
     def _register_kinds(self) -> None:
         self.kinds.add(*directory_channels.kinds(self.slack))
         texts = Texts(self.environment.config_folder)
         Deliveries(self.slack, self.settings, self.kinds, texts, card_lines=self._card_lines()).register()
         ChannelDeliveries(self.slack, self.clock, self.settings, self.kinds).register()
+        NudgeDeliveries(self.slack, self.clock, self.settings, self.subjects).register(self.kinds)
 
     def _rooms(self) -> Rooms:
         declaring, looking = Declaring(self.settings, self.slack.permalink), Looking(self.settings)
         changing = Changing(self.settings, self.clock)
-        verbs = (*commands(declaring, changing, looking), self._help())
+        silence = nudge_slack.Silencing(self.settings)
+        accounting = why.Accounting(self.settings, self.kinds, self.subjects)
+        verbs = (
+            *commands(declaring, changing, looking),
+            *nudge_slack.commands(silence),
+            *why.commands(accounting),
+            self._help(),
+        )
         rules = event_rules(self.slack, self.settings)
         rooms = Rooms(commands=Commands(verbs, tray(looking)), events=Events(self.database, rules))
         listen(rooms, declaring, changing)
+        nudge_slack.listen(rooms, silence)
         return rooms
 
     def _help(self) -> Command:
@@ -162,7 +185,16 @@ class Bot:
             Job("incidents.reconcile", timedelta(minutes=10), self.reconcile),
             Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
             Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
+            Job("nudges.remind", timedelta(seconds=15), self.remind),
+            Job("nudges.forget", timedelta(hours=1), self._forget_nudges),
         )
+
+    def remind(self) -> None:
+        """Remind people of what is due."""
+        nudge_jobs.remind(self.database, self.clock, self.settings, self.subjects)
+
+    def _forget_nudges(self) -> None:
+        nudge_jobs.forget(self.database, self.clock, self.settings)
 
     def _forget_answers(self) -> None:
         self.database.run(lambda session: jobs.forget_answers(session, machine_now=self.clock.machine()))

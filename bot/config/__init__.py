@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, ValidationError
 
+from bot.config.nudges import NudgeRule, Nudges, NudgeStep
 from bot.config.sections import (
     COMMANDER,
     DEFAULT_ROLES,
@@ -35,6 +36,9 @@ __all__ = [
     "Config",
     "ConfigFaults",
     "Delivery",
+    "NudgeRule",
+    "NudgeStep",
+    "Nudges",
     "Permissions",
     "PrivateRules",
     "Role",
@@ -69,6 +73,7 @@ class Config(Frozen):
     permissions: Permissions = Permissions()
     private: PrivateRules = PrivateRules()
     delivery: Delivery = Delivery()
+    nudges: Nudges = Nudges()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""

@@ -52,7 +52,8 @@ def failed_steps(session: Session, kinds: Kinds, incident: Incident) -> list[vie
     steps: dict[str, views.Step] = {}
     for row in rows:
         is_late = row.state != State.DEAD
-        label = f"{kinds[row.kind].label}{f' in {row.audience}' if row.audience else ''}"
+        place = f" in {row.audience}" if row.audience.startswith(("#", "C", "G")) else ""
+        label = f"{kinds[row.kind].label}{place}"
         steps.setdefault(label, views.Step(row.kind, label, row.last_error or "", is_late))
     return list(steps.values())
 
