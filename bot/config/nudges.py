@@ -12,9 +12,10 @@ from bot.config.values import Duration, Frozen, parse_duration
 NEVER = "never"
 OTHER = "other"
 """Stands for every severity that is not named."""
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
 Tell = Literal["owner", "channel", "page"]
 
 
@@ -52,7 +53,7 @@ Patience = Annotated[dict[str, timedelta | None], BeforeValidator(_by_severity)]
 class WorkingHours(Frozen):
     """When people may be reminded, each in their own time zone."""
 
-    days: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri")
+    days: tuple[Day, ...] = DAYS[:5]
     start: TimeOfDay = time(9)
     end: TimeOfDay = time(18)
     """`00:00` is the end of the day."""

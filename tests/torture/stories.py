@@ -72,6 +72,37 @@ def look_after(stage: Stage) -> None:
     stage.settle()
 
 
+def declare_and_wait(stage: Stage) -> None:
+    """A SEV with nobody in command, and half an hour later."""
+    start_and_declare(stage)
+    half_an_hour_passes(stage)
+
+
+def half_an_hour_passes(stage: Stage) -> None:
+    stage.slack.advance_clock(1800)
+    stage.bot.slack.call("auth.test")  # by whose answer the bot learns what time it is
+
+
+def remind(stage: Stage) -> None:
+    """What the schedule does every few seconds."""
+    stage.bot.remind()
+    stage.settle()
+
+
+def start_declare_and_remind(stage: Stage) -> None:
+    declare_and_wait(stage)
+    remind(stage)
+
+
+def snooze(stage: Stage) -> None:
+    stage.types("/sev snooze SEV-1 1h")
+
+
+def declare_archive_and_wait(stage: Stage) -> None:
+    start_declare_and_archive(stage)
+    half_an_hour_passes(stage)
+
+
 @cache
 def undisturbed(given: Act, when: Act, config: Path) -> Visible:
     """What people see at the end of a story in which nothing fails."""
@@ -116,6 +147,7 @@ CREATE, INVITE, CARD, PIN, TOPIC, BOOKMARK, ANNOUNCEMENT, LINE, ANSWER, TROUBLE,
         "reconcile",
     )
 )  # fmt: skip
+DIRECT_NUDGE, NUDGE, NUDGE_REFRESH = "nudges.direct", "nudges.post", "nudges.refresh"
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
 
 STORIES = (
@@ -149,4 +181,13 @@ STORIES = (
     Story(RECONCILE, HISTORY, look_after, given=start_and_declare),
     Story(RECONCILE, "conversations.members", look_after, given=start_and_declare_privately),
     Story(RECONCILE, JOIN, unarchive, given=start_declare_and_archive),
+    Story(DIRECT_NUDGE, "conversations.open", remind, given=declare_and_wait),
+    Story(DIRECT_NUDGE, POST, remind, given=declare_and_wait),
+    Story(DIRECT_NUDGE, HISTORY, remind, given=declare_and_wait, lead=POST),
+    Story(DIRECT_NUDGE, UPDATE, remind, given=declare_and_wait, lead=POST),
+    Story(NUDGE, POST, remind, given=declare_and_wait),
+    Story(NUDGE, HISTORY, remind, given=declare_and_wait, lead=POST),
+    Story(NUDGE, UPDATE, remind, given=declare_and_wait, lead=POST),
+    Story(NUDGE, "conversations.replies", remind, given=declare_archive_and_wait, lead=POST),
+    Story(NUDGE_REFRESH, UPDATE, snooze, given=start_declare_and_remind),
 )
