@@ -73,9 +73,9 @@ class Reminders(RuleBasedStateMachine):
         self.database.before_commit.append(Enqueuer(self.clock).flush)
         self.world = Things({each: Thing(self.clock.now() + MINUTE) for each in SUBJECTS})
         self.subjects = AllSubjects({"thing": self.world})
-        self.rules = Nudges.model_validate({"leave_in_peace": "5m"})
+        self.nudges = Nudges.model_validate({"leave_in_peace": "5m"})
         kinds = Kinds()
-        config = Config(severities=CONFIG.severities, statuses=CONFIG.statuses, nudges=self.rules)
+        config = Config(severities=CONFIG.severities, statuses=CONFIG.statuses, nudges=self.nudges)
         slack = Slack("", "http://127.0.0.1:9", self.clock)
         NudgeDeliveries(slack, self.clock, Settings(Path(), config=config), self.subjects).register(kinds)
         self.kinds = kinds
@@ -103,7 +103,7 @@ class Reminders(RuleBasedStateMachine):
             self.read_at[who] = self.clock.now()
 
     def _consider(self, session: Session, subject: str, now: datetime) -> None:
-        service.consider(session, subject, subjects=self.subjects, config=self.rules, now=now)
+        service.consider(session, subject, subjects=self.subjects, config=self.nudges, now=now)
 
     def a_decider_gathers(self, who: int, dies: bool) -> None:
         with self.database.read() as session:
@@ -112,7 +112,7 @@ class Reminders(RuleBasedStateMachine):
             self._run(lambda session, person=person: self._gather(session, person), dies=dies)  # type: ignore[misc]
 
     def _gather(self, session: Session, person: str) -> None:
-        service.gather(session, person, subjects=self.subjects, config=self.rules, now=self.clock.now())
+        service.gather(session, person, subjects=self.subjects, config=self.nudges, now=self.clock.now())
 
     def something_is_delivered(self, how: str) -> bool:
         """The outbox, which keeps its own promise, does what it does with its first row, if there is one."""

@@ -1,6 +1,7 @@
 """People are reminded: of what, when, by which step; it is answered by a click; and then they are left in peace."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
@@ -51,6 +52,21 @@ def test_nobody_in_command_is_told_to_the_channel_and_the_declarer_and_once_only
         stage.bot.remind()
     stage.settles()
     assert ledger(stage) == ["no_commander to channel: first", "no_commander to U01ADA: first"]
+
+
+def test_replicas_that_look_at_once_decide_once(stage: Stage, sev: Sev, ada: Person) -> None:
+    stage.declared(ada, "SEV2 search is slow")
+    stage.slack.advance_clock(11 * MINUTE)
+    stage.bot.slack.call("auth.test")
+    with ThreadPoolExecutor(6) as replicas:
+        for running in [replicas.submit(stage.bot.remind) for _ in range(6)]:
+            running.result()
+    stage.settles()
+    assert len(ledger(stage)) == 4
+    assert len(stage.said_in(sev.place, containing=NOBODY)) == 1
+    direct = "".join(stage.words(each) for each in stage.said_in(stage.slack.direct("ada").id))
+    assert (direct.count("command of SEV-1"), direct.count("command of SEV-2")) == (1, 1)
+    stage.slack.expect_all()
 
 
 def test_it_is_repeated_as_often_as_it_may_be_and_no_more(stage: Stage, sev: Sev) -> None:
