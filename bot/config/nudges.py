@@ -1,5 +1,6 @@
 """How patiently people are reminded: each rule's severities and steps, and everybody's working hours."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import time, timedelta
 from typing import Annotated, Any, Literal, Self
@@ -14,6 +15,7 @@ OTHER = "other"
 """Stands for every severity that is not named."""
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+SEVERITY = re.compile(rf"sev[0-9]|{OTHER}")
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Tell = Literal["owner", "channel", "page"]
@@ -42,6 +44,9 @@ def _time_zone(value: str) -> str:
 def _by_severity(value: object) -> object:
     """One duration for all, or one for each severity; `never` is None."""
     given = value if isinstance(value, Mapping) else {OTHER: value}
+    unknown = [str(key) for key in given if not SEVERITY.fullmatch(str(key).lower())]
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is no severity: write SEV1, or {OTHER} for all that are not named")
     return {str(key).lower(): None if each in (NEVER, None) else parse_duration(each) for key, each in given.items()}
 
 

@@ -14,6 +14,8 @@ from bot.slack.blocks import Block
 from bot.slack.text import author, mrkdwn, user, when
 from bot.slack.text import channel as channel_mention
 
+RULES_SHOWN = 12
+"""How many steps of rules one answer tells."""
 WHY = {
     Reason.FIRST: "it was due",
     Reason.ESCALATED: "telling others had not helped",
@@ -71,7 +73,7 @@ def account(title: str, facts: Sequence[Fact], ahead: Sequence[str], *, older: s
     """The answer to *why*: what comes next, then what was, the newest first. `older` says how to see more, if there is."""
     shown: list[Block] = [kit.section(f"*{title}*")]
     if ahead:
-        shown.append(kit.context("\n".join(["Reminders from here on:", *ahead])[:2900]))
+        shown.append(kit.context("\n".join(["Reminders from here on:", *ahead[:RULES_SHOWN]])))
     shown += [kit.section(fact.text) for fact in facts] or [kit.section("Nothing yet.")]
     return [*shown, kit.context(older)] if older else shown
 
