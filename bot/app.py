@@ -127,6 +127,7 @@ class Bot:
         """Look at every open SEV's channel: at the start, and whenever events may have been missed."""
         try:
             self.database.run(lambda session: jobs.reconcile_open(session, self.settings.current))
+            self.database.run(lambda session: jobs.watch_open(session, self.settings.current), aside=True)
         except (SQLAlchemyError, CommitUnknown):
             log.exception("reconcile.not_asked")  # the recurring job asks again
 

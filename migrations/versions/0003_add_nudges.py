@@ -53,10 +53,6 @@ def upgrade() -> None:
     op.create_index("ix_nudges_audience_decided_at", "nudges", ["audience", "decided_at"], unique=False)
     op.create_index("ix_nudges_progress", "nudges", ["progress"], unique=False)
     op.create_index("ix_nudges_ended_at", "nudges", ["ended_at"], unique=False)
-    # SEVs that are there already are looked at once; those that are over are then forgotten again.
-    op.execute(
-        "INSERT INTO nudge_watches (subject, look_at) SELECT 'incident:' || id, '2000-01-01 00:00:00.000000' FROM incidents"
-    )
 
 
 def downgrade() -> None:
