@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, ValidationError
 
+from bot.config.nudges import NudgeRule, Nudges, NudgeStep
 from bot.config.sections import (
     COMMANDER,
     DEFAULT_ROLES,
@@ -39,6 +40,9 @@ __all__ = [
     "Config",
     "ConfigFaults",
     "Delivery",
+    "NudgeRule",
+    "NudgeStep",
+    "Nudges",
     "Permissions",
     "PrivateRules",
     "Reactions",
@@ -78,6 +82,7 @@ class Config(Frozen):
     updates: dict[str, Duration] = DEFAULT_UPDATES
     """After how long the next status update is due, by severity, unless people promise it for another time."""
     delivery: Delivery = Delivery()
+    nudges: Nudges = Nudges()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""

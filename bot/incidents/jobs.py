@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import String, cast, literal, select, update
 from sqlalchemy.orm import Session
 
 from bot.config import Config
 from bot.incidents import lifecycle, surfaces
 from bot.incidents.model import Incident
+from bot.nudges import service as nudges
+from bot.nudges.model import NudgeWatch
 from bot.outbox.model import OutboxMessage
 
 RESPONSE_URL_LIFE = timedelta(minutes=20)
@@ -28,3 +30,11 @@ def reconcile_open(session: Session, config: Config) -> None:
     query = select(Incident).where(lifecycle.open_now(config), Incident.channel_id.is_not(None))
     for incident in session.scalars(query):
         surfaces.reconcile(session, incident)
+
+
+def watch_open(session: Session, config: Config) -> None:
+    """Let people be reminded of every open SEV, also of those that came into the database by another way."""
+    subject = literal("incident:") + cast(Incident.id, String)
+    is_watched = select(NudgeWatch.subject).where(NudgeWatch.subject == subject).exists()
+    for incident in session.scalars(select(Incident).where(lifecycle.open_now(config), ~is_watched)):
+        nudges.watch(session, incident.subject)

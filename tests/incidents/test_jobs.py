@@ -4,6 +4,8 @@ from sqlalchemy import select
 
 from bot.db import Database
 from bot.incidents import jobs, surfaces
+from bot.nudges import service as nudges
+from bot.nudges.model import NudgeWatch
 from bot.outbox.model import OutboxMessage
 from tests.incidents.pictures import PLAIN, incident
 from tests.outbox.clocks import MovableClock
@@ -40,3 +42,16 @@ def test_every_open_sev_with_a_channel_is_looked_at(database: Database) -> None:
         asked = session.execute(select(OutboxMessage.kind, OutboxMessage.subject)).all()
     assert {kind for kind, _ in asked} == {surfaces.RECONCILE}
     assert {subject for _, subject in asked} == {"incident:1", "incident:2", "incident:5"}
+
+
+def test_every_open_sev_is_watched_whatever_way_it_came(database: Database, clock: MovableClock) -> None:
+    def come(session: Any) -> None:
+        session.add_all([incident(id=1), incident(id=2, number=2, status="resolved"), incident(id=3, number=3)])
+        session.flush()
+        session.add(NudgeWatch(subject="incident:3", look_at=clock.now()))
+
+    database.run(come)
+    database.run(lambda session: jobs.watch_open(session, PLAIN))
+    with database.read() as session:
+        watched = {each.subject: each.look_at for each in session.scalars(select(NudgeWatch))}
+    assert watched == {"incident:1": nudges.AT_ONCE, "incident:3": clock.now()}

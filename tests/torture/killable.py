@@ -31,6 +31,8 @@ PRELOADED = (
     "uvicorn.protocols.http.auto",
 )
 """What each bot would otherwise load for itself."""
+ON_A_TIMER = "timer"
+"""Who commits after so many seconds, whatever the story has come to by then: that is no point to die at again."""
 NO_KIND = "-"
 """For calls that no outbox row asks for: a header must not begin with a blank."""
 
@@ -96,6 +98,7 @@ def watch(journal: Journal) -> None:
 def known_committers() -> dict[CodeType, str]:
     """Who commits, by the function that asks for it."""
     from bot.directory.people import Acquaintance
+    from bot.nudges import jobs as reminders
     from bot.outbox.dispatcher import Dispatcher, Try
     from bot.slack.listeners import Listeners
 
@@ -109,6 +112,7 @@ def known_committers() -> dict[CodeType, str]:
         "listener of clicks": (Listeners._on_click,),
         "listener of events": (Listeners._on_event,),
         "acquaintance": (Acquaintance._ask,),
+        ON_A_TIMER: (reminders.remind,),
     }
     return {function.__code__: name for name, functions in named.items() for function in functions}
 
@@ -125,6 +129,8 @@ def committer(known: dict[CodeType, str]) -> str:
         frame = frame.f_back
     if frame is None:
         return "other"
+    if known[frame.f_code] == ON_A_TIMER:
+        return ""
     if known[frame.f_code] in {"settle", "keep"}:
         owner = frame.f_locals.get("attempt") or frame.f_locals["self"]
         kind = owner.message.kind

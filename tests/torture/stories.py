@@ -209,6 +209,37 @@ def start_declare_and_miss(stage: Stage) -> None:
     stage.slack.workspace.on_event = told
 
 
+def declare_and_wait(stage: Stage) -> None:
+    """A SEV with nobody in command, and half an hour later."""
+    start_and_declare(stage)
+    half_an_hour_passes(stage)
+
+
+def half_an_hour_passes(stage: Stage) -> None:
+    stage.slack.advance_clock(1800)
+    stage.bot.slack.call("auth.test")  # by whose answer the bot learns what time it is
+
+
+def remind(stage: Stage) -> None:
+    """What the schedule does every few seconds."""
+    stage.bot.remind()
+    stage.settle()
+
+
+def start_declare_and_remind(stage: Stage) -> None:
+    declare_and_wait(stage)
+    remind(stage)
+
+
+def snooze(stage: Stage) -> None:
+    stage.types("/sev snooze SEV-1 1h")
+
+
+def declare_archive_and_wait(stage: Stage) -> None:
+    start_declare_and_archive(stage)
+    half_an_hour_passes(stage)
+
+
 @cache
 def undisturbed(given: Act, when: Act, config: Path) -> Visible:
     """What people see at the end of a story in which nothing fails."""
@@ -262,6 +293,7 @@ STATE, NEWS, HOME = "incident.state", "incident.news", "incident.home"
 INSTRUCTIONS, HANDOFF, TELL, INVITE_PEOPLE, BRIEF = (
     f"incident.{name}" for name in ("role_instructions", "handoff_offer", "tell_person", "invite_people", "late_brief")
 )
+DIRECT_NUDGE, NUDGE, NUDGE_REFRESH = "nudges.direct", "nudges.post", "nudges.refresh"
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
 COMPLETE = "files.completeUploadExternal"
 
@@ -341,4 +373,13 @@ STORIES = (
     Story(INVITE_PEOPLE, "conversations.invite", invite, given=start_and_declare),
     Story(BRIEF, "users.info", come_late, given=start_and_declare),
     Story(BRIEF, "chat.postEphemeral", come_late, given=start_and_declare),
+    Story(DIRECT_NUDGE, "conversations.open", remind, given=declare_and_wait),
+    Story(DIRECT_NUDGE, POST, remind, given=declare_and_wait),
+    Story(DIRECT_NUDGE, HISTORY, remind, given=declare_and_wait, lead=POST),
+    Story(DIRECT_NUDGE, UPDATE, remind, given=declare_and_wait, lead=POST),
+    Story(NUDGE, POST, remind, given=declare_and_wait),
+    Story(NUDGE, HISTORY, remind, given=declare_and_wait, lead=POST),
+    Story(NUDGE, UPDATE, remind, given=declare_and_wait, lead=POST),
+    Story(NUDGE, "conversations.replies", remind, given=declare_archive_and_wait, lead=POST),
+    Story(NUDGE_REFRESH, UPDATE, snooze, given=start_declare_and_remind),
 )

@@ -21,8 +21,9 @@ REFUSALS = (
 )  # fmt: skip
 
 TEAM = {"key": "payments", "name": "Payments", "members": ["U02GRACE", "U05MARGARET"], "user_group": "S01ENGINEERS"}
-CONFIG = {"teams": [TEAM], "workflows": []}
-"""One place to announce in, and a team that is a user group too."""
+NUDGES = dict.fromkeys(("update_overdue", "open_too_long", "status_stuck"), "never")
+CONFIG = {"teams": [TEAM], "workflows": [], "nudges": NUDGES}
+"""One place to announce in, a team that is a user group too, and one thing to be reminded of."""
 
 NEXT_NAME = {(stories.CREATE, "conversations.create", "name_taken")}
 """Not a refusal: the next name is tried."""
@@ -73,6 +74,9 @@ SAMPLE = {
     ("sqlite", stories.NEWS, stories.POST, "drop_after"),
     ("sqlite", stories.STATE, "conversations.open", "missing_scope"),
     ("sqlite", stories.HOME, "views.publish", "timeout_after"),
+    ("sqlite", stories.DIRECT_NUDGE, stories.POST, "drop_after"),
+    ("sqlite", stories.NUDGE, stories.POST, "missing_scope"),
+    ("sqlite", stories.NUDGE_REFRESH, stories.UPDATE, "500"),
     ("postgresql", stories.CREATE, "conversations.create", "drop_after"),
     ("postgresql", stories.TOPIC, "conversations.setTopic", "missing_scope"),
     ("postgresql", stories.LINE, stories.POST, "drop_after"),

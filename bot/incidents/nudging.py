@@ -1,0 +1,200 @@
+"""What people are reminded of while a SEV is open: nobody in command, a promised update, too long open, nothing happens."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from bot.audit import AuditRecord
+from bot.config import Config, NudgeRule, NudgeStep, Settings
+from bot.directory.people import BOT, Person
+from bot.incidents import lifecycle, membership, nudge_views
+from bot.incidents.model import Incident, IncidentMember, TimelineEntry
+from bot.incidents.reading import where_lines_go
+from bot.incidents.roles import commander_of
+from bot.incidents.troubles import show_trouble
+from bot.nudges.deciding import CHANNEL, PAGE, Case, Step
+from bot.nudges.hours import Hours, known_zone
+from bot.nudges.subjects import Act, Situation, Words
+from bot.outbox.model import OutboxMessage
+
+OPENINGS = ("declared", "reopened")
+"""The timeline entries with which a SEV becomes open."""
+ROLES = ("role%", "handoff%")
+"""What the kinds of the entries about roles begin with: whoever gives up command leaves time to find somebody."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """When a SEV was opened last, and by which entry of its timeline."""
+
+    entry: int
+    at: datetime
+
+
+class SevNudges:
+    """The SEVs, as the reminder engine sees them; see `nudges/subjects.py`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._show_trouble = show_trouble(settings)
+
+    def lock(self, session: Session, subject: str) -> None:
+        membership.lock(session, _id_of(subject))
+
+    def situation(self, session: Session, subject: str, *, now: datetime) -> Situation:
+        """What is wrong with the SEV, by each rule. Once it is over, nothing is."""
+        incident = _incident(session, subject)
+        last = last_act(session, incident)
+        if not lifecycle.is_open(self._settings.current, incident):
+            return Situation((), is_over=True, last_act=last)
+        found = _Rules(session, incident, self._settings.current, last, now)
+        cases = (found.no_commander(), found.update_overdue(), found.open_too_long(), found.status_stuck())
+        return Situation(tuple(case for case in cases if case), is_over=False, last_act=last)
+
+    def words(self, session: Session, subject: str, rule: str) -> Words:
+        """What is wrong with the SEV by a rule, as people read it, with its buttons."""
+        incident = _incident(session, subject)
+        opening = opening_of(session, incident)
+        since = last_sign_of_life(session, incident, last_act(session, incident), opening)
+        return nudge_views.words(incident, rule, opened_at=opening.at, last_at=since)
+
+    def done(self, session: Session, subject: str, rule: str) -> str:
+        incident = _incident(session, subject)
+        return nudge_views.done(self._settings.current, incident, rule, commander=commander_of(session, incident))
+
+    def may_be_told(self, session: Session, subject: str, user_id: str) -> bool:
+        return _may_be_told(session, _incident(session, subject), user_id)
+
+    def place(self, session: Session, subject: str) -> tuple[str, str | None] | None:
+        return where_lines_go(session, _incident(session, subject))
+
+    def post_lane(self, subject: str) -> tuple[str, str | None]:
+        return f"{subject}:lines", f"{subject}:channel"
+
+    def on_trouble(self, session: Session, message: OutboxMessage) -> None:
+        self._show_trouble(session, message)
+
+
+class _Rules:
+    """The rules, asked about one open SEV."""
+
+    def __init__(self, session: Session, incident: Incident, config: Config, last: Act | None, now: datetime) -> None:
+        self._session = session
+        self._incident = incident
+        self._config = config
+        self._last = last
+        self._now = now
+        self._commander = commander_of(session, incident)
+        self._opening = opening_of(session, incident)
+
+    def no_commander(self) -> Case | None:
+        """Nobody is in command, since it was opened or somebody gave a role away."""
+        if self._commander is not None:
+            return None
+        role = _latest(self._session, self._incident, like=ROLES)
+        since = Opening(role.id, role.at) if role and role.at > self._opening.at else self._opening
+        return self._case("no_commander", f"{since.entry}", since.at, owner=self._incident.declared_by)
+
+    def update_overdue(self) -> Case | None:
+        """The time for which the next update was promised has come."""
+        promised = self._incident.next_update_at
+        if promised is None:
+            return None
+        update = None if self._commander else _latest(self._session, self._incident, kinds=("update",))
+        owner = self._commander or (update.actor if update else self._incident.declared_by)
+        key = f"{self._opening.entry}:{int(promised.timestamp())}"
+        return self._case("update_overdue", key, promised, owner=owner)
+
+    def open_too_long(self) -> Case | None:
+        """It is open for longer than a SEV of its severity should be."""
+        return self._case("open_too_long", f"{self._opening.entry}", self._opening.at, owner=self._in_charge)
+
+    def status_stuck(self) -> Case | None:
+        """Nothing is heard of it."""
+        since = min(last_sign_of_life(self._session, self._incident, self._last, self._opening), self._now)
+        return self._case("status_stuck", f"{int(since.timestamp())}", since, owner=self._in_charge)
+
+    @property
+    def _in_charge(self) -> str:
+        return self._commander or self._incident.declared_by
+
+    def _case(self, name: str, key: str, since: datetime, *, owner: str) -> Case | None:
+        """The case of a rule, unless the rule is switched off for SEVs of this severity."""
+        rule: NudgeRule = getattr(self._config.nudges, name)
+        patience = rule.patience(self._incident.severity)
+        if patience is None:
+            return None
+        severity = self._config.severity(self._incident.severity)
+        pages = severity is not None and bool(severity.page)
+        steps = tuple(self._step(rule, step, owner) for step in rule.steps if step.tell != "page" or pages)
+        touched = self._last.at if self._last else None
+        return Case(rule=name, key=key, began_at=since + patience, steps=steps, touched_at=touched)
+
+    def _step(self, rule: NudgeRule, step: NudgeStep, owner: str) -> Step:
+        to: str | None = {"channel": CHANNEL, "page": PAGE}.get(step.tell)
+        if step.tell == "owner":
+            to = owner if _may_be_told(self._session, self._incident, owner) else None
+        at_any_time = step.tell == "page" or rule.wakes(self._incident.severity)
+        hours = None if at_any_time else self._hours(to)
+        return Step(to=to, after=step.after, every=step.every, times=step.times, hours=hours)
+
+    def _hours(self, to: str | None) -> Hours:
+        """A person's working hours are where they live; a channel's, where the company is."""
+        nudges = self._config.nudges
+        person = self._session.get(Person, to) if to and to != CHANNEL else None
+        zone = known_zone(person.time_zone, otherwise=nudges.time_zone) if person else nudges.time_zone
+        return Hours(zone, nudges.working_hours)
+
+
+def opening_of(session: Session, incident: Incident) -> Opening:
+    """When it was opened last: declared, or reopened."""
+    entry = _latest(session, incident, kinds=OPENINGS)
+    return Opening(entry.id, entry.at) if entry else Opening(0, incident.declared_at)
+
+
+def last_act(session: Session, incident: Incident) -> Act | None:
+    """What a person did last about the SEV."""
+    record = session.scalars(
+        select(AuditRecord)
+        .where(AuditRecord.subject == incident.subject, AuditRecord.actor != BOT.user_id)
+        .order_by(AuditRecord.id.desc())
+        .limit(1)
+    ).first()
+    return Act(record.actor, record.at, record.action) if record else None
+
+
+def last_sign_of_life(session: Session, incident: Incident, last: Act | None, opening: Opening) -> datetime:
+    """When people last did something about it, or said something that is in its timeline."""
+    said = session.scalar(
+        select(TimelineEntry.at)
+        .where(TimelineEntry.incident_id == incident.id, TimelineEntry.actor != BOT.user_id)
+        .order_by(TimelineEntry.at.desc())
+        .limit(1)
+    )
+    return max(moment for moment in (last.at if last else None, said, opening.at) if moment)
+
+
+def _latest(
+    session: Session, incident: Incident, *, kinds: tuple[str, ...] = (), like: tuple[str, ...] = ()
+) -> TimelineEntry | None:
+    of_kind = or_(TimelineEntry.kind.in_(kinds), *(TimelineEntry.kind.like(each) for each in like))
+    return session.scalars(
+        select(TimelineEntry)
+        .where(TimelineEntry.incident_id == incident.id, TimelineEntry.withdrawn_at.is_(None), of_kind)
+        .order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc())
+        .limit(1)
+    ).first()
+
+
+def _incident(session: Session, subject: str) -> Incident:
+    return session.get_one(Incident, _id_of(subject))
+
+
+def _id_of(subject: str) -> int:
+    return int(subject.rpartition(":")[2])
+
+
+def _may_be_told(session: Session, incident: Incident, user_id: str) -> bool:
+    return not incident.is_private or session.get(IncidentMember, (incident.id, user_id)) is not None

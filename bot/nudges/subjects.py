@@ -1,0 +1,77 @@
+"""What a room brings, so that people are reminded of what it looks after."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from bot.nudges.deciding import Case
+from bot.outbox.model import OutboxMessage
+
+
+@dataclass(frozen=True)
+class Act:
+    """What somebody did last about a subject."""
+
+    by: str
+    at: datetime
+    what: str
+    """The audit's word for it: `incident.status`."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything that is wrong with one subject, and whether it is over for good (until somebody opens it again)."""
+
+    cases: tuple[Case, ...]
+    is_over: bool
+    last_act: Act | None = None
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a reminder reads: a sentence or two in mrkdwn, and buttons."""
+
+    text: str
+    buttons: list[Any] = field(default_factory=list)
+
+
+class Subjects(Protocol):
+    """The subjects of one room (`incident:42`). All but `lock` only read."""
+
+    def lock(self, session: Session, subject: str) -> None:
+        """Lock the subject's row."""
+
+    def situation(self, session: Session, subject: str, *, now: datetime) -> Situation:
+        """What is wrong with it."""
+
+    def words(self, session: Session, subject: str, rule: str) -> Words:
+        """How to remind people of it."""
+
+    def done(self, session: Session, subject: str, rule: str) -> str:
+        """What is said of it, in mrkdwn, once nothing is wrong with it any more by that rule."""
+
+    def may_be_told(self, session: Session, subject: str, user_id: str) -> bool:
+        """Whether a person may hear of the subject at all."""
+
+    def place(self, session: Session, subject: str) -> tuple[str, str | None] | None:
+        """Where everybody concerned reads: a channel, and the thread's ts, if it is one; None: nowhere."""
+
+    def post_lane(self, subject: str) -> tuple[str, str | None]:
+        """The outbox lane of what is posted there, and what it waits for."""
+
+    def on_trouble(self, session: Session, message: OutboxMessage) -> None:
+        """Show that a reminder failed or is late."""
+
+
+class AllSubjects:
+    """The rooms' subjects, by the first part of their names."""
+
+    def __init__(self, rooms: Mapping[str, Subjects]) -> None:
+        self._rooms = rooms
+
+    def of(self, subject: str) -> Subjects:
+        """Who looks after `incident:42`."""
+        return self._rooms[subject.partition(":")[0]]

@@ -1,0 +1,133 @@
+"""`/sev why`: what was said about a SEV, to whom, when, by which rule, whether it arrived and was answered, or why not."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.config import Config, Settings
+from bot.directory.people import actor_of
+from bot.directory.permissions import require
+from bot.errors import Refused
+from bot.incidents import membership, surfaces
+from bot.incidents.model import Incident
+from bot.incidents.subject import subject
+from bot.nudges import reading, service
+from bot.nudges.model import Nudge
+from bot.nudges.subjects import AllSubjects
+from bot.operations import views
+from bot.outbox.kinds import Kinds
+from bot.outbox.model import OutboxMessage
+from bot.slack.commands import NAME, Command, Line
+from bot.slack.text import one_line
+from bot.slack.visit import Answer, Visit
+
+ON_ONE_PAGE = 10
+PAGES = 100
+ME = "me"
+NO_NOTICES = frozenset(
+    {
+        surfaces.CREATE_CHANNEL, surfaces.CARD, surfaces.PIN, surfaces.TOPIC, surfaces.BOOKMARK, surfaces.RECONCILE,
+        service.DIRECT, service.POST, service.REFRESH,
+    }
+)  # fmt: skip
+"""What tells nobody anything, and what the ledger tells better."""
+
+
+class Accounting:
+    """The listener. It changes nothing."""
+
+    def __init__(self, settings: Settings, kinds: Kinds, subjects: AllSubjects) -> None:
+        self._settings = settings
+        self._kinds = kinds
+        self._subjects = subjects
+
+    @property
+    def _config(self) -> Config:
+        return self._settings.current
+
+    def why(self, session: Session, visit: Visit, line: Line) -> Answer:
+        """About a SEV, or about the person who asks."""
+        require(self._config, actor_of(session, visit), "see")
+        words = one_line(line.text).lower().split()
+        if words[:1] == [ME] and line.target is None:
+            return self._about_me(session, visit, _page(words[1:]))
+        page = _page(words)
+        incident = subject(session, visit, line, lock=False)
+        return self._about(session, visit, incident, page)
+
+    def _about(self, session: Session, visit: Visit, incident: Incident, page: int) -> Answer:
+        enough = page * ON_ONE_PAGE + 1
+        nudges = reading.decisions_about(session, incident.subject, limit=enough)
+        errors = _errors(session, nudges)
+        facts = [views.of_nudge(each, error=errors.get(each.outbox_key or "")) for each in nudges]
+        facts += [
+            views.of_message(each, self._kinds[each.kind].label) for each in self._notices(session, incident, enough)
+        ]
+        facts.sort(key=lambda fact: fact.at, reverse=True)
+        ahead = [] if page > 1 else self._ahead(session, visit, incident)
+        title = f"What was said about {incident.name}, the newest first"
+        return _answer(title, facts, ahead, page, f"{NAME} why {incident.name}")
+
+    def _ahead(self, session: Session, visit: Visit, incident: Incident) -> list[str]:
+        found = reading.outlook(
+            session, incident.subject, subjects=self._subjects, config=self._config.nudges, now=visit.now
+        )
+        return [views.of_outlook(each) for each in found]
+
+    def _notices(self, session: Session, incident: Incident, limit: int) -> list[OutboxMessage]:
+        query = select(OutboxMessage).where(
+            OutboxMessage.subject == incident.subject,
+            OutboxMessage.kind.not_in(NO_NOTICES),
+            OutboxMessage.kind.in_(self._kinds.names()),
+        )
+        newest = query.order_by(OutboxMessage.decided_at.desc(), OutboxMessage.id.desc()).limit(limit)
+        return list(session.scalars(newest))
+
+    def _about_me(self, session: Session, visit: Visit, page: int) -> Answer:
+        """What the asker was reminded of, as far as they may still see it."""
+        nudges = reading.decisions_for(session, visit.user_id, limit=page * ON_ONE_PAGE + 1)
+        ids = {int(each.subject.rpartition(":")[2]) for each in nudges}
+        seen = select(Incident).where(Incident.id.in_(ids), membership.may_see(visit.user_id))
+        names = {incident.subject: incident.name for incident in session.scalars(seen)}
+        errors = _errors(session, nudges)
+        facts = [
+            views.of_nudge(each, error=errors.get(each.outbox_key or ""), about=f"{names[each.subject]} ")
+            for each in nudges
+            if each.subject in names
+        ]
+        return _answer("What you were reminded of, the newest first", facts, [], page, f"{NAME} why {ME}")
+
+
+def _answer(title: str, facts: list[views.Fact], ahead: list[str], page: int, again: str) -> Answer:
+    start = (page - 1) * ON_ONE_PAGE
+    older = f"`{again} {page + 1}` shows what was before." if len(facts) > start + ON_ONE_PAGE else ""
+    return Answer(text=title, blocks=views.account(title, facts[start : start + ON_ONE_PAGE], ahead, older=older))
+
+
+def _page(words: list[str]) -> int:
+    """The page that was asked for. Raises `Refused`."""
+    if not words:
+        return 1
+    if len(words) == 1 and words[0].isdecimal() and words[0].isascii() and 1 <= int(words[0][:4]) <= PAGES:
+        return int(words[0][:4])
+    raise Refused(
+        f"Type `{NAME} why`, `{NAME} why SEV-42`, or `{NAME} why {ME}`; a number from 1 to {PAGES} shows older ones."
+    )
+
+
+def _errors(session: Session, nudges: Sequence[Nudge]) -> dict[str, str | None]:
+    """What the outbox says of the reminders it was asked for, by its keys."""
+    keys = {each.outbox_key for each in nudges if each.outbox_key}
+    rows = session.execute(select(OutboxMessage.key, OutboxMessage.last_error).where(OutboxMessage.key.in_(keys)))
+    return {row.key: row.last_error for row in rows}
+
+
+def commands(accounting: Accounting) -> tuple[Command, ...]:
+    """The verb of this room."""
+    return (
+        Command(
+            verb="why", usage="why [me] [PAGE]", summary="what was said, to whom, by which rule; or why not",
+            details=f"`{NAME} why {ME}` is about what you were reminded of.", run=accounting.why, changes=False,
+        ),
+    )  # fmt: skip
