@@ -17,7 +17,8 @@ from bot.directory import channels as directory_channels
 from bot.directory import people
 from bot.environment import Environment
 from bot.errors import CallFailed
-from bot.incidents import jobs
+from bot.incidents import access_slack, jobs
+from bot.incidents.access_deliveries import AccessDeliveries
 from bot.incidents.channel import ChannelEvents
 from bot.incidents.channel_deliveries import ChannelDeliveries
 from bot.incidents.declaring import Declaring
@@ -136,14 +137,16 @@ class Bot:
         texts = Texts(self.environment.config_folder)
         Deliveries(self.slack, self.settings, self.kinds, texts, card_lines=self._card_lines()).register()
         ChannelDeliveries(self.slack, self.clock, self.settings, self.kinds).register()
+        AccessDeliveries(self.slack, self.settings, self.kinds).register()
 
     def _rooms(self) -> Rooms:
         declaring, looking = Declaring(self.settings, self.slack.permalink), Looking(self.settings)
-        changing = Changing(self.settings, self.clock)
-        verbs = (*commands(declaring, changing, looking), self._help())
+        changing, guarding = Changing(self.settings, self.clock), access_slack.Guarding(self.settings)
+        verbs = (*commands(declaring, changing, looking), *access_slack.commands(guarding), self._help())
         rules = event_rules(self.slack, self.settings)
         rooms = Rooms(commands=Commands(verbs, tray(looking)), events=Events(self.database, rules))
         listen(rooms, declaring, changing)
+        access_slack.listen(rooms, guarding)
         return rooms
 
     def _help(self) -> Command:
@@ -161,11 +164,15 @@ class Bot:
             Job("outbox.second_look", min(timedelta(seconds=10), patience.second_look), self.dispatcher.look_twice),
             Job("incidents.reconcile", timedelta(minutes=10), self.reconcile),
             Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
+            Job("incidents.expire_requests", timedelta(minutes=5), self._expire_requests),
             Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
         )
 
     def _forget_answers(self) -> None:
         self.database.run(lambda session: jobs.forget_answers(session, machine_now=self.clock.machine()))
+
+    def _expire_requests(self) -> None:
+        self.database.run(lambda session: jobs.expire_requests(session, now=self.clock.now()))
 
     def _forget_inbound(self) -> None:
         self.database.run(lambda session: inbound.forget_old(session, now=self.clock.now()))

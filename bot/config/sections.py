@@ -100,6 +100,8 @@ class Permissions(Frozen):
     change: Who = "members"
     """Severity, status, title, summary, times."""
     see: Who = "everyone"
+    ask: Who = "members"
+    """Ask to be let into a private SEV."""
 
 
 class PrivateRules(Frozen):

@@ -6,12 +6,13 @@ from bot.config import Config
 from bot.directory.people import Actor, Standing
 from bot.errors import Refused
 
-Deed = Literal["declare", "change", "see"]
+Deed = Literal["declare", "change", "see", "ask"]
 
 SENTENCES: dict[Deed, str] = {
     "declare": "declare a SEV",
     "change": "change a SEV",
     "see": "see SEVs",
+    "ask": "ask to be let into a SEV",
 }
 
 

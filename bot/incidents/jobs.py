@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.config import Config
-from bot.incidents import lifecycle, surfaces
+from bot.incidents import access, lifecycle, surfaces
 from bot.incidents.model import Incident
 from bot.outbox.model import OutboxMessage
 
@@ -21,6 +21,11 @@ def forget_answers(session: Session, *, machine_now: datetime) -> None:
         .where(OutboxMessage.kind == surfaces.ANSWER, OutboxMessage.queued_at < machine_now - RESPONSE_URL_LIFE)
         .values(arguments={})
     )
+
+
+def expire_requests(session: Session, *, now: datetime) -> None:
+    """End the requests to be let into a private SEV that nobody answered."""
+    access.expire(session, now=now)
 
 
 def reconcile_open(session: Session, config: Config) -> None:

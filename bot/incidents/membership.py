@@ -53,12 +53,20 @@ _BY_ID = select(Incident).where(Incident.id == bindparam("incident"))
 _TO_CHANGE = {query: _locked(query) for query in (_BY_NUMBER, _BY_CHANNEL, _BY_ID)}
 
 
+def seen_by(session: Session, number: int, *, user_id: str, lock: bool = False) -> Incident | None:
+    """The SEV of that number; None alike whether there is none, or the person may not see it."""
+    query = _TO_CHANGE[_BY_NUMBER] if lock else _BY_NUMBER
+    return session.scalars(query, {"number": number, "user": user_id}).one_or_none()
+
+
 def by_number(session: Session, number: int, *, user_id: str, lock: bool = False) -> Incident:
     """The SEV of that number. Raises `Refused` alike whether there is none, or the person may not see it."""
-    query = _TO_CHANGE[_BY_NUMBER] if lock else _BY_NUMBER
-    incident = session.scalars(query, {"number": number, "user": user_id}).one_or_none()
+    incident = seen_by(session, number, user_id=user_id, lock=lock)
     if incident is None:
-        raise Refused(f"There is no SEV-{number} that you can see. `/sev list` shows what there is.")
+        raise Refused(
+            f"There is no SEV-{number} that you can see. `/sev list` shows what there is. "
+            f"If it is private, `/sev access SEV-{number} WHY` asks its people to let you in."
+        )
     return incident
 
 

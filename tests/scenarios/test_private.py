@@ -24,7 +24,10 @@ def test_a_private_sev_has_a_private_channel_without_its_title_and_is_announced_
 
 def test_others_are_told_that_there_is_no_such_sev(stage: Stage, ada: Person, grace: Person) -> None:
     sev = stage.declared(ada, WORDS)
-    unknown = "There is no SEV-1 that you can see. /sev list shows what there is."
+    unknown = (
+        "There is no SEV-1 that you can see. /sev list shows what there is. "
+        "If it is private, /sev access SEV-1 WHY asks its people to let you in."
+    )
     for words in (
         "show SEV-1",
         "status SEV-1",

@@ -16,7 +16,7 @@ from tests.conftest import environment_for
 from tests.processes import CONFIG
 
 CHANNEL = "#sev-1-checkout-is-down"
-PLACES = (CHANNEL, "@sevbot", "#incidents")
+PLACES = (CHANNEL, "#sev-1", "@sevbot", "#incidents")
 """Where a person looks for what failed, the SEV's channel first."""
 MINUTE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 Visible = dict[str, Any]

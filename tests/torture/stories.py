@@ -72,6 +72,21 @@ def look_after(stage: Stage) -> None:
     stage.settle()
 
 
+def ask_for_access(stage: Stage) -> None:
+    stage.slack.person("grace").types("/sev access SEV-1 I run its database")
+    stage.settle()
+
+
+def declare_privately_and_ask(stage: Stage) -> None:
+    start_and_declare_privately(stage)
+    ask_for_access(stage)
+
+
+def let_in(stage: Stage) -> None:
+    stage.ada.clicks("Let them in", in_=PRIVATE_CHANNEL)
+    stage.settle()
+
+
 @cache
 def undisturbed(given: Act, when: Act, config: Path) -> Visible:
     """What people see at the end of a story in which nothing fails."""
@@ -108,6 +123,7 @@ class Story:
             slack.faults.add(self.lead, "drop_after", where=lambda call: call.delivery_kind == self.kind)
 
 
+PRIVATE_CHANNEL = "#sev-1"
 LEARN = "directory.learn_channel"
 CREATE, INVITE, CARD, PIN, TOPIC, BOOKMARK, ANNOUNCEMENT, LINE, ANSWER, TROUBLE, RECONCILE = (
     f"incident.{name}"
@@ -116,7 +132,11 @@ CREATE, INVITE, CARD, PIN, TOPIC, BOOKMARK, ANNOUNCEMENT, LINE, ANSWER, TROUBLE,
         "reconcile",
     )
 )  # fmt: skip
+REQUEST, LET_IN, WELCOME = (f"incident.{name}" for name in ("access_request", "let_in", "welcome"))
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
+
+CALLS_NOTHING = {"incident.consider_request"}
+"""Kinds that only decide, aside, whether anything follows: Slack can't fail there."""
 
 STORIES = (
     Story(LEARN, POST, start_and_declare, given=nothing),
@@ -149,4 +169,12 @@ STORIES = (
     Story(RECONCILE, HISTORY, look_after, given=start_and_declare),
     Story(RECONCILE, "conversations.members", look_after, given=start_and_declare_privately),
     Story(RECONCILE, JOIN, unarchive, given=start_declare_and_archive),
+    Story(REQUEST, POST, ask_for_access, given=start_and_declare_privately),
+    Story(REQUEST, HISTORY, ask_for_access, given=start_and_declare_privately, lead=POST),
+    Story(REQUEST, UPDATE, let_in, given=declare_privately_and_ask),
+    Story(LET_IN, "conversations.invite", let_in, given=declare_privately_and_ask),
+    Story(WELCOME, "conversations.open", let_in, given=declare_privately_and_ask),
+    Story(WELCOME, POST, let_in, given=declare_privately_and_ask),
+    Story(WELCOME, HISTORY, let_in, given=declare_privately_and_ask, lead=POST),
+    Story(WELCOME, UPDATE, let_in, given=declare_privately_and_ask, lead=POST),
 )

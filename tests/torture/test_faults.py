@@ -27,6 +27,7 @@ CONFIG = {"teams": [TEAM], "workflows": []}
 NEXT_NAME = {(stories.CREATE, "conversations.create", "name_taken")}
 """Not a refusal: the next name is tried."""
 BELIEVED = {
+    (stories.LET_IN, "conversations.invite", "already_in_channel"),
     (stories.INVITE, "conversations.invite", "already_in_channel"),
     (stories.ANNOUNCEMENT, stories.JOIN, "already_in_channel"),
     (stories.LEARN, stories.JOIN, "already_in_channel"),
@@ -90,7 +91,7 @@ def no_unforeseen_fault(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 @pytest.mark.parametrize("engine", ["sqlite"])
 def test_every_kind_of_delivery_has_a_story(stage: Stage) -> None:
-    assert stage.bot.kinds.names() == sorted({story.kind for story in STORIES})
+    assert stage.bot.kinds.names() == sorted({story.kind for story in STORIES} | stories.CALLS_NOTHING)
 
 
 @pytest.mark.torture
