@@ -1,6 +1,7 @@
 """The composition root: the one file that knows every room. It builds all there is, and starts and stops it in order."""
 
 import logging
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import inbound, schema
 from bot.clock import Clock
 from bot.config import Settings
-from bot.db import CommitUnknown, Database
+from bot.db import UNAVAILABLE, CommitUnknown, Database
 from bot.directory import channels as directory_channels
 from bot.directory import people
 from bot.environment import Environment
@@ -23,8 +24,12 @@ from bot.incidents.channel import ChannelEvents
 from bot.incidents.channel_deliveries import ChannelDeliveries
 from bot.incidents.declaring import Declaring
 from bot.incidents.deliveries import Deliveries
+from bot.incidents.emergency import Emergencies
+from bot.incidents.emergency_steps import EmergencyStep
+from bot.incidents.journal import Journal
 from bot.incidents.looking import Looking
 from bot.incidents.reading import CardLines
+from bot.incidents.recovery_deliveries import RecoveryDeliveries
 from bot.incidents.slack import Changing, commands, listen, tray
 from bot.outbox import claims
 from bot.outbox.announcements import Announcements, Reaction
@@ -51,13 +56,18 @@ STOP_WITHIN = 8.0
 ANSWER_WITHIN = 1.0
 """Seconds in which people who just did something still get their answer."""
 LATE_QUEUE = timedelta(minutes=5)
+DATABASE_PAUSE = 2.0
+"""Seconds between tries to begin with a database that was not there at the start."""
 
 
 class Bot:
     """All parts of one running bot."""
 
-    def __init__(self, environment: Environment, *, settings: Settings | None = None) -> None:
+    def __init__(self, environment: Environment, *, settings: Settings | None = None, migrates: bool = False) -> None:
         self.environment = environment
+        self._migrates = migrates
+        self._waits_for_database = False
+        self._stopping = threading.Event()
         self.clock = Clock()
         self.settings = settings or Settings(environment.config_folder)
         self.database = Database(environment.database_url)
@@ -74,6 +84,10 @@ class Bot:
         self.database.after_commit.append(self.dispatcher.after_commit)
         self._register_kinds()
         self.acquaintance = people.Acquaintance(self.database, self.clock, self.slack)
+        self.emergencies = Emergencies(
+            Journal(environment.journal_folder), self.database, self.slack, self.clock, self.settings,
+            standing=self.acquaintance.standing, pages=self._emergency_steps(),
+        )  # fmt: skip
         self.rooms = self._rooms()
         self.listeners = Listeners(
             self.database,
@@ -94,10 +108,18 @@ class Bot:
         self.server = Server(self._routes, host=environment.http_host, port=environment.http_port)
 
     def start(self) -> None:
-        """Begin to work. The schema must be current."""
-        schema.require_current(self.database)
-        self.dispatcher.start()
-        self.database.run(lambda session: directory_channels.learn_places(session, self.settings.current))
+        """Begin to work. A schema that is behind raises `SchemaBehind`.
+
+        While the database is down SEVs can be declared nevertheless, so the bot does not wait for it: all that needs it
+        begins when it is there.
+        """
+        self.emergencies.start()
+        try:
+            self._begin_with_database()
+        except (*UNAVAILABLE, CommitUnknown) as error:
+            self._waits_for_database = True
+            log.error("database.not_there", extra={"error": type(error).__name__})  # noqa: TRY400 - its address is a secret
+            threading.Thread(target=self._wait_for_database, name="database", daemon=True).start()
         self.schedule.start()
         if self.socket:
             self.socket.start()
@@ -105,8 +127,32 @@ class Bot:
             self.reconcile()
         self.server.start()
 
+    def _begin_with_database(self) -> None:
+        if self.database.is_sqlite and self._migrates:
+            schema.upgrade(self.database)  # which makes the file, where there is none
+        self.database.ping()
+        schema.require_current(self.database)
+        self.database.run(lambda session: directory_channels.learn_places(session, self.settings.current))
+        self.dispatcher.start()
+        self._waits_for_database = False
+
+    def _wait_for_database(self) -> None:
+        """Try again until it is there, or the bot is told to stop."""
+        while not self._stopping.wait(DATABASE_PAUSE):
+            try:
+                self._begin_with_database()
+            except schema.SchemaBehind as behind:
+                log.error("database.is_behind", extra={"error": str(behind)})  # noqa: TRY400 - the text says what to do
+            except (*UNAVAILABLE, CommitUnknown) as error:
+                log.error("database.not_there", extra={"error": type(error).__name__})  # noqa: TRY400 - its address is a secret
+            else:
+                log.info("database.is_there")
+                self.reconcile()
+                return
+
     def stop(self) -> None:
         """Take nothing more, finish or release what is in flight, and let go of everything, all within `STOP_WITHIN`."""
+        self._stopping.set()
         deadline = self.clock.monotonic() + STOP_WITHIN
         self.listeners.finish(within=ANSWER_WITHIN)
         if self.socket:
@@ -114,6 +160,7 @@ class Bot:
         self.server.stop(within=ANSWER_WITHIN)
         self.schedule.stop()
         self.listeners.stop()
+        self.emergencies.stop()
         self.dispatcher.stop(within=max(deadline - self.clock.monotonic(), 0.0))
         self.database.close()
 
@@ -132,15 +179,21 @@ class Bot:
         """Which rooms add lines to a SEV's card, in order."""
         return ()
 
+    def _emergency_steps(self) -> tuple[EmergencyStep, ...]:
+        """What other rooms do about a SEV that is declared while the database is down, before all else: paging."""
+        return ()
+
     def _register_kinds(self) -> None:
         self.kinds.add(*directory_channels.kinds(self.slack))
         texts = Texts(self.environment.config_folder)
         Deliveries(self.slack, self.settings, self.kinds, texts, card_lines=self._card_lines()).register()
         ChannelDeliveries(self.slack, self.clock, self.settings, self.kinds).register()
         AccessDeliveries(self.slack, self.settings, self.kinds).register()
+        RecoveryDeliveries(self.slack, self.settings, self.kinds).register()
 
     def _rooms(self) -> Rooms:
-        declaring, looking = Declaring(self.settings, self.slack.permalink), Looking(self.settings)
+        declaring = Declaring(self.settings, self.slack.permalink, self.emergencies)
+        looking = Looking(self.settings)
         changing, guarding = Changing(self.settings, self.clock), access_slack.Guarding(self.settings)
         verbs = (*commands(declaring, changing, looking), *access_slack.commands(guarding), self._help())
         rules = event_rules(self.slack, self.settings)
@@ -163,6 +216,7 @@ class Bot:
             Job("outbox.revive", timedelta(seconds=10), self.dispatcher.revive),
             Job("outbox.second_look", min(timedelta(seconds=10), patience.second_look), self.dispatcher.look_twice),
             Job("incidents.reconcile", timedelta(minutes=10), self.reconcile),
+            Job("incidents.carry_on", timedelta(seconds=2), self.emergencies.carry_on),
             Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
             Job("incidents.expire_requests", timedelta(minutes=5), self._expire_requests),
             Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
@@ -209,6 +263,8 @@ class Bot:
         )
 
     def _database_fault(self) -> str | None:
+        if self._waits_for_database:
+            return "it was not there at the start, or its schema is behind; waiting for it"
         try:
             self.database.ping()
         except SQLAlchemyError as error:

@@ -60,9 +60,14 @@ BOT = Actor(user_id="sevbot", standing=Standing.MEMBER, door="schedule")
 
 def actor_of(session: Session, visit: Visit) -> Actor:
     """The person behind a visit, with what is remembered of them."""
-    person = session.get(Person, visit.user_id)
-    standing = Standing.UNKNOWN if person is None else Standing.GUEST if person.is_guest else Standing.MEMBER
-    return Actor(user_id=visit.user_id, standing=standing, door=visit.door)
+    return Actor(user_id=visit.user_id, standing=standing_of(session.get(Person, visit.user_id)), door=visit.door)
+
+
+def standing_of(person: Person | None) -> Standing:
+    """What a person is here, as far as is known."""
+    if person is None:
+        return Standing.UNKNOWN
+    return Standing.GUEST if person.is_guest else Standing.MEMBER
 
 
 class Acquaintance:
@@ -73,6 +78,7 @@ class Acquaintance:
         self._clock = clock
         self._slack = slack
         self._known: dict[str, float] = {}
+        self._standings: dict[str, Standing] = {}
         self._asking: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -87,6 +93,10 @@ class Acquaintance:
                 return
             self._learn(user_id)
 
+    def standing(self, user_id: str) -> Standing:
+        """What this process remembers of a person, for when there is no database to ask."""
+        return self._standings.get(user_id, Standing.UNKNOWN)
+
     def _learn(self, user_id: str) -> None:
         try:
             if self._is_remembered(user_id) or self._ask(user_id):
@@ -99,7 +109,10 @@ class Acquaintance:
 
     def _is_remembered(self, user_id: str) -> bool:
         with self._database.read() as session:
-            return session.get(Person, user_id) is not None
+            standing = standing_of(session.get(Person, user_id))
+        if standing is not Standing.UNKNOWN:
+            self._standings[user_id] = standing
+        return standing is not Standing.UNKNOWN
 
     def _ask(self, user_id: str) -> bool:
         try:
@@ -108,6 +121,8 @@ class Acquaintance:
         except CallFailed as error:
             log.warning("people.not_learned", extra={"user": user_id, "error": str(error)})
             return False
+        is_guest = is_outsider(answer["user"], identity)
+        self._standings[user_id] = Standing.GUEST if is_guest else Standing.MEMBER
         self._database.run(lambda session: remember(session, answer["user"], identity, now=self._clock.now()))
         return True
 

@@ -138,14 +138,7 @@ class Deliveries:
         return Invitation(channel, found.people, found.groups)
 
     def _invite(self, invitation: Invitation, attempt: Attempt) -> Result:
-        calls = self._slack.during(attempt)
-        people = dict.fromkeys(invitation.people)
-        for group in invitation.groups:
-            people |= dict.fromkeys(calls.call("usergroups.users.list", usergroup=group)["users"])
-        everyone = list(people)
-        for start in range(0, len(everyone), INVITES_AT_ONCE):
-            some = everyone[start : start + INVITES_AT_ONCE]
-            calls.call("conversations.invite", channel=invitation.channel_id, users=",".join(some), force=True)
+        invite_all(self._slack.during(attempt), invitation)
         return {}
 
     def _load_card(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
@@ -259,3 +252,14 @@ class Deliveries:
             attempt.require_lease(self._slack.timeout.total_seconds())
             self._slack.respond(told.response_url, text=told.text, blocks=told.blocks)
         return {}
+
+
+def invite_all(calls: Calls, invitation: Invitation) -> None:
+    """Invite people, and those of user groups. Whoever is there already is no trouble. Raises `CallFailed`."""
+    people = dict.fromkeys(invitation.people)
+    for group in invitation.groups:
+        people |= dict.fromkeys(calls.call("usergroups.users.list", usergroup=group)["users"])
+    everyone = list(people)
+    for start in range(0, len(everyone), INVITES_AT_ONCE):
+        some = everyone[start : start + INVITES_AT_ONCE]
+        calls.call("conversations.invite", channel=invitation.channel_id, users=",".join(some), force=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -22,12 +23,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
-from bot.db import CommitUnknown, Database
+from bot.db import UNAVAILABLE, CommitUnknown, Database
 from bot.errors import CallFailed, Refused
 from bot.slack import visit as visits
 from bot.slack.client import MODAL_TIMEOUT, Slack
 from bot.slack.commands import NAME, Commands, Form
 from bot.slack.events import Events
+from bot.slack.recent import RecentKeys
 from bot.slack.text import escape
 from bot.slack.visit import Answer, View, Visit
 
@@ -46,6 +48,7 @@ NO_FORM = f"Slack did not open the form in time. Try again, or do it at once: `{
 Click = Callable[[Session, Visit], Answer]
 Submission = Callable[[Session, Visit], Answer]
 Opens = Callable[[Visit], Form]
+Alone = Callable[[], Answer]
 
 
 @dataclass
@@ -60,29 +63,8 @@ class Rooms:
     """Shortcuts, and clicks that open a form."""
     free_clicks: frozenset[str] = frozenset()
     """Clicks that change nothing, so that it need not be known who did them."""
-
-
-class RecentKeys:
-    """The last few keys, in memory."""
-
-    LIMIT = 1000
-
-    def __init__(self) -> None:
-        self._keys: dict[str | None, None] = {}
-        self._lock = threading.Lock()
-
-    def add(self, key: str | None) -> None:
-        with self._lock:
-            self._keys[key] = None
-            if len(self._keys) > self.LIMIT:
-                del self._keys[next(iter(self._keys))]
-
-    def discard(self, key: str | None) -> None:
-        with self._lock:
-            self._keys.pop(key, None)
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._keys
+    alone: dict[str, Callable[[Visit], Answer]] = field(default_factory=dict)
+    """What clicks and forms do instead while the database is down; the others can do nothing then."""
 
 
 class Listeners:
@@ -162,7 +144,8 @@ class Listeners:
         form = command.form(visit, line) if command.form else None
         if form:
             return self._open(form, visit)
-        return self._run(lambda session: command.run(session, visit, line), visit, changes=command.changes)
+        alone = partial(command.alone, visit, line) if command.alone else None
+        return self._run(lambda session: command.run(session, visit, line), visit, changes=command.changes, alone=alone)
 
     def _on_click(self, ack: Ack, body: dict[str, Any]) -> None:
         with self._answering("click"):
@@ -175,6 +158,8 @@ class Listeners:
             self._aside.submit(self._update, visit.view_id, answer.view, visit.view_hash, again=True)
         if (answer.text or answer.blocks) and visit.response_url:
             self._aside.submit(self._respond, visit.response_url, answer)
+        elif answer.text and (body.get("view") or {}).get("type") == "home":
+            self._aside.submit(self._show, visit.trigger_id, answer)
 
     def _click(self, name: str, visit: Visit) -> Answer:
         opens = self._rooms.openers.get(name)
@@ -183,7 +168,8 @@ class Listeners:
         click = self._rooms.clicks.get(name)
         if click is None:
             return visits.DONE  # a link, or a field whose value is read when the form is sent
-        return self._run(lambda session: click(session, visit), visit, changes=name not in self._rooms.free_clicks)
+        changes = name not in self._rooms.free_clicks
+        return self._run(lambda session: click(session, visit), visit, changes=changes, alone=self._alone(name, visit))
 
     def _on_shortcut(self, ack: Ack, body: dict[str, Any]) -> None:
         with self._answering("shortcut"):
@@ -197,9 +183,12 @@ class Listeners:
     def _on_form(self, ack: Ack, body: dict[str, Any]) -> None:
         with self._answering("form"):
             visit = visits.from_interaction(body, now=self._clock.now())
-            form = self._rooms.forms[body["view"]["callback_id"]]
+            name = body["view"]["callback_id"]
+            form, alone = self._rooms.forms[name], self._alone(name, visit)
             self._sent.add(visit.view_id)
-            answer = self._tell(lambda: self._run(lambda session: form(session, visit), visit, changes=True))
+            answer = self._tell(
+                lambda: self._run(lambda session: form(session, visit), visit, changes=True, alone=alone)
+            )
             if answer.errors:
                 ack(response_action="errors", errors=answer.errors)
             elif answer.view or answer.text:
@@ -207,7 +196,23 @@ class Listeners:
             else:
                 ack()
 
-    def _run(self, work: Callable[[Session], Answer], visit: Visit, *, changes: bool) -> Answer:
+    def _alone(self, name: str, visit: Visit) -> Alone | None:
+        alone = self._rooms.alone.get(name)
+        return partial(alone, visit) if alone else None
+
+    def _run(
+        self, work: Callable[[Session], Answer], visit: Visit, *, changes: bool, alone: Alone | None = None
+    ) -> Answer:
+        """Do it; where the database is down, do what can be done `alone`."""
+        try:
+            return self._run_in_database(work, visit, changes=changes)
+        except UNAVAILABLE as error:
+            if alone is None:
+                raise
+            log.error("visit.without_database", extra={"error": type(error).__name__})  # noqa: TRY400 - told once is enough
+            return alone()
+
+    def _run_in_database(self, work: Callable[[Session], Answer], visit: Visit, *, changes: bool) -> Answer:
         """Do it: in a transaction where it changes something, else beside all who write."""
         if changes or self._all_must_be_known():
             self._learn(visit.user_id)
@@ -242,17 +247,20 @@ class Listeners:
             log.warning("visit.form_not_opened", extra={"error": str(error)})
             raise Refused(NO_FORM) from None
         if form.complete:
-            self._aside.submit(self._complete, answer["view"], form.complete)
+            self._aside.submit(self._complete, answer["view"], form)
         return visits.DONE
 
-    def _complete(self, opened: View, complete: Callable[[Session], View]) -> None:
+    def _complete(self, opened: View, form: Form) -> None:
+        assert form.complete is not None  # noqa: S101 - only then there is something to complete
         try:
             with self._database.read() as session:
-                view = complete(session)
+                view = form.complete(session)
         except Refused as refusal:
             view = visits.notice("Sevbot", refusal.sentence)
         except SQLAlchemyError:
             log.exception("visit.form_not_completed")
+            if form.works_alone:
+                return
             view = visits.notice("Sevbot", NOT_KEPT)
         self._update(opened["id"], view, opened["hash"])
 
@@ -274,6 +282,14 @@ class Listeners:
     def _respond(self, url: str, answer: Answer) -> None:
         try:
             self._slack.respond(url, text=answer.text, blocks=answer.blocks)
+        except CallFailed as error:
+            log.warning("visit.not_answered", extra={"error": str(error)})
+
+    def _show(self, trigger_id: str | None, answer: Answer) -> None:
+        """Say it in a window of its own: on Home there is no other place."""
+        try:
+            view = visits.notice("Sevbot", answer.text)
+            self._slack.call("views.open", kind="form", trigger_id=trigger_id, view=view, timeout=MODAL_TIMEOUT)
         except CallFailed as error:
             log.warning("visit.not_answered", extra={"error": str(error)})
 

@@ -39,6 +39,7 @@ NEEDS: dict[str, set[str]] = {
     "conversations.join": {"channels:join"},
     "conversations.members": READ,
     "conversations.open": {"im:write"},
+    "conversations.rename": WRITE,
     "conversations.replies": HISTORY,
     "conversations.setTopic": WRITE,
     "pins.add": {"pins:write"},

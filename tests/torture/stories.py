@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from bot.playground import Playground
 from bot.playground.faults import Rule
 from tests.databases import new_sqlite
-from tests.torture.faulting import CHANNEL, Stage, Visible, staged, visible
+from tests.torture.faulting import CHANNEL, Stage, Visible, staged, visible, without_database
 
 Act = Callable[[Stage], None]
 
@@ -87,6 +87,15 @@ def let_in(stage: Stage) -> None:
     stage.settle()
 
 
+def declare_without_database(stage: Stage) -> None:
+    emergencies = stage.bot.emergencies
+    with without_database(stage.bot):
+        stage.ada.goes_to("#general").types("/sev declare SEV1 checkout is down")
+        stage.slack.wait_until(lambda: "post" in emergencies.journal.all()[0].done, why="all is done that can be")
+    stage.slack.wait_until(lambda: emergencies.carry_on() or not emergencies.journal.all(), why="it is brought in")
+    stage.settle()
+
+
 @cache
 def undisturbed(given: Act, when: Act, config: Path) -> Visible:
     """What people see at the end of a story in which nothing fails."""
@@ -133,6 +142,7 @@ CREATE, INVITE, CARD, PIN, TOPIC, BOOKMARK, ANNOUNCEMENT, LINE, ANSWER, TROUBLE,
     )
 )  # fmt: skip
 REQUEST, LET_IN, WELCOME = (f"incident.{name}" for name in ("access_request", "let_in", "welcome"))
+NAME, RECOVERED = "incident.name", "incident.recovered"
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
 
 CALLS_NOTHING = {"incident.consider_request"}
@@ -169,6 +179,9 @@ STORIES = (
     Story(RECONCILE, HISTORY, look_after, given=start_and_declare),
     Story(RECONCILE, "conversations.members", look_after, given=start_and_declare_privately),
     Story(RECONCILE, JOIN, unarchive, given=start_declare_and_archive),
+    Story(NAME, "conversations.rename", declare_without_database),
+    Story(NAME, "conversations.info", declare_without_database, lead="conversations.rename"),
+    Story(RECOVERED, UPDATE, declare_without_database),
     Story(REQUEST, POST, ask_for_access, given=start_and_declare_privately),
     Story(REQUEST, HISTORY, ask_for_access, given=start_and_declare_privately, lead=POST),
     Story(REQUEST, UPDATE, let_in, given=declare_privately_and_ask),

@@ -24,7 +24,10 @@ TEAM = {"key": "payments", "name": "Payments", "members": ["U02GRACE", "U05MARGA
 CONFIG = {"teams": [TEAM], "workflows": []}
 """One place to announce in, and a team that is a user group too."""
 
-NEXT_NAME = {(stories.CREATE, "conversations.create", "name_taken")}
+NEXT_NAME = {
+    (stories.CREATE, "conversations.create", "name_taken"),
+    (stories.NAME, "conversations.rename", "name_taken"),
+}
 """Not a refusal: the next name is tried."""
 BELIEVED = {
     (stories.LET_IN, "conversations.invite", "already_in_channel"),
