@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import inbound, schema
 from bot.clock import Clock
 from bot.config import Settings
-from bot.db import UNAVAILABLE, CommitUnknown, Database
+from bot.db import UNAVAILABLE, CommitUnknown, Database, log_failure
 from bot.directory import channels as directory_channels
 from bot.directory import people
 from bot.environment import Environment
@@ -118,7 +118,7 @@ class Bot:
             self._begin_with_database()
         except (*UNAVAILABLE, CommitUnknown) as error:
             self._waits_for_database = True
-            log.error("database.not_there", extra={"error": type(error).__name__})  # noqa: TRY400 - its address is a secret
+            log_failure(log, "database.not_there", error)
             threading.Thread(target=self._wait_for_database, name="database", daemon=True).start()
         self.schedule.start()
         if self.socket:
@@ -144,7 +144,7 @@ class Bot:
             except schema.SchemaBehind as behind:
                 log.error("database.is_behind", extra={"error": str(behind)})  # noqa: TRY400 - the text says what to do
             except (*UNAVAILABLE, CommitUnknown) as error:
-                log.error("database.not_there", extra={"error": type(error).__name__})  # noqa: TRY400 - its address is a secret
+                log_failure(log, "database.not_there", error)
             else:
                 log.info("database.is_there")
                 self.reconcile()
@@ -168,8 +168,8 @@ class Bot:
         """Look at every open SEV's channel: at the start, and whenever events may have been missed."""
         try:
             self.database.run(lambda session: jobs.reconcile_open(session, self.settings.current))
-        except (SQLAlchemyError, CommitUnknown):
-            log.exception("reconcile.not_asked")  # the recurring job asks again
+        except (SQLAlchemyError, CommitUnknown) as error:
+            log_failure(log, "reconcile.not_asked", error)  # the recurring job asks again
 
     def _reactions(self) -> dict[str, tuple[Reaction, ...]]:
         """What follows from which event, in which room."""

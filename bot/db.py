@@ -3,6 +3,7 @@
 SQLite is the embedded default: write-ahead log, full synchronisation, one writer at a time. PostgreSQL is the shared one.
 """
 
+import logging
 import random
 import re
 import sqlite3
@@ -82,6 +83,12 @@ class DatabaseGone(OperationalError):  # noqa: N818
 
 UNAVAILABLE = (OperationalError, InterfaceError, NoConnectionLeft)
 """What a database raises that is down, locked, full or out of reach, as opposed to one that was asked nonsense."""
+
+
+def log_failure(log: logging.Logger, event: str, error: Exception, **extra: object) -> None:
+    """Log a failure with its traceback; where the database is only away, saying that says enough."""
+    is_away = isinstance(error, UNAVAILABLE)
+    log.error(event, exc_info=None if is_away else error, extra={"error": type(error).__name__, **extra})
 
 
 class Gate:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.clock import Clock
-from bot.db import Base, CommitUnknown, Database, dialect_of, insert_for
+from bot.db import Base, CommitUnknown, Database, dialect_of, insert_for, log_failure
 from bot.errors import CallFailed
 from bot.slack.client import Identity, Slack
 from bot.slack.events import Event, EventRule
@@ -101,8 +101,8 @@ class Acquaintance:
         try:
             if self._is_remembered(user_id) or self._ask(user_id):
                 self._known[user_id] = self._clock.monotonic()
-        except (SQLAlchemyError, CommitUnknown):
-            log.exception("people.not_remembered", extra={"user": user_id})
+        except (SQLAlchemyError, CommitUnknown) as error:
+            log_failure(log, "people.not_remembered", error, user=user_id)
         finally:
             with self._lock:
                 del self._asking[user_id]

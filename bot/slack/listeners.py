@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
-from bot.db import UNAVAILABLE, CommitUnknown, Database
+from bot.db import UNAVAILABLE, CommitUnknown, Database, log_failure
 from bot.errors import CallFailed, Refused
 from bot.slack import visit as visits
 from bot.slack.client import MODAL_TIMEOUT, Slack
@@ -209,7 +209,7 @@ class Listeners:
         except UNAVAILABLE as error:
             if alone is None:
                 raise
-            log.error("visit.without_database", extra={"error": type(error).__name__})  # noqa: TRY400 - told once is enough
+            log_failure(log, "visit.without_database", error)
             return alone()
 
     def _run_in_database(self, work: Callable[[Session], Answer], visit: Visit, *, changes: bool) -> Answer:
@@ -232,8 +232,8 @@ class Listeners:
         except CommitUnknown:
             log.exception("visit.commit_unknown")
             return Answer(text=UNSURE)
-        except SQLAlchemyError:
-            log.exception("visit.not_kept")
+        except SQLAlchemyError as error:
+            log_failure(log, "visit.not_kept", error)
             return Answer(text=NOT_KEPT)
 
     def _open(self, form: Form, visit: Visit) -> Answer:
@@ -257,8 +257,8 @@ class Listeners:
                 view = form.complete(session)
         except Refused as refusal:
             view = visits.notice("Sevbot", refusal.sentence)
-        except SQLAlchemyError:
-            log.exception("visit.form_not_completed")
+        except SQLAlchemyError as error:
+            log_failure(log, "visit.form_not_completed", error)
             if form.works_alone:
                 return
             view = visits.notice("Sevbot", NOT_KEPT)

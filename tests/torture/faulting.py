@@ -39,10 +39,12 @@ def config_with(folder: Path, changes: Mapping[str, Any]) -> Path:
 class Stage:
     """A bot, not started yet, and ada, who uses it."""
 
-    def __init__(self, slack: Playground, database_url: str, config: Path = CONFIG) -> None:
+    def __init__(
+        self, slack: Playground, database_url: str, config: Path = CONFIG, *, journal: Path | None = None
+    ) -> None:
         self.slack = slack
         slack.redelivery_delays = (0.3, 1.0, 3.0)
-        self.bot = Bot(environment_for(slack, database_url, config=config))
+        self.bot = Bot(environment_for(slack, database_url, config=config, journal=journal))
         self.ada = slack.person("ada")
         self.patience = 1000
         """After how many tries `settle` waits for a delivery no longer."""

@@ -92,7 +92,17 @@ def declare_without_database(stage: Stage) -> None:
     with without_database(stage.bot):
         stage.ada.goes_to("#general").types("/sev declare SEV1 checkout is down")
         stage.slack.wait_until(lambda: "post" in emergencies.journal.all()[0].done, why="all is done that can be")
-    stage.slack.wait_until(lambda: emergencies.carry_on() or not emergencies.journal.all(), why="it is brought in")
+    bring_in(stage)
+
+
+def bring_in(stage: Stage) -> None:
+    """The database is back: what the schedule does every two seconds."""
+
+    def is_done() -> bool:
+        stage.bot.emergencies.carry_on()
+        return not stage.bot.emergencies.journal.all()
+
+    stage.slack.wait_until(is_done, why="it is brought in")
     stage.settle()
 
 
