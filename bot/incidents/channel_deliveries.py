@@ -13,10 +13,10 @@ from bot.incidents import channel, membership, surfaces, views
 from bot.incidents.channel_making import PAGES, Plan, make_channel
 from bot.incidents.model import Incident
 from bot.incidents.naming import channel_name
-from bot.incidents.reading import failed_steps, incident_of
+from bot.incidents.reading import failed_steps, incident_of, state_of
 from bot.incidents.troubles import show_trouble
 from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
-from bot.outbox.model import OutboxMessage
+from bot.outbox.model import OutboxMessage, State
 from bot.slack import blocks as kit
 from bot.slack import posts
 from bot.slack.client import Calls, Slack
@@ -183,6 +183,8 @@ class ChannelDeliveries:
     def _record_look(self, session: Session, message: OutboxMessage, result: Result, now: datetime) -> None:
         incident = membership.lock(session, message.subject_id)
         members = result.get("members")
+        if members is not None and state_of(session, surfaces.key(incident, "invite")) != State.SENT:
+            members = [*members, incident.declared_by]  # whom the invitation has not reached yet
         seen = channel.Seen(
             trouble=result["trouble"],
             card_is_there=bool(result.get("card", True)),
@@ -192,6 +194,8 @@ class ChannelDeliveries:
 
     def _load_trouble(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
         incident = incident_of(session, message)
+        if not membership.is_visible_to(session, incident, incident.declared_by):
+            return Skip("the declarer may not see it any more")
         steps = [step for step in failed_steps(session, self._kinds, incident) if step.kind != surfaces.TROUBLE]
         text = trouble_text(incident, steps)
         blocks = [kit.section(text)]

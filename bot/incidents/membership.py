@@ -29,6 +29,11 @@ def replace(session: Session, incident: Incident, user_ids: set[str]) -> None:
         add(session, incident, user_id)
 
 
+def is_visible_to(session: Session, incident: Incident, user_id: str) -> bool:
+    """Whether a person may see a SEV."""
+    return not incident.is_private or session.get(IncidentMember, (incident.id, user_id)) is not None
+
+
 def may_see(user_id: str) -> ColumnElement[bool]:
     """The condition under which a person may see a SEV, for queries."""
     own = select(IncidentMember.incident_id).where(IncidentMember.user_id == user_id)

@@ -295,7 +295,7 @@ class Listeners:
 
     def _on_error(self, error: Exception, request: BoltRequest) -> BoltResponse:
         """The last resort for what no listener foresaw. An event fails, to be delivered again; a person is told."""
-        log.error("visit.failed", exc_info=error)
+        log_failure(log, "visit.failed", error)
         kind = (request.body or {}).get("type")
         if kind == "event_callback":
             return BoltResponse(status=HTTPStatus.INTERNAL_SERVER_ERROR)
