@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import not_, select, update
 from sqlalchemy.orm import Session
 
 from bot.config import Config
@@ -12,6 +12,9 @@ from bot.outbox.model import OutboxMessage
 
 RESPONSE_URL_LIFE = timedelta(minutes=20)
 """A response URL is a secret for 30 minutes; none is kept so long."""
+
+PRIVATE_LOOKS = 50
+"""How many private SEVs that are over are looked after at each turn."""
 
 
 def forget_answers(session: Session, *, machine_now: datetime) -> None:
@@ -29,7 +32,15 @@ def expire_requests(session: Session, *, now: datetime) -> None:
 
 
 def reconcile_open(session: Session, config: Config) -> None:
-    """Ask for a look at the channel of every open SEV: events may have been missed."""
-    query = select(Incident).where(lifecycle.open_now(config), Incident.channel_id.is_not(None))
-    for incident in session.scalars(query):
-        surfaces.reconcile(session, incident)
+    """Ask for a look at the channel of every open SEV: events may have been missed.
+
+    Of the private ones that are over too, the newest: whoever left their channels must not see them any more.
+    """
+    with_channel = select(Incident).where(Incident.channel_id.is_not(None))
+    over = with_channel.where(
+        Incident.is_private.is_(True), Incident.channel_trouble == "", not_(lifecycle.open_now(config))
+    )
+    newest_over = over.order_by(Incident.number.desc()).limit(PRIVATE_LOOKS)
+    for query in (with_channel.where(lifecycle.open_now(config)), newest_over):
+        for incident in session.scalars(query):
+            surfaces.reconcile(session, incident)

@@ -20,7 +20,7 @@ ALLOWED = {
 
 
 def allowing(who: Who) -> Config:
-    return PLAIN.model_copy(update={"permissions": Permissions(declare=who, change=who, see=who)})
+    return PLAIN.model_copy(update={"permissions": Permissions(declare=who, change=who, see=who, ask=who)})
 
 
 def actor(standing: Standing) -> Actor:
@@ -33,14 +33,15 @@ def test_the_table_of_who_may_do_what(who: Who, standing: Standing, deed: Deed) 
 
 
 def test_each_deed_has_its_own_row() -> None:
-    config = PLAIN.model_copy(update={"permissions": Permissions(declare="everyone", change="nobody", see="members")})
-    assert [may(config, actor(Standing.GUEST), deed) for deed in DEEDS] == [True, False, False]
-    assert [may(config, actor(Standing.MEMBER), deed) for deed in DEEDS] == [True, False, True]
+    rows = Permissions(declare="everyone", change="nobody", see="members", ask="everyone")
+    config = PLAIN.model_copy(update={"permissions": rows})
+    assert [may(config, actor(Standing.GUEST), deed) for deed in DEEDS] == [True, False, False, True]
+    assert [may(config, actor(Standing.MEMBER), deed) for deed in DEEDS] == [True, False, True, True]
 
 
 def test_out_of_the_box_guests_only_look_and_the_bot_works() -> None:
     config = PLAIN.model_copy(update={"permissions": Permissions()})
-    assert [may(config, actor(Standing.GUEST), deed) for deed in DEEDS] == [False, False, True]
+    assert [may(config, actor(Standing.GUEST), deed) for deed in DEEDS] == [False, False, True, False]
     assert all(may(config, BOT, deed) for deed in DEEDS)
 
 
