@@ -29,9 +29,7 @@ def run() -> None:
 
     with _only_instance(environment):
         try:
-            bot = Bot(environment)
-            if bot.database.is_sqlite:
-                schema.upgrade(bot.database)
+            bot = Bot(environment, migrates=True)
             bot.start()
         except config.ConfigFaults as faults:
             _fail(faults.faults)

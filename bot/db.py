@@ -3,6 +3,7 @@
 SQLite is the embedded default: write-ahead log, full synchronisation, one writer at a time. PostgreSQL is the shared one.
 """
 
+import logging
 import random
 import re
 import sqlite3
@@ -18,7 +19,8 @@ from sqlalchemy import CursorResult, DateTime, Dialect, Executable, MetaData, cr
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.types import TypeDecorator
@@ -72,6 +74,23 @@ class CommitUnknown(Exception):  # noqa: N818
     """The connection was lost while committing: nobody can tell whether the change was kept."""
 
 
+class DatabaseGone(OperationalError):  # noqa: N818
+    """The file of an embedded database is not where it was: opening it would make an empty one in its place."""
+
+    def __init__(self) -> None:
+        super().__init__("the database's file is gone", None, FileNotFoundError())
+
+
+UNAVAILABLE = (OperationalError, InterfaceError, NoConnectionLeft)
+"""What a database raises that is down, locked, full or out of reach, as opposed to one that was asked nonsense."""
+
+
+def log_failure(log: logging.Logger, event: str, error: Exception, **extra: object) -> None:
+    """Log a failure with its traceback; where the database is only away, saying that says enough."""
+    is_away = isinstance(error, UNAVAILABLE)
+    log.error(event, exc_info=None if is_away else error, extra={"error": type(error).__name__, **extra})
+
+
 class Gate:
     """Lets one writer through at a time, and people before what is done aside."""
 
@@ -110,6 +129,7 @@ class Database:
         self.before_commit: list[Callable[[Session], None]] = []
         self.after_commit: list[Callable[[Session], None]] = []
         self._gate = Gate()
+        self._file_id: tuple[int, int] | None = None
         if self.is_sqlite:
             path = self.file
             if path is not None:
@@ -124,7 +144,7 @@ class Database:
                 max_overflow=20,
                 pool_timeout=5,
                 pool_pre_ping=True,
-                connect_args={"connect_timeout": 3, "tcp_user_timeout": 10_000, "options": SERVER_PATIENCE},
+                connect_args={"connect_timeout": 2, "tcp_user_timeout": 10_000, "options": SERVER_PATIENCE},
             )
             self._read_engine = self.engine
 
@@ -136,6 +156,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session for looking. What it changes is rolled back."""
+        self._require_file()
         with Session(self._read_engine, expire_on_commit=False) as session:
             yield session
             session.rollback()
@@ -180,10 +201,28 @@ class Database:
             yield
             return
         with self._gate.passing(aside=aside):
+            self._require_file()
             yield
+
+    def _require_file(self) -> None:
+        """Raise `DatabaseGone` while the file is gone; begin anew on one that was put in its place.
+
+        SQLite itself goes on writing into a file that was deleted, and nothing of that would be there tomorrow.
+        """
+        if self.file is None:
+            return
+        try:
+            found = self.file.stat()
+        except OSError:
+            raise DatabaseGone from None
+        if self._file_id not in (None, (found.st_dev, found.st_ino)):
+            self.engine.dispose()
+            self._read_engine.dispose()
+        self._file_id = (found.st_dev, found.st_ino)
 
     def ping(self) -> None:
         """Raise if the database does not answer."""
+        self._require_file()
         with self._read_engine.connect() as connection:
             connection.execute(text("SELECT 1"))
 
@@ -213,7 +252,7 @@ def _must_repeat(error: DBAPIError) -> bool:
 def _sqlite_engine(url: URL, *, begin: str, read_only: bool) -> Engine:
     engine = create_engine(
         url,
-        connect_args={"timeout": 5},
+        connect_args={"timeout": 1.5},  # whoever waits for it has 3 s in all
         hide_parameters=True,
         pool_size=8 if read_only else 1,
         max_overflow=24 if read_only else 0,

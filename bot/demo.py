@@ -160,6 +160,7 @@ def _environment(slack: Playground, database_url: str) -> dict[str, str]:
         "SLACK_APP_TOKEN": slack.app_token,
         "DATABASE_URL": database_url,
         "SEVBOT_CONFIG": str(CONFIG),
+        "SEVBOT_JOURNAL": str(FOLDER / "journal"),
         "SEVBOT_HTTP": "127.0.0.1:0",
     }
 

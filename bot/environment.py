@@ -29,6 +29,8 @@ class Environment:
     slack_signing_secret: str
     slack_api_url: str
     metrics_token: str
+    journal_folder: Path = Path("var/journal")
+    """Where is kept what is declared while the database is down: a folder of this instance's own, that outlives it."""
 
     @property
     def socket_mode(self) -> bool:
@@ -64,6 +66,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         slack_signing_secret=_secret(variables, "SLACK_SIGNING_SECRET", faults),
         slack_api_url=api_url.rstrip("/") + "/",
         metrics_token=_secret(variables, "SEVBOT_METRICS_TOKEN", faults),
+        journal_folder=Path(variables.get("SEVBOT_JOURNAL", "var/journal")),
     )
     if not _is_database(result.database_url):
         faults.append("DATABASE_URL: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")

@@ -10,6 +10,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from prometheus_client import Counter, Gauge
 
 from bot.clock import Clock
+from bot.db import log_failure
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +55,8 @@ class Schedule:
     def _run(self, job: Job) -> None:
         try:
             job.run()
-        except Exception:  # one job's fault must not stop the others, nor its own next run
+        except Exception as error:  # noqa: BLE001 - one job's fault must not stop the others, nor its own next run
             FAILURES.labels(job.name).inc()
-            log.exception("job.failed", extra={"job": job.name})
+            log_failure(log, "job.failed", error, job=job.name)
         else:
             LAST_RUN.labels(job.name).set(self._clock.machine().timestamp())

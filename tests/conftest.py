@@ -1,5 +1,6 @@
 """What every test may ask for: a local Slack, its people, a database of each engine, and the bot running on them."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,7 +42,9 @@ def slack() -> Iterator[Playground]:
         yield playground
 
 
-def environment_for(slack: Playground, database_url: str, *, config: Path = CONFIG, http: bool = False) -> Environment:
+def environment_for(
+    slack: Playground, database_url: str, *, config: Path = CONFIG, http: bool = False, journal: Path | None = None
+) -> Environment:
     """How a bot is told to run on the local Slack."""
     return Environment(
         database_url=database_url,
@@ -54,6 +57,7 @@ def environment_for(slack: Playground, database_url: str, *, config: Path = CONF
         slack_signing_secret=slack.signing_secret,
         slack_api_url=slack.api_url,
         metrics_token="",
+        journal_folder=journal or Path(tempfile.mkdtemp(prefix="sevbot-journal-")),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg
+from sqlalchemy import make_url
 
 from bot import schema
 from bot.db import Database
@@ -39,6 +40,17 @@ class PostgresServer:
         name = f"sevbot_{uuid4().hex[:12]}"
         self._execute(f"CREATE DATABASE {name}" + ("" if empty else f" TEMPLATE {TEMPLATE}"))
         return self._url(name)
+
+    def shut_out(self, url: str) -> None:
+        """Let nobody connect to a database, and end every connection to it: as if its server were down."""
+        name = make_url(url).database
+        with psycopg.connect(self._admin, autocommit=True) as connection:
+            connection.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+
+    def let_in(self, url: str) -> None:
+        """Let everybody connect again."""
+        self._execute(f"ALTER DATABASE {make_url(url).database} WITH ALLOW_CONNECTIONS true")
 
     def _url(self, name: str) -> str:
         return self._admin.replace("/postgres?", f"/{name}?", 1)

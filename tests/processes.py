@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Self
@@ -45,6 +46,7 @@ class BotProcess:
             "SEVBOT_CONFIG": str(config),
             "SEVBOT_HTTP": f"127.0.0.1:{self.port}",
             "PYTHONPATH": str(ROOT),
+            "SEVBOT_JOURNAL": tempfile.mkdtemp(prefix="sevbot-journal-"),
             **environment,
         }
         self.process: subprocess.Popen[bytes] | None = None

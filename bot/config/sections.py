@@ -147,6 +147,8 @@ class Permissions(Frozen):
     invite: Who = "members"
     """Invite people into a SEV's channel."""
     see: Who = "everyone"
+    ask: Who = "members"
+    """Ask to be let into a private SEV."""
 
 
 class PrivateRules(Frozen):

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.clock import Clock
-from bot.db import Base, CommitUnknown, Database, dialect_of, insert_for
+from bot.db import Base, CommitUnknown, Database, dialect_of, insert_for, log_failure
 from bot.errors import CallFailed
 from bot.slack.client import Identity, Slack
 from bot.slack.events import Event, EventRule
@@ -106,6 +106,7 @@ class Acquaintance:
         self._clock = clock
         self._slack = slack
         self._known: dict[str, float] = {}
+        self._standings: dict[str, Standing] = {}
         self._asking: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -120,19 +121,26 @@ class Acquaintance:
                 return
             self._learn(user_id)
 
+    def standing(self, user_id: str) -> Standing:
+        """What this process remembers of a person, for when there is no database to ask."""
+        return self._standings.get(user_id, Standing.UNKNOWN)
+
     def _learn(self, user_id: str) -> None:
         try:
             if self._is_remembered(user_id) or self._ask(user_id):
                 self._known[user_id] = self._clock.monotonic()
-        except (SQLAlchemyError, CommitUnknown):
-            log.exception("people.not_remembered", extra={"user": user_id})
+        except (SQLAlchemyError, CommitUnknown) as error:
+            log_failure(log, "people.not_remembered", error, user=user_id)
         finally:
             with self._lock:
                 del self._asking[user_id]
 
     def _is_remembered(self, user_id: str) -> bool:
         with self._database.read() as session:
-            return session.get(Person, user_id) is not None
+            standing = standing_of(session, user_id)
+        if standing is not Standing.UNKNOWN:
+            self._standings[user_id] = standing
+        return standing is not Standing.UNKNOWN
 
     def _ask(self, user_id: str) -> bool:
         try:
@@ -141,6 +149,7 @@ class Acquaintance:
         except CallFailed as error:
             log.warning("people.not_learned", extra={"user": user_id, "error": str(error)})
             return False
+        self._standings[user_id] = standing_in(answer["user"], identity)
         self._database.run(lambda session: remember(session, answer["user"], identity, now=self._clock.now()))
         return True
 

@@ -8,35 +8,30 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.config import Settings
-from bot.errors import Blame, Permanent
+from bot.errors import Permanent
 from bot.incidents import channel, membership, surfaces, views
+from bot.incidents.channel_making import PAGES, Plan, make_channel
 from bot.incidents.model import Incident
-from bot.incidents.naming import channel_name, next_name
-from bot.incidents.reading import failed_steps, incident_of
+from bot.incidents.naming import channel_name
+from bot.incidents.reading import failed_steps, incident_of, state_of
 from bot.incidents.troubles import show_trouble
 from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
-from bot.outbox.model import OutboxMessage
+from bot.outbox.model import OutboxMessage, State
 from bot.slack import blocks as kit
 from bot.slack import posts
 from bot.slack.client import Calls, Slack
 from bot.slack.text import channel as channel_mention
 from bot.slack.text import mrkdwn
 
-NAMES = 50
-"""How many names are tried at most, in one go."""
-PAGES = 20
 CLOSED = {"is_archived": channel.ARCHIVED, "channel_not_found": channel.DELETED, "not_in_channel": channel.BOT_REMOVED}
 
 
 @dataclass(frozen=True)
-class Plan:
-    """A channel to be made. `attempt` is the name it is, or was, being created under."""
+class Wish:
+    """A channel that a SEV needs."""
 
     incident_id: int
-    attempt: str
-    first: str
-    is_private: bool
-    not_before: float
+    plan: Plan
 
 
 @dataclass(frozen=True)
@@ -90,78 +85,39 @@ class ChannelDeliveries:
             ),
         )
 
-    def _load_plan(self, session: Session, message: OutboxMessage) -> Plan | Skip:
+    def _load_plan(self, session: Session, message: OutboxMessage) -> Wish | Skip:
         incident = incident_of(session, message)
         if incident.channel_id is not None:
             return Skip("it has a channel")
         first = channel_name(
             self._settings.current, number=incident.number, title=incident.title, is_private=incident.is_private
         )
-        since = (message.decided_at - posts.OVERLAP).timestamp()
-        return Plan(incident.id, incident.channel_attempt, first, incident.is_private, since)
+        since = min(message.decided_at, incident.declared_at) - posts.OVERLAP  # it may be asked for long after
+        return Wish(incident.id, Plan(incident.channel_attempt, first, incident.is_private, since.timestamp()))
 
-    def _create(self, plan: Plan, attempt: Attempt) -> Result:
-        """Create the channel under the first name that is free.
+    def _create(self, wish: Wish, attempt: Attempt) -> Result:
+        def keep_name(name: str) -> None:
+            def keep(session: Session) -> None:
+                membership.lock(session, wish.incident_id).channel_attempt = name
 
-        Each name is committed before it is tried. So a channel whose creation was never answered can be known again:
-        it bears the name, the bot made it, and it is not older than the wish for it.
-        """
+            attempt.commit(keep)
+
+        def is_anothers(channel_id: str) -> bool:
+            owners: list[int] = []
+
+            def ask(session: Session) -> None:
+                owners.extend(session.scalars(select(Incident.id).where(Incident.channel_id == channel_id)))
+
+            attempt.commit(ask)
+            return bool(owners)
+
         calls = self._slack.during(attempt)
-        name = plan.attempt
-        if attempt.look_first and (found := self._find_ours(calls, plan, name, attempt)):
-            return {"channel": found}
-        for _ in range(NAMES):
-            try:
-                answer = calls.call("conversations.create", name=name, is_private=plan.is_private)
-            except Permanent as error:
-                if error.code != "name_taken":
-                    raise
-                if attempt.look_first and (found := self._find_ours(calls, plan, name, attempt)):
-                    return {"channel": found}  # by the earlier try, which arrived only after the first look
-                name = next_name(plan.first, name)
-                self._keep_name(plan, name, attempt)
-            else:
-                return {"channel": answer["channel"]["id"]}
-        raise Permanent("name_taken", f"{NAMES} names tried", blame=Blame.GONE)
-
-    def _find_ours(self, calls: Calls, plan: Plan, name: str, attempt: Attempt) -> str | None:
-        found = self._find(calls, plan, name)
-        return found if found and not self._is_anothers(found, attempt) else None
-
-    def _is_anothers(self, channel_id: str, attempt: Attempt) -> bool:
-        owners: list[int] = []
-
-        def ask(session: Session) -> None:
-            owners.extend(session.scalars(select(Incident.id).where(Incident.channel_id == channel_id)))
-
-        attempt.commit(ask)
-        return bool(owners)
-
-    def _keep_name(self, plan: Plan, name: str, attempt: Attempt) -> None:
-        def keep(session: Session) -> None:
-            membership.lock(session, plan.incident_id).channel_attempt = name
-
-        attempt.commit(keep)
-
-    def _find(self, calls: Calls, plan: Plan, name: str) -> str | None:
-        """The channel of that name that the bot made for this SEV, among those it is a member of."""
-        bot = self._slack.identity().user_id
-        cursor = ""
-        for _ in range(PAGES):
-            page = calls.call(
-                "users.conversations", types="public_channel,private_channel", exclude_archived=True, limit=200,
-                **({"cursor": cursor} if cursor else {}),
-            )  # fmt: skip
-            for found in page.get("channels", []):
-                if found["name"] == name and found.get("creator") == bot and found["created"] >= int(plan.not_before):
-                    return str(found["id"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                break
-        return None
+        return {"channel": make_channel(calls, wish.plan, keep_name=keep_name, is_anothers=is_anothers)}
 
     def _record_channel(self, session: Session, message: OutboxMessage, result: Result, now: datetime) -> None:
         incident = membership.lock(session, message.subject_id)
+        if incident.channel_id is not None:
+            return  # it was given one meanwhile
         channel.made(
             session, incident, result["channel"], self._settings.current, now=now, machine_now=self._clock.machine()
         )
@@ -227,6 +183,8 @@ class ChannelDeliveries:
     def _record_look(self, session: Session, message: OutboxMessage, result: Result, now: datetime) -> None:
         incident = membership.lock(session, message.subject_id)
         members = result.get("members")
+        if members is not None and state_of(session, surfaces.key(incident, "invite")) != State.SENT:
+            members = [*members, incident.declared_by]  # whom the invitation has not reached yet
         seen = channel.Seen(
             trouble=result["trouble"],
             card_is_there=bool(result.get("card", True)),
@@ -237,6 +195,8 @@ class ChannelDeliveries:
 
     def _load_trouble(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
         incident = incident_of(session, message)
+        if not membership.is_visible_to(session, incident, incident.declared_by):
+            return Skip("the declarer may not see it any more")
         steps = [step for step in failed_steps(session, self._kinds, incident) if step.kind != surfaces.TROUBLE]
         text = trouble_text(incident, steps)
         blocks = [kit.section(text)]

@@ -9,6 +9,7 @@ from bot import inbound
 from bot.config import Config, Settings
 from bot.directory.people import actor_of
 from bot.incidents import forms, service
+from bot.incidents.emergency import Emergencies
 from bot.incidents.model import Incident
 from bot.incidents.subject import open_incidents
 from bot.slack.commands import Form, Line
@@ -20,9 +21,10 @@ from bot.slack.visit import Answer, View, Visit
 class Declaring:
     """The listeners that declare."""
 
-    def __init__(self, settings: Settings, permalink: Callable[[str, str], str]) -> None:
+    def __init__(self, settings: Settings, permalink: Callable[[str, str], str], emergencies: Emergencies) -> None:
         self._settings = settings
         self._permalink = permalink
+        self._emergencies = emergencies
 
     @property
     def _config(self) -> Config:
@@ -37,13 +39,19 @@ class Declaring:
 
     def declare(self, session: Session, visit: Visit, line: Line) -> Answer:
         """Declare at once, from the words of the command."""
+        return Answer(text=self._declare(session, visit, self._typed(visit, line)))
+
+    def declare_alone(self, visit: Visit, line: Line) -> Answer:
+        """The same, without the database."""
+        return Answer(text=self._emergencies.declare(self._typed(visit, line), visit))
+
+    def _typed(self, visit: Visit, line: Line) -> service.Declaration:
         severity, title = self._split_severity(line.text)
         answer = {"response_url": visit.response_url} if visit.response_url else {}
-        said = service.Declaration(
+        return service.Declaration(
             title=title, severity=severity or "", is_private="private" in line.flags, is_drill="drill" in line.flags,
             answer=answer,
         )  # fmt: skip
-        return Answer(text=self._declare(session, visit, said))
 
     def form_of_shortcut(self, visit: Visit) -> Form:
         """The global shortcut, and the button of the tray."""
@@ -67,9 +75,20 @@ class Declaring:
 
     def submitted(self, session: Session, visit: Visit) -> Answer:
         """The form was sent. Sent twice, it is the same SEV."""
+        return Answer(view=forms.declared(self._declare(session, visit, self._filled_in(visit))))
+
+    def submitted_alone(self, visit: Visit) -> Answer:
+        """The form was sent, and there is no database."""
+        return Answer(view=forms.declared(self._emergencies.declare(self._filled_in(visit), visit)))
+
+    def preview_alone(self, visit: Visit) -> Answer:
+        """The preview without what only the database knows: which SEVs are open."""
+        return Answer(view=self._declare_view(visit, None))
+
+    def _filled_in(self, visit: Visit) -> service.Declaration:
         values, source = visit.values, visit.metadata.get("source")
         flags = values.get(forms.FLAGS) or []
-        said = service.Declaration(
+        return service.Declaration(
             title=values.get("title") or "",
             severity=values.get(forms.SEVERITY) or "",
             summary=values.get("summary") or "",
@@ -87,13 +106,12 @@ class Declaring:
             else None,
             answer={"view_id": visit.view_id or ""},
         )
-        return Answer(view=forms.declared(self._declare(session, visit, said)))
 
     def preview(self, session: Session, visit: Visit) -> Answer:
         """Severity, workflows or kind were changed in the form: show who will be invited, told and paged now."""
-        return Answer(view=self._declare_view(session, visit))
+        return Answer(view=self._declare_view(visit, open_incidents(session, self._config, visit)))
 
-    def _declare_view(self, session: Session, visit: Visit) -> View:
+    def _declare_view(self, visit: Visit, found: list[Incident] | None) -> View:
         return forms.declare(
             self._config,
             severity=visit.values.get(forms.SEVERITY),
@@ -101,7 +119,7 @@ class Declaring:
             summary=visit.values.get("summary") or "",
             flags=visit.values.get(forms.FLAGS) or (),
             workflows=visit.values.get(forms.WORKFLOWS) or (),
-            open_incidents=open_incidents(session, self._config, visit),
+            open_incidents=found,
             carried=visit.metadata,
             declarer=visit.user_id,
         )
@@ -121,9 +139,11 @@ class Declaring:
                 carried=carried, declarer=visit.user_id,
             )  # fmt: skip
 
-        return Form(view(None), lambda session: view(open_incidents(session, self._config, visit)))
+        return Form(view(None), lambda session: view(open_incidents(session, self._config, visit)), works_alone=True)
 
     def _declare(self, session: Session, visit: Visit, said: service.Declaration) -> str:
+        if known := self._emergencies.already(said, visit):
+            return known
         source = f"slack.{visit.door}"
         if visit.delivery_key and not inbound.is_new(session, source, visit.delivery_key, now=visit.now):
             known = inbound.subject_of(session, source, visit.delivery_key)

@@ -216,3 +216,4 @@ class Deliveries:
             attempt.require_lease(self._slack.timeout.total_seconds())
             self._slack.respond(told.response_url, text=told.text, blocks=told.blocks)
         return {}
+

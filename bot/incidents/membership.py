@@ -42,6 +42,11 @@ def replace(session: Session, incident: Incident, user_ids: set[str]) -> None:
         add(session, incident, user_id)
 
 
+def is_visible_to(session: Session, incident: Incident, user_id: str) -> bool:
+    """Whether a person may see a SEV."""
+    return not incident.is_private or session.get(IncidentMember, (incident.id, user_id)) is not None
+
+
 def may_see(user_id: str) -> ColumnElement[bool]:
     """The condition under which a person may see a SEV, for queries."""
     return or_(Incident.is_private.is_(False), _is_own(user_id))
@@ -74,12 +79,20 @@ _BY_ID = select(Incident).where(Incident.id == bindparam("incident"))
 _TO_CHANGE = {query: _locked(query) for query in (_BY_NUMBER, _BY_CHANNEL, _BY_ID)}
 
 
+def seen_by(session: Session, number: int, *, user_id: str, lock: bool = False) -> Incident | None:
+    """The SEV of that number; None alike whether there is none, or the person may not see it."""
+    query = _TO_CHANGE[_BY_NUMBER] if lock else _BY_NUMBER
+    return session.scalars(query, {"number": number, "user": user_id}).one_or_none()
+
+
 def by_number(session: Session, number: int, *, user_id: str, lock: bool = False) -> Incident:
     """The SEV of that number. Raises `Refused` alike whether there is none, or the person may not see it."""
-    query = _TO_CHANGE[_BY_NUMBER] if lock else _BY_NUMBER
-    incident = session.scalars(query, {"number": number, "user": user_id}).one_or_none()
+    incident = seen_by(session, number, user_id=user_id, lock=lock)
     if incident is None:
-        raise Refused(f"There is no SEV-{number} that you can see. `/sev list` shows what there is.")
+        raise Refused(
+            f"There is no SEV-{number} that you can see. `/sev list` shows what there is. "
+            f"If it is private, `/sev access SEV-{number} WHY` asks its people to let you in."
+        )
     return incident
 
 

@@ -1,5 +1,7 @@
 """What a SEV's channel is called. Pure."""
 
+from datetime import datetime
+
 from bot.config import Config
 from bot.slack.text import CHANNEL_NAME_LIMIT, slug
 
@@ -19,3 +21,10 @@ def next_name(first: str, taken: str) -> str:
     """The name to try when `taken` belongs to another channel: `first`, then `first-2`, `first-3` and so on."""
     suffix = taken.removeprefix(first).removeprefix("-")
     return f"{first}-{int(suffix) + 1 if suffix.isdigit() else 2}"
+
+
+def emergency_name(*, title: str, is_private: bool, at: datetime) -> str:
+    """The name of a channel that is made while there is no number to be had. A private SEV's never holds its title."""
+    start, end = "sev-new-", f"{at:%H%M}"
+    words = "" if is_private else slug(title, CHANNEL_NAME_LIMIT - LONGEST_SUFFIX - len(start) - len(end) - 1)
+    return f"{start}{words}-{end}" if words else f"{start}{end}"

@@ -214,6 +214,7 @@ def commands(declaring: Declaring, changing: Changing, looking: Looking) -> tupl
             details="With a severity and a title it is declared at once; otherwise a form opens. "
             "`--private`: only invited people see it. `--drill`: an exercise.",
             run=declaring.declare, form=declaring.form_of_command, flags=("private", "drill"), takes_target=False,
+            alone=declaring.declare_alone,
         ),
         Command(
             verb="status", usage="status [STATUS] [reason]", summary="see or change the status",
@@ -265,6 +266,7 @@ def listen(rooms: Rooms, declaring: Declaring, changing: Changing) -> None:
         "incident.preview": declaring.preview,
     }
     rooms.free_clicks |= {"incident.preview"}
+    rooms.alone |= {"incident.preview": declaring.preview_alone, forms.DECLARE: declaring.submitted_alone}
     rooms.forms |= {
         forms.DECLARE: declaring.submitted,
         forms.EDIT: changing.edit_submitted,

@@ -21,6 +21,8 @@ LINE = "incident.line"
 ANSWER = "incident.answer"
 TROUBLE = "incident.trouble"
 RECONCILE = "incident.reconcile"
+NAME = "incident.name"
+RECOVERED = "incident.recovered"
 
 
 def audience_of(config: Config, incident: Incident) -> Audience:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.config import Settings
-from bot.db import CommitUnknown, Database
+from bot.db import CommitUnknown, Database, log_failure
 from bot.errors import Blame, CallFailed, OutcomeUnknown, Permanent, Temporary
 from bot.outbox import claims
 from bot.outbox.enqueue import ENQUEUED
@@ -140,8 +140,8 @@ class Dispatcher:
             self._wake.clear()
             try:
                 self._claim_all_due()
-            except (SQLAlchemyError, CommitUnknown):
-                log.exception("outbox.claim_failed")
+            except (SQLAlchemyError, CommitUnknown) as error:
+                log_failure(log, "outbox.claim_failed", error)
                 self._stopping.wait(IDLE_POLL)
 
     def _claim_all_due(self) -> None:
@@ -216,8 +216,8 @@ class Dispatcher:
         for pause in (*SETTLE_PAUSES, None):
             try:
                 self._database.run(lambda session: self._settle(session, kind, attempt, outcome, result), aside=True)
-            except (SQLAlchemyError, CommitUnknown):
-                log.exception("outbox.settle_failed", extra={"key": attempt.message.key})
+            except (SQLAlchemyError, CommitUnknown) as error:
+                log_failure(log, "outbox.settle_failed", error, key=attempt.message.key)
                 if pause is None:
                     return  # the lease runs out, and the next try looks before it repeats
                 self._stopping.wait(pause)

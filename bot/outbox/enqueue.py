@@ -34,6 +34,8 @@ class Request:
     after_any_end: bool = False
     rule: str = ""
     audience: str = ""
+    unsure: bool = False
+    """Whether it may have been done already, by other means than this outbox: the first try looks for it."""
 
 
 def enqueue(session: Session, request: Request) -> None:
@@ -84,7 +86,7 @@ class Enqueuer:
             "attempts": 0,
             "version": 1,
             "sending_version": 0,
-            "unsure": False,
+            "unsure": request.unsure,
             "due_at": now,
             "token": uuid4().hex,
             "rule": request.rule,

@@ -31,6 +31,8 @@ class Form:
 
     view: View
     complete: Callable[[Session], View] | None = None
+    works_alone: bool = False
+    """Whether it can be used as it was opened while the database is down."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,8 @@ class Command:
     """Whether it may change something: then it must be known who asks."""
     names_people: bool = False
     """Whether it does something to the people it mentions: then it must be known who they are."""
+    alone: Callable[[Visit, Line], Answer] | None = None
+    """What is done instead while the database is down; without it, nothing can be."""
 
 
 class Commands:

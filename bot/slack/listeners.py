@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -22,13 +23,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
-from bot.db import CommitUnknown, Database
+from bot.db import UNAVAILABLE, CommitUnknown, Database, log_failure
 from bot.errors import CallFailed, Refused
 from bot.outbox.enqueue import PENDING_ENQUEUES
 from bot.slack import visit as visits
 from bot.slack.client import MODAL_TIMEOUT, Slack
 from bot.slack.commands import NAME, Commands, Form
 from bot.slack.events import Events
+from bot.slack.recent import RecentKeys
 from bot.slack.text import escape, mentioned_users
 from bot.slack.visit import Answer, View, Visit
 
@@ -71,29 +73,8 @@ class Rooms:
     """What a shortcut does at once, where it can; where it gives None, its form is opened."""
     free_clicks: frozenset[str] = frozenset()
     """Clicks that change nothing, so that it need not be known who did them."""
-
-
-class RecentKeys:
-    """The last few keys, in memory."""
-
-    LIMIT = 1000
-
-    def __init__(self) -> None:
-        self._keys: dict[str | None, None] = {}
-        self._lock = threading.Lock()
-
-    def add(self, key: str | None) -> None:
-        with self._lock:
-            self._keys[key] = None
-            if len(self._keys) > self.LIMIT:
-                del self._keys[next(iter(self._keys))]
-
-    def discard(self, key: str | None) -> None:
-        with self._lock:
-            self._keys.pop(key, None)
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._keys
+    alone: dict[str, Callable[[Visit], Answer]] = field(default_factory=dict)
+    """What clicks and forms do instead while the database is down; the others can do nothing then."""
 
 
 class Listeners:
@@ -185,7 +166,8 @@ class Listeners:
             asked[:] = [bool(session.info.get(PENDING_ENQUEUES))]
             return answer
 
-        answer = self._run(run, visit, changes=command.changes)
+        alone = partial(command.alone, visit, line) if command.alone else None
+        answer = self._run(run, visit, changes=command.changes, alone=alone)
         if any(asked) and answer.text and not answer.blocks and self._is_behind():
             return replace(answer, text=f"{answer.text}\n{KEPT}")
         return answer
@@ -201,6 +183,8 @@ class Listeners:
             self._aside.submit(self._update, visit.view_id, answer.view, visit.view_hash, again=True)
         if (answer.text or answer.blocks) and visit.response_url:
             self._aside.submit(self._respond, visit.response_url, answer)
+        elif answer.text and (body.get("view") or {}).get("type") == "home":
+            self._aside.submit(self._show, visit.trigger_id, answer)
 
     def _click(self, name: str, visit: Visit) -> Answer:
         opens = self._rooms.openers.get(name)
@@ -209,7 +193,8 @@ class Listeners:
         click = self._rooms.clicks.get(name)
         if click is None:
             return visits.DONE  # a link, or a field whose value is read when the form is sent
-        return self._run(lambda session: click(session, visit), visit, changes=name not in self._rooms.free_clicks)
+        changes = name not in self._rooms.free_clicks
+        return self._run(lambda session: click(session, visit), visit, changes=changes, alone=self._alone(name, visit))
 
     def _on_shortcut(self, ack: Ack, body: dict[str, Any]) -> None:
         with self._answering("shortcut"):
@@ -227,9 +212,12 @@ class Listeners:
     def _on_form(self, ack: Ack, body: dict[str, Any]) -> None:
         with self._answering("form"):
             visit = visits.from_interaction(body, now=self._clock.now())
-            form = self._rooms.forms[body["view"]["callback_id"]]
+            name = body["view"]["callback_id"]
+            form, alone = self._rooms.forms[name], self._alone(name, visit)
             self._sent.add(visit.view_id)
-            answer = self._tell(lambda: self._run(lambda session: form(session, visit), visit, changes=True))
+            answer = self._tell(
+                lambda: self._run(lambda session: form(session, visit), visit, changes=True, alone=alone)
+            )
             if answer.errors:
                 ack(response_action="errors", errors=answer.errors)
             elif answer.view or answer.text:
@@ -237,7 +225,23 @@ class Listeners:
             else:
                 ack()
 
-    def _run(self, work: Callable[[Session], T], visit: Visit, *, changes: bool) -> T:
+    def _alone(self, name: str, visit: Visit) -> Callable[[], Answer] | None:
+        alone = self._rooms.alone.get(name)
+        return partial(alone, visit) if alone else None
+
+    def _run(
+        self, work: Callable[[Session], T], visit: Visit, *, changes: bool, alone: Callable[[], T] | None = None
+    ) -> T:
+        """Do it; where the database is down, do what can be done `alone`."""
+        try:
+            return self._run_in_database(work, visit, changes=changes)
+        except UNAVAILABLE as error:
+            if alone is None:
+                raise
+            log_failure(log, "visit.without_database", error)
+            return alone()
+
+    def _run_in_database(self, work: Callable[[Session], T], visit: Visit, *, changes: bool) -> T:
         """Do it: in a transaction where it changes something, else beside all who write."""
         if changes or self._all_must_be_known():
             self._learn(visit.user_id)
@@ -261,8 +265,8 @@ class Listeners:
         except CommitUnknown:
             log.exception("visit.commit_unknown")
             return Answer(text=UNSURE)
-        except SQLAlchemyError:
-            log.exception("visit.not_kept")
+        except SQLAlchemyError as error:
+            log_failure(log, "visit.not_kept", error)
             return Answer(text=NOT_KEPT)
 
     def _open(self, form: Form, visit: Visit) -> Answer:
@@ -276,17 +280,20 @@ class Listeners:
             log.warning("visit.form_not_opened", extra={"error": str(error)})
             raise Refused(NO_FORM) from None
         if form.complete:
-            self._aside.submit(self._complete, answer["view"], form.complete)
+            self._aside.submit(self._complete, answer["view"], form)
         return visits.DONE
 
-    def _complete(self, opened: View, complete: Callable[[Session], View]) -> None:
+    def _complete(self, opened: View, form: Form) -> None:
+        assert form.complete is not None  # noqa: S101 - only then there is something to complete
         try:
             with self._database.read() as session:
-                view = complete(session)
+                view = form.complete(session)
         except Refused as refusal:
             view = visits.notice("Sevbot", refusal.sentence)
-        except SQLAlchemyError:
-            log.exception("visit.form_not_completed")
+        except SQLAlchemyError as error:
+            log_failure(log, "visit.form_not_completed", error)
+            if form.works_alone:
+                return
             view = visits.notice("Sevbot", NOT_KEPT)
         self._update(opened["id"], view, opened["hash"])
 
@@ -311,9 +318,17 @@ class Listeners:
         except CallFailed as error:
             log.warning("visit.not_answered", extra={"error": str(error)})
 
+    def _show(self, trigger_id: str | None, answer: Answer) -> None:
+        """Say it in a window of its own: on Home there is no other place."""
+        try:
+            view = visits.notice("Sevbot", answer.text)
+            self._slack.call("views.open", kind="form", trigger_id=trigger_id, view=view, timeout=MODAL_TIMEOUT)
+        except CallFailed as error:
+            log.warning("visit.not_answered", extra={"error": str(error)})
+
     def _on_error(self, error: Exception, request: BoltRequest) -> BoltResponse:
         """The last resort for what no listener foresaw. An event fails, to be delivered again; a person is told."""
-        log.error("visit.failed", exc_info=error)
+        log_failure(log, "visit.failed", error)
         kind = (request.body or {}).get("type")
         if kind == "event_callback":
             return BoltResponse(status=HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -41,6 +41,7 @@ NEEDS: dict[str, set[str]] = {
     "conversations.join": {"channels:join"},
     "conversations.members": READ,
     "conversations.open": {"im:write"},
+    "conversations.rename": WRITE,
     "conversations.replies": HISTORY,
     "conversations.setTopic": WRITE,
     "files.completeUploadExternal": {"files:write"},

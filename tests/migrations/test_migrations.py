@@ -116,6 +116,8 @@ def test_a_schema_that_is_behind_is_refused_with_what_to_do(
 
 
 def test_a_bot_does_not_start_on_an_empty_database(empty: Database) -> None:
+    if empty.file:
+        empty.file.touch()  # a file that is not there is waited for
     bot = Bot(without_slack(empty.url.render_as_string(hide_password=False)))
     with pytest.raises(schema.SchemaBehind) as refused:
         bot.start()

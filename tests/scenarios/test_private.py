@@ -24,7 +24,10 @@ def test_a_private_sev_has_a_private_channel_without_its_title_and_is_announced_
 
 def test_others_are_told_that_there_is_no_such_sev(stage: Stage, ada: Person, grace: Person) -> None:
     sev = stage.declared(ada, WORDS)
-    unknown = "There is no SEV-1 that you can see. /sev list shows what there is."
+    unknown = (
+        "There is no SEV-1 that you can see. /sev list shows what there is. "
+        "If it is private, /sev access SEV-1 WHY asks its people to let you in."
+    )
     for words in (
         "show SEV-1",
         "status SEV-1",
@@ -74,3 +77,30 @@ def test_a_private_sev_can_be_declared_by_the_form_without_a_severity_being_show
     sev = stage.sev(1)
     assert sev.members == {"ada"}
     assert stage.said_in("#payments", containing="SEV-1") == []
+
+
+def test_who_left_unheard_after_the_end_cannot_see_it_either(
+    stage: Stage, slack: Playground, ada: Person, grace: Person
+) -> None:
+    sev = stage.declared(ada, WORDS)
+    ada.invites(grace, to=sev.place)
+    slack.wait_until(lambda: "salaries" in grace.types("/sev show SEV-1").text, why="grace is a member")
+    ada.types("/sev resolve SEV-1")
+    stage.expects("Resolved")
+    slack.faults.lose_events = True
+    grace.leaves(sev.place)
+    slack.faults.lose_events = False
+    stage.bot.reconcile()
+    stage.settles()
+    assert grace.types("/sev show SEV-1").text.startswith("There is no SEV-1 that you can see.")
+
+
+def test_a_guest_who_is_in_the_channel_sees_it_and_changes_nothing(
+    stage: Stage, slack: Playground, ada: Person, edsger: Person
+) -> None:
+    sev = stage.declared(ada, WORDS)
+    ada.invites(edsger, to=sev.place)
+    edsger.goes_to(sev.place)
+    slack.wait_until(lambda: "salaries" in edsger.types("/sev show SEV-1").text, why="edsger is a member")
+    assert edsger.types("/sev resolve").text.startswith("Guests can't change a SEV here.")
+    assert sev.kept.status == "investigating"

@@ -1,13 +1,16 @@
 """The ground of the fault runs: a bot on a Slack of its own, which can be waited for and looked into."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from bot.app import Bot
 from bot.outbox.model import OPEN, OutboxMessage, State
@@ -16,8 +19,10 @@ from tests.conftest import environment_for
 from tests.processes import CONFIG
 
 CHANNEL = "#sev-1-checkout-is-down"
-PLACES = (CHANNEL, "@sevbot", "#incidents")
+PLACES = (CHANNEL, "#sev-1", "@sevbot", "#incidents")
 """Where a person looks for what failed, the SEV's channel first."""
+EMERGENCY = re.compile(r"sev-new-([a-z-]*)\d{4}")
+"""The name of a channel that was made without a number: it holds the time."""
 MINUTE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 Visible = dict[str, Any]
 
@@ -34,10 +39,12 @@ def config_with(folder: Path, changes: Mapping[str, Any]) -> Path:
 class Stage:
     """A bot, not started yet, and ada, who uses it."""
 
-    def __init__(self, slack: Playground, database_url: str, config: Path = CONFIG) -> None:
+    def __init__(
+        self, slack: Playground, database_url: str, config: Path = CONFIG, *, journal: Path | None = None
+    ) -> None:
         self.slack = slack
         slack.redelivery_delays = (0.3, 1.0, 3.0)
-        self.bot = Bot(environment_for(slack, database_url, config=config))
+        self.bot = Bot(environment_for(slack, database_url, config=config, journal=journal))
         self.ada = slack.person("ada")
         self.patience = 1000
         """After how many tries `settle` waits for a delivery no longer."""
@@ -103,7 +110,10 @@ class Stage:
         return place
 
     def _press_retry(self) -> str | None:
-        for place in PLACES:
+        unnamed = [
+            f"#{each.name}" for each in list(self.slack.workspace.channels.values()) if EMERGENCY.match(each.name)
+        ]
+        for place in (*PLACES, *unnamed):
             with suppress(Impossible):
                 self.ada.clicks("Retry", in_=place)
                 return place
@@ -121,11 +131,24 @@ def said_twice(slack: Playground) -> list[str]:
 
 def visible(slack: Playground) -> Visible:
     """What people see in the end; what was added side by side is put in order."""
-    dump = slack.dump()
+    dump = json.loads(EMERGENCY.sub(r"sev-new-\1hhmm", json.dumps(slack.dump())))
     for channel in dump["channels"].values():
         channel["bookmarks"].sort()
         channel["pins"] = [MINUTE.sub("<time>", pin) for pin in channel["pins"]]
-    return dump
+    return Visible(dump)
+
+
+@contextmanager
+def without_database(bot: Bot) -> Iterator[None]:
+    """While this lasts, the database cannot be reached."""
+
+    def fail(*_: Any, **__: Any) -> Any:
+        raise OperationalError("nothing was asked", None, ConnectionRefusedError())
+
+    with pytest.MonkeyPatch.context() as patch:
+        for door in ("run", "read", "ping"):
+            patch.setattr(bot.database, door, fail)
+        yield
 
 
 @contextmanager

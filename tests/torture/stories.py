@@ -10,7 +10,7 @@ from bot.config import Channels
 from bot.playground import Playground
 from bot.playground.faults import Rule
 from tests.databases import new_sqlite
-from tests.torture.faulting import CHANNEL, Stage, Visible, staged, visible
+from tests.torture.faulting import CHANNEL, Stage, Visible, staged, visible, without_database
 
 Act = Callable[[Stage], None]
 PUSHPIN = "pushpin"
@@ -240,6 +240,42 @@ def declare_archive_and_wait(stage: Stage) -> None:
     half_an_hour_passes(stage)
 
 
+
+
+def ask_for_access(stage: Stage) -> None:
+    stage.slack.person("grace").types("/sev access SEV-1 I run its database")
+    stage.settle()
+
+
+def declare_privately_and_ask(stage: Stage) -> None:
+    start_and_declare_privately(stage)
+    ask_for_access(stage)
+
+
+def let_in(stage: Stage) -> None:
+    stage.ada.clicks("Let them in", in_=PRIVATE_CHANNEL)
+    stage.settle()
+
+
+def declare_without_database(stage: Stage) -> None:
+    emergencies = stage.bot.emergencies
+    with without_database(stage.bot):
+        stage.ada.goes_to("#general").types("/sev declare SEV1 checkout is down")
+        stage.slack.wait_until(lambda: "post" in emergencies.journal.all()[0].done, why="all is done that can be")
+    bring_in(stage)
+
+
+def bring_in(stage: Stage) -> None:
+    """The database is back: what the schedule does every two seconds."""
+
+    def is_done() -> bool:
+        stage.bot.emergencies.carry_on()
+        return not stage.bot.emergencies.journal.all()
+
+    stage.slack.wait_until(is_done, why="it is brought in")
+    stage.settle()
+
+
 @cache
 def undisturbed(given: Act, when: Act, config: Path) -> Visible:
     """What people see at the end of a story in which nothing fails."""
@@ -276,6 +312,7 @@ class Story:
             slack.faults.add(self.lead, "drop_after", where=lambda call: call.delivery_kind == self.kind)
 
 
+PRIVATE_CHANNEL = "#sev-1"
 LEARN = "directory.learn_channel"
 CREATE, INVITE, CARD, PIN, TOPIC, BOOKMARK, ANNOUNCEMENT, LINE, ANSWER, TROUBLE, RECONCILE = (
     f"incident.{name}"
@@ -294,8 +331,13 @@ INSTRUCTIONS, HANDOFF, TELL, INVITE_PEOPLE, BRIEF = (
     f"incident.{name}" for name in ("role_instructions", "handoff_offer", "tell_person", "invite_people", "late_brief")
 )
 DIRECT_NUDGE, NUDGE, NUDGE_REFRESH = "nudges.direct", "nudges.post", "nudges.refresh"
+REQUEST, LET_IN, WELCOME = (f"incident.{name}" for name in ("access_request", "let_in", "welcome"))
+NAME, RECOVERED = "incident.name", "incident.recovered"
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
 COMPLETE = "files.completeUploadExternal"
+
+CALLS_NOTHING = {"incident.consider_request"}
+"""Kinds that only decide, aside, whether anything follows: Slack can't fail there."""
 
 STORIES = (
     Story(LEARN, POST, start_and_declare, given=nothing),
@@ -382,4 +424,15 @@ STORIES = (
     Story(NUDGE, UPDATE, remind, given=declare_and_wait, lead=POST),
     Story(NUDGE, "conversations.replies", remind, given=declare_archive_and_wait, lead=POST),
     Story(NUDGE_REFRESH, UPDATE, snooze, given=start_declare_and_remind),
+    Story(NAME, "conversations.rename", declare_without_database),
+    Story(NAME, "conversations.info", declare_without_database, lead="conversations.rename"),
+    Story(RECOVERED, UPDATE, declare_without_database),
+    Story(REQUEST, POST, ask_for_access, given=start_and_declare_privately),
+    Story(REQUEST, HISTORY, ask_for_access, given=start_and_declare_privately, lead=POST),
+    Story(REQUEST, UPDATE, let_in, given=declare_privately_and_ask),
+    Story(LET_IN, "conversations.invite", let_in, given=declare_privately_and_ask),
+    Story(WELCOME, "conversations.open", let_in, given=declare_privately_and_ask),
+    Story(WELCOME, POST, let_in, given=declare_privately_and_ask),
+    Story(WELCOME, HISTORY, let_in, given=declare_privately_and_ask, lead=POST),
+    Story(WELCOME, UPDATE, let_in, given=declare_privately_and_ask, lead=POST),
 )
