@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from slack_bolt import App
@@ -23,13 +24,18 @@ from bot.incidents.channel_deliveries import ChannelDeliveries
 from bot.incidents.declaring import Declaring
 from bot.incidents.deliveries import Deliveries
 from bot.incidents.looking import Looking
-from bot.incidents.reading import CardLines
+from bot.incidents.reading import CardButtons, CardLines
 from bot.incidents.slack import Changing, commands, listen, tray
 from bot.outbox import claims
 from bot.outbox.announcements import Announcements, Reaction
 from bot.outbox.dispatcher import Dispatcher
 from bot.outbox.enqueue import Enqueuer
 from bot.outbox.kinds import Kinds
+from bot.paging import deliveries as paging_deliveries
+from bot.paging import jobs as paging_jobs
+from bot.paging import slack as paging_slack
+from bot.paging.following import Following
+from bot.paging.pagers import Pagers
 from bot.schedule import Job, Schedule
 from bot.slack.client import Slack
 from bot.slack.commands import Command, Commands, Line
@@ -66,6 +72,8 @@ class Bot:
             self.clock,
             timeout=self.settings.current.delivery.call_timeout,
         )
+        self.pagers = Pagers(environment.pagers, timeout=lambda: self.settings.current.delivery.call_timeout)
+        self.paging = paging_slack.Paging(self.settings)
         self.kinds = Kinds()
         self.dispatcher = Dispatcher(self.database, self.clock, self.settings, self.kinds)
         self.database.before_commit.append(Announcements(self._reactions()).flush)
@@ -97,6 +105,7 @@ class Bot:
         schema.require_current(self.database)
         self.dispatcher.start()
         self.database.run(lambda session: directory_channels.learn_places(session, self.settings.current))
+        self._refresh_on_call()
         self.schedule.start()
         if self.socket:
             self.socket.start()
@@ -125,25 +134,43 @@ class Bot:
 
     def _reactions(self) -> dict[str, tuple[Reaction, ...]]:
         """What follows from which event, in which room."""
-        return {}
+        paging = Following(self.settings, self.clock)
+        return {
+            "incident.declared": (paging.declared,),
+            "incident.severity": (paging.declared,),
+            "incident.status": (paging.moved,),
+            "incident.reopened": (paging.reopened,),
+            "incident.role": (paging.role_changed,),
+            "nudge.page": (paging.nobody_came,),
+        }
 
     def _card_lines(self) -> tuple[CardLines, ...]:
         """Which rooms add lines to a SEV's card, in order."""
-        return ()
+        return (partial(paging_deliveries.card_lines, self.settings),)
+
+    def _card_buttons(self) -> tuple[CardButtons, ...]:
+        """Which rooms add buttons to a SEV's card and tray, in order."""
+        return (self.paging.buttons,)
 
     def _register_kinds(self) -> None:
         self.kinds.add(*directory_channels.kinds(self.slack))
         texts = Texts(self.environment.config_folder)
-        Deliveries(self.slack, self.settings, self.kinds, texts, card_lines=self._card_lines()).register()
+        Deliveries(
+            self.slack, self.settings, self.kinds, texts, card_lines=self._card_lines(),
+            card_buttons=self._card_buttons(),
+        ).register()  # fmt: skip
         ChannelDeliveries(self.slack, self.clock, self.settings, self.kinds).register()
+        paging_deliveries.Deliveries(self.slack, self.settings, self.kinds, self.pagers).register()
 
     def _rooms(self) -> Rooms:
-        declaring, looking = Declaring(self.settings, self.slack.permalink), Looking(self.settings)
+        declaring = Declaring(self.settings, self.slack.permalink)
+        looking = Looking(self.settings, card_buttons=self._card_buttons())
         changing = Changing(self.settings, self.clock)
-        verbs = (*commands(declaring, changing, looking), self._help())
+        verbs = (*commands(declaring, changing, looking), *paging_slack.commands(self.paging), self._help())
         rules = event_rules(self.slack, self.settings)
         rooms = Rooms(commands=Commands(verbs, tray(looking)), events=Events(self.database, rules))
         listen(rooms, declaring, changing)
+        paging_slack.listen(rooms, self.paging)
         return rooms
 
     def _help(self) -> Command:
@@ -161,11 +188,21 @@ class Bot:
             Job("outbox.second_look", min(timedelta(seconds=10), patience.second_look), self.dispatcher.look_twice),
             Job("incidents.reconcile", timedelta(minutes=10), self.reconcile),
             Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
+            Job("paging.refresh_on_call", timedelta(minutes=1), self._refresh_on_call),
+            Job("paging.forget_on_call", timedelta(hours=1), self._forget_on_call),
             Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
         )
 
     def _forget_answers(self) -> None:
         self.database.run(lambda session: jobs.forget_answers(session, machine_now=self.clock.machine()))
+
+    def _refresh_on_call(self) -> None:
+        config, now = self.settings.current, self.clock.now()
+        self.database.run(lambda session: paging_jobs.refresh_on_call(session, config, self.pagers, now=now))
+
+    def _forget_on_call(self) -> None:
+        config, now = self.settings.current, self.clock.now()
+        self.database.run(lambda session: paging_jobs.forget_on_call(session, config, now=now))
 
     def _forget_inbound(self) -> None:
         self.database.run(lambda session: inbound.forget_old(session, now=self.clock.now()))

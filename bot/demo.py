@@ -161,6 +161,7 @@ def _environment(slack: Playground, database_url: str) -> dict[str, str]:
         "DATABASE_URL": database_url,
         "SEVBOT_CONFIG": str(CONFIG),
         "SEVBOT_HTTP": "127.0.0.1:0",
+        **slack.pager_variables,
     }
 
 

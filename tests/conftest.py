@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import Bot
-from bot.environment import Environment
+from bot.environment import Environment, pager_access
 from bot.playground import Person, Playground
 from tests.databases import PostgresServer, new_sqlite, postgres_server
 from tests.processes import CONFIG
@@ -54,6 +54,7 @@ def environment_for(slack: Playground, database_url: str, *, config: Path = CONF
         slack_signing_secret=slack.signing_secret,
         slack_api_url=slack.api_url,
         metrics_token="",
+        pagers=pager_access(slack.pager_variables, []),
     )
 
 

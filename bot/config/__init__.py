@@ -17,12 +17,15 @@ from bot.config.sections import (
     Category,
     Channels,
     Delivery,
+    PagerService,
+    PagingRules,
     Permissions,
     PrivateRules,
     Role,
     Severity,
     Status,
     Team,
+    TeamPager,
     Who,
     Workflow,
 )
@@ -35,6 +38,8 @@ __all__ = [
     "Config",
     "ConfigFaults",
     "Delivery",
+    "PagerService",
+    "PagingRules",
     "Permissions",
     "PrivateRules",
     "Role",
@@ -42,6 +47,7 @@ __all__ = [
     "Severity",
     "Status",
     "Team",
+    "TeamPager",
     "Who",
     "Workflow",
     "load",
@@ -68,6 +74,7 @@ class Config(Frozen):
     channels: Channels = Channels()
     permissions: Permissions = Permissions()
     private: PrivateRules = PrivateRules()
+    paging: PagingRules = PagingRules()
     delivery: Delivery = Delivery()
 
     def severity(self, key: str) -> Severity | None:
@@ -173,8 +180,11 @@ def cross_check(config: Config) -> list[str]:
         for each in config.workflows
     ]
     used.append(("sevbot.yaml: private.invite", config.private.invite))
+    used.append(("sevbot.yaml: private.page", config.private.page))
     faults += [f"{place}: there is no team {key!r}" for place, keys in used for key in keys if key not in teams]
     faults += _impatience(config.delivery)
+    if config.paging.refresh < timedelta(minutes=1):
+        faults.append("sevbot.yaml: paging.refresh: give a minute at least: pagers limit how often they are asked")
     if COMMANDER not in {each.key for each in config.roles}:
         faults.append(f"sevbot.yaml: roles: none has the key {COMMANDER}; every SEV needs somebody in command")
     present = {status.category for status in config.statuses}

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from bot.config.values import Duration, Frozen, GroupId, Key, Link, Place, UserId, channel_template
+from bot.config.values import Duration, Frozen, GroupId, Key, Link, Place, UserId, channel_template, not_a_file
 
 
 class Category(StrEnum):
@@ -64,12 +64,36 @@ DEFAULT_ROLES = (
 )
 
 
+class PagerService(StrEnum):
+    """A vendor of pagers."""
+
+    PAGERDUTY = "pagerduty"
+    OPSGENIE = "opsgenie"
+
+    @property
+    def label(self) -> str:
+        """What the vendor calls it."""
+        return {"pagerduty": "PagerDuty", "opsgenie": "Opsgenie"}[self.value]
+
+
+class TeamPager(Frozen):
+    """How a team is paged. The secret itself comes from the environment, by the name in `key`."""
+
+    service: PagerService
+    key: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,39}$"), AfterValidator(not_a_file)]
+    schedule: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    """Whose turn it is: PagerDuty's id of the schedule, Opsgenie's name of it."""
+    responder: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    """Opsgenie only: the team's name there."""
+
+
 class Team(Frozen):
     key: Key
     name: Annotated[str, Field(min_length=1, max_length=60)]
     members: tuple[UserId, ...] = ()
     user_group: GroupId | None = None
     channel: Place | None = None
+    pager: TeamPager | None = None
 
 
 class Workflow(Frozen):
@@ -99,12 +123,28 @@ class Permissions(Frozen):
     declare: Who = "members"
     change: Who = "members"
     """Severity, status, title, summary, times."""
+    page: Who = "members"
+    """Page a team, and see who is on call, with phone numbers."""
     see: Who = "everyone"
 
 
 class PrivateRules(Frozen):
     invite: tuple[Key, ...] = ()
     """Teams that are invited to every private SEV, besides the person who declares it."""
+    page: tuple[Key, ...] = ()
+    """Teams that may be paged for private SEVs, and are; they are told its number and no more."""
+
+
+class PagingRules(Frozen):
+    """When teams are paged, and how long it is remembered who was on call."""
+
+    drills: bool = False
+    resolve_on: Literal["mitigated", "resolved"] = "resolved"
+    """From when on nobody needs to come any more."""
+    refresh: Duration = timedelta(minutes=15)
+    """How old what is known of who is on call may become."""
+    keep: Duration = timedelta(days=7)
+    """How long names and phone numbers are kept while the pager does not say anything newer."""
 
 
 class Delivery(Frozen):

@@ -40,6 +40,13 @@ def channel_template(value: str) -> str:
     return value
 
 
+def not_a_file(value: str) -> str:
+    """The name of a secret in the environment. Raises `ValueError` for one that would be taken for a file's."""
+    if value.endswith("_FILE"):
+        raise ValueError("must not end with _FILE, which is how a secret is given as a file")
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Link = Annotated[str, Field(max_length=2000), AfterValidator(_http_link)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]

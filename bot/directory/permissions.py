@@ -6,11 +6,12 @@ from bot.config import Config
 from bot.directory.people import Actor, Standing
 from bot.errors import Refused
 
-Deed = Literal["declare", "change", "see"]
+Deed = Literal["declare", "change", "page", "see"]
 
 SENTENCES: dict[Deed, str] = {
     "declare": "declare a SEV",
     "change": "change a SEV",
+    "page": "page a team or see who is on call",
     "see": "see SEVs",
 }
 

@@ -21,13 +21,22 @@ class Audience:
 
 
 def audience(
-    config: Config, *, severity: str, workflows: tuple[str, ...], is_private: bool, declared_by: str
+    config: Config,
+    *,
+    severity: str,
+    workflows: tuple[str, ...],
+    is_private: bool,
+    declared_by: str,
+    is_drill: bool = False,
 ) -> Audience:
-    """The audience of a SEV. A private one is announced nowhere, and invites only its declarer and the named teams."""
+    """The audience of a SEV. A private one is announced nowhere, and invites only its declarer and the named teams.
+
+    A drill pages nobody, unless the configuration wants that exercised too.
+    """
     affected = [found for key in workflows if (found := config.workflow(key))]
     rule = config.severity(severity)
     if is_private:
-        keys, places, paged = list(config.private.invite), [], []
+        keys, places, paged = list(config.private.invite), [], list(config.private.page)
     else:
         keys = [*(rule.invite if rule else ()), *(each.owner for each in affected if each.owner)]
         places = [*(rule.announce if rule else ()), *(place for each in affected for place in each.announce)]
@@ -38,7 +47,7 @@ def audience(
         people=tuple(dict.fromkeys(people)),
         groups=tuple(dict.fromkeys(team.user_group for team in teams if team.user_group)),
         places=tuple(dict.fromkeys(places)),
-        paged=tuple(_teams(config, paged)),
+        paged=tuple(_teams(config, [] if is_drill and not config.paging.drills else paged)),
         teams=tuple(teams),
     )
 

@@ -12,7 +12,7 @@ from bot.errors import Temporary
 from bot.incidents import membership, surfaces, views
 from bot.incidents.audience import Bookmark, bookmarks
 from bot.incidents.model import Incident, TimelineEntry
-from bot.incidents.reading import CardLines, incident_of, picture, state_of, where_lines_go
+from bot.incidents.reading import CardButtons, CardLines, incident_of, picture, state_of, where_lines_go
 from bot.incidents.troubles import show_trouble
 from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
 from bot.outbox.model import OutboxMessage, State
@@ -66,13 +66,21 @@ class Deliveries:
     """The kinds of this room. It holds what they share: the gateway, the configuration, and the table of all kinds."""
 
     def __init__(
-        self, slack: Slack, settings: Settings, kinds: Kinds, texts: Texts, *, card_lines: Sequence[CardLines] = ()
+        self,
+        slack: Slack,
+        settings: Settings,
+        kinds: Kinds,
+        texts: Texts,
+        *,
+        card_lines: Sequence[CardLines] = (),
+        card_buttons: Sequence[CardButtons] = (),
     ) -> None:
         self._slack = slack
         self._settings = settings
         self._kinds = kinds
         self._texts = texts
         self._card_lines = card_lines
+        self._card_buttons = card_buttons
 
     def register(self) -> None:
         """Add every kind to the table."""
@@ -127,7 +135,10 @@ class Deliveries:
         posts.remember(session, message, result)
 
     def _picture(self, session: Session, incident: Incident) -> views.Picture:
-        return picture(session, self._settings.current, self._kinds, incident, card_lines=self._card_lines)
+        return picture(
+            session, self._settings.current, self._kinds, incident, card_lines=self._card_lines,
+            card_buttons=self._card_buttons,
+        )  # fmt: skip
 
     def _load_invite(self, session: Session, message: OutboxMessage) -> Invitation | Skip:
         incident = incident_of(session, message)

@@ -11,6 +11,7 @@ from bot.directory.permissions import require
 from bot.errors import Refused
 from bot.incidents import lifecycle, membership, views
 from bot.incidents.model import Incident
+from bot.incidents.reading import CardButtons
 from bot.incidents.roles import holders
 from bot.incidents.subject import LONGEST_LIST, open_incidents, subject
 from bot.slack import blocks as kit
@@ -25,8 +26,9 @@ LIST_WORDS = ("open", "all", "mine")
 class Looking:
     """The listeners that change nothing."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, card_buttons: Sequence[CardButtons] = ()) -> None:
         self._settings = settings
+        self._card_buttons = card_buttons
 
     @property
     def _config(self) -> Config:
@@ -83,7 +85,8 @@ class Looking:
         """What can be done here: in a SEV's channel with that SEV, elsewhere in general."""
         incident = membership.by_channel(session, visit.channel_id, user_id=visit.user_id)
         if incident is not None:
-            buttons = views.card_buttons(self._config, incident)
+            added = [button for add in self._card_buttons for button in add(incident)]
+            buttons = [*views.card_buttons(self._config, incident), *added]
             help_line = kit.context(f"`{NAME} help` lists all that can be typed.")
             return Answer(
                 text=f"What to do with {incident.name}",

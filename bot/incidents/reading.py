@@ -1,6 +1,7 @@
 """What the surfaces of a SEV need to know, read in one go: the SEV, its failed steps, and where its lines go."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,8 @@ HIDDEN_STEPS = frozenset({surfaces.ANSWER, surfaces.RECONCILE})
 
 CardLines = Callable[[Session, Incident], Sequence[str]]
 """What another room adds to a SEV's card: lines of mrkdwn, none where it has nothing to say."""
+CardButtons = Callable[[Incident], Sequence[Any]]
+"""What another room adds to a SEV's buttons."""
 
 
 def incident_of(session: Session, message: OutboxMessage) -> Incident:
@@ -26,9 +29,15 @@ def incident_of(session: Session, message: OutboxMessage) -> Incident:
 
 
 def picture(
-    session: Session, config: Config, kinds: Kinds, incident: Incident, *, card_lines: Sequence[CardLines] = ()
+    session: Session,
+    config: Config,
+    kinds: Kinds,
+    incident: Incident,
+    *,
+    card_lines: Sequence[CardLines] = (),
+    card_buttons: Sequence[CardButtons] = (),
 ) -> views.Picture:
-    """All that the SEV's surfaces show. `card_lines` are what other rooms add to the card, in order."""
+    """All that the SEV's surfaces show. `card_lines` and `card_buttons` are what other rooms add to the card, in order."""
     report = session.scalars(
         select(TimelineEntry).where(
             TimelineEntry.incident_id == incident.id, TimelineEntry.source_ts.is_not(None)
@@ -37,8 +46,9 @@ def picture(
     steps = [step for step in failed_steps(session, kinds, incident) if step.kind != surfaces.CARD]  # it shows itself
     lines = [line for add in card_lines for line in add(session, incident)]
     return views.Picture(
-        incident, config, steps=tuple(steps), report=report, roles=holders(session, incident), lines=tuple(lines)
-    )
+        incident, config, steps=tuple(steps), report=report, roles=holders(session, incident), lines=tuple(lines),
+        buttons=tuple(button for add in card_buttons for button in add(incident)),
+    )  # fmt: skip
 
 
 def failed_steps(session: Session, kinds: Kinds, incident: Incident) -> list[views.Step]:

@@ -50,6 +50,8 @@ class Picture:
     """Who holds which role, by the role's key."""
     lines: tuple[str, ...] = ()
     """What other rooms add to the card, in mrkdwn."""
+    buttons: tuple[Any, ...] = ()
+    """What other rooms add to the card's buttons."""
 
 
 def mark(incident: Incident) -> str:
@@ -82,7 +84,7 @@ def card(picture: Picture) -> list[Block]:
     if picture.report:
         shown.append(kit.context(_report(picture.report)))
     shown += _trouble(incident, picture.steps)
-    buttons = card_buttons(config, incident)
+    buttons = [*card_buttons(config, incident), *picture.buttons]
     if buttons:
         shown.append(kit.actions(buttons))
     return shown
