@@ -73,7 +73,6 @@ def call_directly(session: Session, incident: Incident, page: Page, user_id: str
             key=key(incident, page, f"call:{user_id}"),
             mode=Mode.ONCE,
             priority=FIRST,
-            audience=user_id,
         ),
     )
 

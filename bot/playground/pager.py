@@ -5,7 +5,6 @@ It is no part of Slack: an app that pages needs somebody who rings.
 
 import json
 import re
-from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from threading import RLock
@@ -69,15 +68,16 @@ class Pager:
         self.requests: list[Json] = []
         """What it was asked, with what came with it; no credentials."""
         self.outage = False
-        self.faults: deque[str] = deque()
-        """What the next requests suffer: a status (`429`, `500`, …), or a fault of the connection as the local Slack has."""
+        self.faults: list[tuple[str, str]] = []
+        """What the next requests to addresses with such an ending suffer, once each: a status (`429`, `500`, …), or
+        `timeout_before`, `timeout_after`, `drop_before`, `drop_after`."""
         self.on_call = {"PAYMENTS": ["grace"], "Platform": ["barbara"]}
         """Who is on call, by the schedule's id at PagerDuty or its name at Opsgenie."""
 
     async def answer(self, asked: Asked, hung_up: HungUp) -> Reply:
         """Answer one request. `hung_up` waits until the caller has gone away."""
         with self._lock:
-            fault = "503" if self.outage else self.faults.popleft() if self.faults else ""
+            fault = "503" if self.outage else self._fault_for(asked)
         if fault.endswith("_before"):
             await self._break(fault, hung_up)
         if fault.isdecimal():
@@ -88,6 +88,13 @@ class Pager:
         if fault:
             await self._break(fault, hung_up)
         return reply
+
+    def _fault_for(self, asked: Asked) -> str:
+        found = next((fault for fault in self.faults if asked.path.endswith(fault[0])), None)
+        if found is None:
+            return ""
+        self.faults.remove(found)
+        return found[1]
 
     async def _break(self, fault: str, hung_up: HungUp) -> None:
         if fault.startswith("timeout"):

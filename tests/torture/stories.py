@@ -72,6 +72,32 @@ def look_after(stage: Stage) -> None:
     stage.settle()
 
 
+def page(stage: Stage) -> None:
+    stage.types("/sev page platform", in_=CHANNEL)
+
+
+def page_from_outside(stage: Stage) -> None:
+    stage.types("/sev page SEV-1 platform")
+
+
+def page_in_vain(stage: Stage) -> None:
+    """The pager is down, and stays so: the team's people are told directly."""
+    stage.slack.pager.outage = True
+    stage.patience = 3
+    page(stage)
+
+
+def start_declare_and_page_in_vain(stage: Stage) -> None:
+    start_and_declare(stage)
+    page_in_vain(stage)
+
+
+def the_pager_is_back(stage: Stage) -> None:
+    stage.slack.pager.outage = False
+    stage.patience = 1000
+    stage.settle()
+
+
 @cache
 def undisturbed(given: Act, when: Act, config: Path) -> Visible:
     """What people see at the end of a story in which nothing fails."""
@@ -116,6 +142,7 @@ CREATE, INVITE, CARD, PIN, TOPIC, BOOKMARK, ANNOUNCEMENT, LINE, ANSWER, TROUBLE,
         "reconcile",
     )
 )  # fmt: skip
+OUTCOME, CALL = "paging.outcome", "paging.call"
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
 
 STORIES = (
@@ -149,4 +176,12 @@ STORIES = (
     Story(RECONCILE, HISTORY, look_after, given=start_and_declare),
     Story(RECONCILE, "conversations.members", look_after, given=start_and_declare_privately),
     Story(RECONCILE, JOIN, unarchive, given=start_declare_and_archive),
+    Story(OUTCOME, POST, page, given=start_and_declare),
+    Story(OUTCOME, HISTORY, page, given=start_and_declare, lead=POST),
+    Story(OUTCOME, UPDATE, the_pager_is_back, given=start_declare_and_page_in_vain),
+    Story(OUTCOME, "conversations.replies", page_from_outside, given=start_declare_and_archive, lead=POST),
+    Story(CALL, "conversations.open", page_in_vain, given=start_and_declare),
+    Story(CALL, POST, page_in_vain, given=start_and_declare),
+    Story(CALL, HISTORY, page_in_vain, given=start_and_declare, lead=POST),
+    Story(CALL, UPDATE, page_in_vain, given=start_and_declare, lead=POST),
 )
