@@ -10,9 +10,10 @@ from bot.errors import Temporary
 from bot.incidents import membership
 from bot.incidents.model import Incident
 from bot.incidents.noting import note
-from bot.incidents.reading import incident_of, where_lines_go
+from bot.incidents.reading import incident_of, state_of, where_lines_go
 from bot.incidents.surfaces import show_card
-from bot.integrations.pager import Action, Alarm
+from bot.incidents.troubles import show_trouble
+from bot.integrations.pager import Action, Alarm, Pager
 from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
 from bot.outbox.model import OutboxMessage, State
 from bot.paging import reading, surfaces, views
@@ -56,16 +57,16 @@ class Deliveries:
             ),
             Kind(
                 name=surfaces.OUTCOME, nature=Nature.FINDABLE, label="Say what became of a page",
-                load=self._load_outcome, send=self._put, record=self._record_outcome, on_trouble=_show_on_card,
+                load=self._load_outcome, send=self._put, record=self._record_outcome, on_trouble=show_trouble(self._settings),
                 remove_copies=self._remove_copies, overwrites=True,
             ),
             Kind(
                 name=surfaces.CALL, nature=Nature.FINDABLE, label="Call somebody directly", load=self._load_call,
-                send=self._put, record=_record_call, on_trouble=_show_on_card, remove_copies=self._remove_copies,
+                send=self._put, record=_record_call, on_trouble=show_trouble(self._settings), remove_copies=self._remove_copies,
             ),
             Kind(
                 name=surfaces.ON_CALL, nature=Nature.IDEMPOTENT, label="Ask who is on call",
-                load=lambda _session, message: self._config.team(message.arguments["team"]), send=self._ask,
+                load=self._load_question, send=self._ask,
                 record=_record_duty,
             ),
         )  # fmt: skip
@@ -101,14 +102,14 @@ class Deliveries:
         if result["rang"] and page.sent_at is None:
             page.sent_at = now
             surfaces.show_outcome(session, incident, page)
-        elif page.sent_at is None and page.failed_at is not None:
+        elif page.sent_at is None and state_of(session, surfaces.key(incident, page, "outcome")) is not None:
             surfaces.show_outcome(session, incident, page)
         show_card(session, incident)
 
     def _call_otherwise(self, session: Session, message: OutboxMessage) -> None:
         """The pager can't be told. If that is about ringing, people hear of it in every other way there is."""
+        show_trouble(self._settings)(session, message)
         incident, page = incident_of(session, message), _page_of(session, message)
-        show_card(session, incident)
         if page.sent_at or page.resolved_at or message.state in (State.SENT, State.SKIPPED):
             return
         surfaces.show_outcome(session, incident, page)
@@ -142,8 +143,12 @@ class Deliveries:
         who = (message.arguments["user"],)
         return posts.draft_for(session, message, channel_id="", users=who, text=text, blocks=[kit.section(text)])
 
-    def _ask(self, team: Team | None, attempt: Attempt) -> Result:
-        pager, schedule = self._pagers.schedule_of(team)
+    def _load_question(self, _session: Session, message: OutboxMessage) -> tuple[Pager, str] | Skip:
+        found = self._pagers.schedule_of(self._config.team(message.arguments["team"]))
+        return found or Skip("the team has no schedule, or there is no key to ask with")
+
+    def _ask(self, question: tuple[Pager, str], attempt: Attempt) -> Result:
+        pager, schedule = question
         attempt.require_lease(pager.longest)
         return {"people": [{"name": each.name, "phones": list(each.phones)} for each in pager.on_call(schedule)]}
 
@@ -156,10 +161,6 @@ class Deliveries:
 
 def _page_of(session: Session, message: OutboxMessage) -> Page:
     return session.get_one(Page, message.arguments["page"])
-
-
-def _show_on_card(session: Session, message: OutboxMessage) -> None:
-    show_card(session, incident_of(session, message))
 
 
 def _record_call(session: Session, message: OutboxMessage, result: Result, _now: datetime) -> None:

@@ -17,7 +17,7 @@ ASKED_AT_ONCE = 5
 
 def refresh_on_call(session: Session, config: Config, pagers: Pagers, *, now: datetime) -> None:
     """Ask who is on call for the teams of which that is known least recently, if it is due."""
-    keys = {surfaces.on_call_key(team.key): team.key for team in config.teams if pagers.can_ask(team)}
+    keys = {surfaces.on_call_key(team.key): team.key for team in config.teams if pagers.schedule_of(team)}
     learned = {duty.team: duty.learned_at for duty in session.scalars(select(Duty))}
     asked = set(
         session.scalars(select(OutboxMessage.key).where(OutboxMessage.key.in_(keys), OutboxMessage.state.in_(OPEN)))

@@ -34,17 +34,11 @@ class Pagers:
             raise Permanent("no_key", f"set {PAGER_KEY}{team.pager.key}", blame=Blame.OPERATOR)
         return self._door(team.pager, key)
 
-    def schedule_of(self, team: Team | None) -> tuple[Pager, str]:
-        """The pager of a team and its schedule there. Raises `Permanent` where one can't ask who is on call."""
-        if team is None or team.pager is None or not team.pager.schedule:
-            raise Permanent("no_schedule", "the team has no schedule in the configuration", blame=Blame.OPERATOR)
-        if not self.can_ask(team):
-            raise Permanent("no_key", f"set {TOKENS[team.pager.service]}", blame=Blame.OPERATOR)
+    def schedule_of(self, team: Team | None) -> tuple[Pager, str] | None:
+        """The pager of a team and its schedule there; None where one can't ask who is on call."""
+        if team is None or team.pager is None or not team.pager.schedule or not self._token(team.pager.service):
+            return None
         return self._door(team.pager, ""), team.pager.schedule
-
-    def can_ask(self, team: Team) -> bool:
-        """Whether one can ask who is on call."""
-        return bool(team.pager and team.pager.schedule and self._token(team.pager.service))
 
     def missing(self, config: Config) -> list[str]:
         """What is missing to page as the configuration says, a sentence each."""
