@@ -64,6 +64,7 @@ class Pager:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = RLock()
+        self.on_change: Callable[[], None] = lambda: None
         self.alerts: dict[str, Alert] = {}
         self.requests: list[Json] = []
         """What it was asked, with what came with it; no credentials."""
@@ -171,11 +172,12 @@ class Pager:
             alert.state = {"acknowledge": "acknowledged", "resolve": "resolved"}[action]
         if alert is not None:
             alert.log.append(action)
+        self.on_change()
 
-    def as_json(self) -> Json:
-        """Return what the page shows."""
+    def as_json(self) -> list[Json]:
+        """Return its alerts for the page, the newest first."""
         with self._lock:
-            return {"outage": self.outage, "alerts": [alert.as_json() for alert in self.alerts.values()]}
+            return [alert.as_json() for alert in reversed(self.alerts.values())]
 
 
 def _errors(event: Json) -> list[str]:

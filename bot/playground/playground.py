@@ -57,6 +57,7 @@ class Playground:
         self.workspace = Workspace(self.clock)
         self.faults = Faults()
         self.pager = Pager(self.clock)
+        self.pager.on_change = lambda: self.workspace.touch("state")
         self.traffic = Traffic()
         self.post = Post(self.workspace, self.faults, self.traffic)
         self.sockets = Sockets(self.post)
