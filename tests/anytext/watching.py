@@ -91,7 +91,12 @@ class Watch:
             channel = self._slack.workspace.channels.get(target[1:])
             return channel is not None and channel.creator == self._slack.bot_user_id
         own = f"{self._slack.url}/archives/"
-        return target == f"@{self._speaker}" or bool(OWN_DATE.fullmatch(token)) or target.startswith(own)
+        on_call = {person for team in self._bot.settings.current.teams if team.pager for person in team.members}
+        return (
+            target in {f"@{each}" for each in (self._speaker, *on_call)}
+            or bool(OWN_DATE.fullmatch(token))
+            or target.startswith(own)
+        )
 
 
 def spoken(said: Any) -> Iterator[str]:

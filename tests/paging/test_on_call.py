@@ -1,5 +1,6 @@
 """Who is on call is asked for now and then, kept for a while, and forgotten."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -33,10 +34,11 @@ def config_of(number: int) -> Config:
 
 
 @pytest.fixture
-def database(database_url: str) -> Database:
+def database(database_url: str) -> Iterator[Database]:
     made = Database(database_url)
     made.before_commit.append(Enqueuer(Clock()).flush)
-    return made
+    yield made
+    made.close()
 
 
 def asked(database: Database, config: Config, *, access: PagerAccess = ACCESS, now: datetime = NOW) -> list[str]:

@@ -16,7 +16,7 @@ def test_who_is_on_call_is_known_from_memory_and_the_team_is_told_directly(
     grace.sees("Payments is needed for SEV-1 SEV1: checkout is down. Your pager can't be reached", in_="@sevbot")
     sev = stage.sev(1)
     stage.slack.wait_until(lambda: any(FAILED in line for line in sev.lines), why="the channel is told")
-    stage.slack.wait_until(lambda: "could not be paged yet" in sev.card, why="the card tells it")
+    stage.slack.wait_until(lambda: sev.channel.pins and "could not be paged yet" in sev.card, why="the card tells it")
     (line,) = [line for line in sev.lines if "Paging Payments failed" in line]
     assert line.endswith("@Grace Hopper @Margaret Hamilton: please come.")
     assert "Call Grace Hopper +1 5550101" in sev.card
