@@ -1,6 +1,7 @@
-"""The composition root: the one file that knows every room. It builds all there is, and starts and stops it in order."""
+"""The running bot: builds the ground, lets `house.py` put the rooms on it, and starts and stops it all in order."""
 
 import logging
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -8,43 +9,24 @@ from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
-from bot import inbound, schema
+from bot import schema
 from bot.clock import Clock
 from bot.config import Settings
-from bot.db import CommitUnknown, Database
-from bot.directory import channels as directory_channels
-from bot.directory import people
+from bot.db import UNAVAILABLE, CommitUnknown, Database, log_failure
+from bot.directory.people import Acquaintance
 from bot.environment import Environment
 from bot.errors import CallFailed
-from bot.incidents import jobs
-from bot.incidents.channel import ChannelEvents
-from bot.incidents.channel_deliveries import ChannelDeliveries
-from bot.incidents.declaring import Declaring
-from bot.incidents.deliveries import Deliveries
-from bot.incidents.looking import Looking
-from bot.incidents.reading import CardLines
-from bot.incidents.slack import Changing, commands, listen, tray
+from bot.house import Ground, House
 from bot.outbox import claims
-from bot.outbox.announcements import Announcements, Reaction
+from bot.outbox.announcements import Announcements
 from bot.outbox.dispatcher import Dispatcher
 from bot.outbox.enqueue import Enqueuer
 from bot.outbox.kinds import Kinds
 from bot.schedule import Job, Schedule
 from bot.slack.client import Slack
-from bot.slack.commands import Command, Commands, Line
-from bot.slack.events import EventRule, Events
-from bot.slack.listeners import Listeners, Rooms
+from bot.slack.listeners import Listeners
 from bot.slack.socket import Socket
-from bot.slack.templates import Texts
-from bot.slack.visit import Answer, Visit
-from bot.timeline import jobs as timeline_jobs
-from bot.timeline import slack as timeline
-from bot.timeline.catching_up import CatchUp
-from bot.timeline.deliveries import CaptureDeliveries
-from bot.timeline.events import CaptureEvents
-from bot.timeline.memory import Memory
 from bot.web.server import Server
 
 if TYPE_CHECKING:
@@ -57,13 +39,20 @@ STOP_WITHIN = 8.0
 ANSWER_WITHIN = 1.0
 """Seconds in which people who just did something still get their answer."""
 LATE_QUEUE = timedelta(minutes=5)
+BEHIND_AFTER = timedelta(seconds=20)
+"""From this age on, what waits for Slack is a backlog, of which people are told when they add to it."""
+DATABASE_PAUSE = 2.0
+"""Seconds between tries to begin with a database that was not there at the start."""
 
 
 class Bot:
     """All parts of one running bot."""
 
-    def __init__(self, environment: Environment, *, settings: Settings | None = None) -> None:
+    def __init__(self, environment: Environment, *, settings: Settings | None = None, migrates: bool = False) -> None:
         self.environment = environment
+        self._migrates = migrates
+        self._waits_for_database = False
+        self._stopping = threading.Event()
         self.clock = Clock()
         self.settings = settings or Settings(environment.config_folder)
         self.database = Database(environment.database_url)
@@ -73,15 +62,16 @@ class Bot:
             self.clock,
             timeout=self.settings.current.delivery.call_timeout,
         )
-        self.memory = Memory()
         self.kinds = Kinds()
         self.dispatcher = Dispatcher(self.database, self.clock, self.settings, self.kinds)
-        self.database.before_commit.append(Announcements(self._reactions()).flush)
+        self.acquaintance = Acquaintance(self.database, self.clock, self.slack)
+        self.house = House(
+            Ground(environment, self.clock, self.settings, self.database, self.slack, self.kinds, self.acquaintance)
+        )
+        self.database.before_commit.append(Announcements(self.house.reactions()).flush)
         self.database.before_commit.append(Enqueuer(self.clock).flush)
         self.database.after_commit.append(self.dispatcher.after_commit)
-        self._register_kinds()
-        self.acquaintance = people.Acquaintance(self.database, self.clock, self.slack)
-        self.rooms = self._rooms()
+        self.rooms = self.house.rooms()
         self.listeners = Listeners(
             self.database,
             self.clock,
@@ -89,6 +79,7 @@ class Bot:
             self.rooms,
             learn=self.acquaintance.learn,
             all_must_be_known=lambda: self.settings.current.permissions.see != "everyone",
+            is_behind=self._is_behind,
         )
         self.bolt = self._bolt()
         self.listeners.attach(self.bolt)
@@ -101,10 +92,18 @@ class Bot:
         self.server = Server(self._routes, host=environment.http_host, port=environment.http_port)
 
     def start(self) -> None:
-        """Begin to work. The schema must be current."""
-        schema.require_current(self.database)
-        self.dispatcher.start()
-        self.database.run(lambda session: directory_channels.learn_places(session, self.settings.current))
+        """Begin to work. A schema that is behind raises `SchemaBehind`.
+
+        While the database is down SEVs can be declared nevertheless, so the bot does not wait for it: all that needs it
+        begins when it is there.
+        """
+        self.house.emergencies.start()
+        try:
+            self._begin_with_database()
+        except (*UNAVAILABLE, CommitUnknown) as error:
+            self._waits_for_database = True
+            log_failure(log, "database.not_there", error)
+            threading.Thread(target=self._wait_for_database, name="database", daemon=True).start()
         self.schedule.start()
         if self.socket:
             self.socket.start()
@@ -112,8 +111,32 @@ class Bot:
             self.reconcile()
         self.server.start()
 
+    def _begin_with_database(self) -> None:
+        if self.database.is_sqlite and self._migrates:
+            schema.upgrade(self.database)  # which makes the file, where there is none
+        self.database.ping()
+        schema.require_current(self.database)
+        self.database.run(self.house.begin)
+        self.dispatcher.start()
+        self._waits_for_database = False
+
+    def _wait_for_database(self) -> None:
+        """Try again until it is there, or the bot is told to stop."""
+        while not self._stopping.wait(DATABASE_PAUSE):
+            try:
+                self._begin_with_database()
+            except schema.SchemaBehind as behind:
+                log.error("database.is_behind", extra={"error": str(behind)})  # noqa: TRY400 - the text says what to do
+            except (*UNAVAILABLE, CommitUnknown) as error:
+                log_failure(log, "database.not_there", error)
+            else:
+                log.info("database.is_there")
+                self.reconcile()
+                return
+
     def stop(self) -> None:
         """Take nothing more, finish or release what is in flight, and let go of everything, all within `STOP_WITHIN`."""
+        self._stopping.set()
         deadline = self.clock.monotonic() + STOP_WITHIN
         self.listeners.finish(within=ANSWER_WITHIN)
         if self.socket:
@@ -121,58 +144,17 @@ class Bot:
         self.server.stop(within=ANSWER_WITHIN)
         self.schedule.stop()
         self.listeners.stop()
+        self.house.emergencies.stop()
         self.dispatcher.stop(within=max(deadline - self.clock.monotonic(), 0.0))
         self.database.close()
 
     def reconcile(self) -> None:
         """Look at every open SEV's channel: at the start, and whenever events may have been missed."""
-
-        def ask(session: Session) -> None:
-            jobs.reconcile_open(session, self.settings.current)
-            timeline_jobs.catch_up_open(session, self.settings.current)
-
         try:
-            self.database.run(ask)
-        except (SQLAlchemyError, CommitUnknown):
-            log.exception("reconcile.not_asked")  # the recurring job asks again
-
-    def _reactions(self) -> dict[str, tuple[Reaction, ...]]:
-        """What follows from which event, in which room."""
-        return {
-            "incident.channel_regained": (timeline_jobs.catch_up_one,),
-            "incident.reopened": (timeline_jobs.catch_up_one,),
-        }
-
-    def _card_lines(self) -> tuple[CardLines, ...]:
-        """Which rooms add lines to a SEV's card, in order."""
-        return ()
-
-    def _register_kinds(self) -> None:
-        self.kinds.add(*directory_channels.kinds(self.slack))
-        texts = Texts(self.environment.config_folder)
-        Deliveries(self.slack, self.settings, self.kinds, texts, card_lines=self._card_lines()).register()
-        ChannelDeliveries(self.slack, self.clock, self.settings, self.kinds).register()
-        CaptureDeliveries(self.slack, self.clock, self.settings, self.kinds, self.memory).register()
-        CatchUp(self.slack, self.clock, self.settings, self.kinds, self.memory).register()
-
-    def _rooms(self) -> Rooms:
-        declaring, looking = Declaring(self.settings, self.slack.permalink), Looking(self.settings)
-        changing = Changing(self.settings, self.clock)
-        capturing = timeline.Capturing(self.slack, self.settings, self.memory)
-        verbs = (*commands(declaring, changing, looking), *timeline.commands(capturing), self._help())
-        rules = event_rules(self.slack, self.settings, self.memory)
-        rooms = Rooms(commands=Commands(verbs, tray(looking)), events=Events(self.database, rules))
-        listen(rooms, declaring, changing)
-        timeline.listen(rooms, capturing)
-        return rooms
-
-    def _help(self) -> Command:
-        def run(_session: object, _visit: Visit, line: Line) -> Answer:
-            return Answer(text=self.rooms.commands.help(line.text))
-
-        return Command(
-            verb="help", usage="help [VERB]", summary="list the verbs, or explain one", run=run, changes=False
-        )
+            self.database.run(self.house.look_after_open)
+            self.database.run(self.house.watch_open, aside=True)
+        except (SQLAlchemyError, CommitUnknown) as error:
+            log_failure(log, "reconcile.not_asked", error)  # the recurring job asks again
 
     def _jobs(self) -> tuple[Job, ...]:
         patience = self.settings.current.delivery
@@ -180,15 +162,8 @@ class Bot:
             Job("outbox.revive", timedelta(seconds=10), self.dispatcher.revive),
             Job("outbox.second_look", min(timedelta(seconds=10), patience.second_look), self.dispatcher.look_twice),
             Job("incidents.reconcile", timedelta(minutes=10), self.reconcile),
-            Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
-            Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
+            *self.house.jobs(),
         )
-
-    def _forget_answers(self) -> None:
-        self.database.run(lambda session: jobs.forget_answers(session, machine_now=self.clock.machine()))
-
-    def _forget_inbound(self) -> None:
-        self.database.run(lambda session: inbound.forget_old(session, now=self.clock.now()))
 
     def _bolt(self) -> App:
         def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
@@ -221,7 +196,19 @@ class Bot:
             metrics_token=self.environment.metrics_token,
         )
 
+    def _is_behind(self) -> bool:
+        """Whether Slack takes nothing, and has not for a while. The database is asked only where the last call failed."""
+        if not self.slack.is_away:
+            return False
+        try:
+            with self.database.read() as session:
+                return claims.is_behind(session, before=self.clock.now() - BEHIND_AFTER)
+        except SQLAlchemyError:
+            return False
+
     def _database_fault(self) -> str | None:
+        if self._waits_for_database:
+            return "it was not there at the start, or its schema is behind; waiting for it"
         try:
             self.database.ping()
         except SQLAlchemyError as error:
@@ -244,16 +231,3 @@ class Bot:
         except SQLAlchemyError as error:
             return type(error).__name__
         return f"the oldest delivery waits for {queue.oldest_due}" if queue.oldest_due > LATE_QUEUE else None
-
-
-def event_rules(slack: Slack, settings: Settings, memory: Memory) -> tuple[EventRule, ...]:
-    """What the rooms do about Slack's events, in order."""
-    rooms = (ChannelEvents(slack, settings), CaptureEvents(slack, settings, memory))
-    return (*people.event_rules(slack), *(rule for room in rooms for rule in room.rules()))
-
-
-def event_types(environment: Environment) -> set[str]:
-    """Every type of event the bot listens to: what its Slack app must subscribe to."""
-    slack = Slack("", environment.slack_api_url, Clock())
-    rules = event_rules(slack, Settings(environment.config_folder), Memory())
-    return {name for rule in rules for name in rule.types}

@@ -62,6 +62,7 @@ def migrate() -> None:
 @cli.command()
 def check() -> None:
     """Read the whole configuration, and list everything that is wrong with it."""
+    from bot.paging.pagers import Pagers
     from bot.slack.templates import Texts
 
     environment = _environment()
@@ -70,6 +71,8 @@ def check() -> None:
         Texts(environment.config_folder).check()
     except config.ConfigFaults as faults:
         _fail(faults.faults)
+    for warning in Pagers(environment.pagers, timeout=lambda: found.delivery.call_timeout).missing(found):
+        typer.echo(f"warning: {warning}", err=True)
     typer.echo(
         f"The configuration is fine: {len(found.severities)} severities, {len(found.teams)} teams, "
         f"{len(found.workflows)} workflows."
@@ -85,7 +88,7 @@ def manifest(
     """Print the manifest to create the Slack app from."""
     import json
 
-    from bot.app import event_types
+    from bot.house import event_types
     from bot.slack.manifest import manifest as made
 
     typer.echo(json.dumps(made(event_types(_environment()), request_url=request_url), indent=2))

@@ -162,6 +162,7 @@ def _environment(slack: Playground, database_url: str) -> dict[str, str]:
         "SEVBOT_CONFIG": str(CONFIG),
         "SEVBOT_JOURNAL": str(FOLDER / "journal"),
         "SEVBOT_HTTP": "127.0.0.1:0",
+        **slack.pager_variables,
     }
 
 

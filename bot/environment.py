@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +13,24 @@ from bot.config import ConfigFaults
 
 HIGHEST_PORT = 65535
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+PAGER_KEY = "SEVBOT_PAGER_"
+"""What the name of a pager's key begins with; the rest is the name that the team's settings give."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PagerAccess:
+    """The secrets with which pagers are spoken to, and where they are."""
+
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Each team's key, by the name its settings give."""
+    pagerduty_token: str = field(default="", repr=False)
+    opsgenie_key: str = field(default="", repr=False)
+    pagerduty_events_url: str = ""
+    """Another address than the vendor's own; empty for that."""
+    pagerduty_api_url: str = ""
+    opsgenie_api_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,6 +49,7 @@ class Environment:
     metrics_token: str
     journal_folder: Path = Path("var/journal")
     """Where is kept what is declared while the database is down: a folder of this instance's own, that outlives it."""
+    pagers: PagerAccess = PagerAccess()
 
     @property
     def socket_mode(self) -> bool:
@@ -67,6 +86,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         slack_api_url=api_url.rstrip("/") + "/",
         metrics_token=_secret(variables, "SEVBOT_METRICS_TOKEN", faults),
         journal_folder=Path(variables.get("SEVBOT_JOURNAL", "var/journal")),
+        pagers=pager_access(variables, faults),
     )
     if not _is_database(result.database_url):
         faults.append("DATABASE_URL: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
@@ -88,6 +108,28 @@ def require_slack(found: Environment) -> None:
         )
     if faults:
         raise ConfigFaults(faults)
+
+
+def pager_access(variables: Mapping[str, str], faults: list[str]) -> PagerAccess:
+    """How pagers are spoken to; what is wrong with it is added to `faults`."""
+    names = {name.removesuffix("_FILE") for name in variables if name.startswith(PAGER_KEY)}
+    addresses = {
+        name: variables.get(name, "").rstrip("/")
+        for name in ("PAGERDUTY_EVENTS_URL", "PAGERDUTY_API_URL", "OPSGENIE_API_URL")
+    }
+    faults += [
+        f"{name}: must begin with https:// (only an address on this machine may do without)"
+        for name, address in addresses.items()
+        if address and not _is_safe_address(address)
+    ]
+    return PagerAccess(
+        keys={name.removeprefix(PAGER_KEY): _secret(variables, name, faults) for name in sorted(names)},
+        pagerduty_token=_secret(variables, "PAGERDUTY_API_TOKEN", faults),
+        opsgenie_key=_secret(variables, "OPSGENIE_API_KEY", faults),
+        pagerduty_events_url=addresses["PAGERDUTY_EVENTS_URL"],
+        pagerduty_api_url=addresses["PAGERDUTY_API_URL"],
+        opsgenie_api_url=addresses["OPSGENIE_API_URL"],
+    )
 
 
 def _is_safe_address(url: str) -> bool:

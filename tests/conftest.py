@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import Bot
-from bot.environment import Environment
+from bot.environment import Environment, pager_access
 from bot.playground import Person, Playground
 from tests.databases import PostgresServer, new_sqlite, postgres_server
 from tests.processes import CONFIG
@@ -58,6 +58,7 @@ def environment_for(
         slack_api_url=slack.api_url,
         metrics_token="",
         journal_folder=journal or Path(tempfile.mkdtemp(prefix="sevbot-journal-")),
+        pagers=pager_access(slack.pager_variables, []),
     )
 
 

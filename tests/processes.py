@@ -45,6 +45,7 @@ class BotProcess:
             "DATABASE_URL": database_url,
             "SEVBOT_CONFIG": str(config),
             "SEVBOT_HTTP": f"127.0.0.1:{self.port}",
+            **slack.pager_variables,
             "PYTHONPATH": str(ROOT),
             "SEVBOT_JOURNAL": tempfile.mkdtemp(prefix="sevbot-journal-"),
             **environment,

@@ -38,7 +38,17 @@ def sevbot_cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sevbot:
 def test_a_good_configuration_is_told_so_in_numbers(sevbot_cli: Sevbot) -> None:
     said = sevbot_cli("check")
     assert said.exit_code == 0
-    assert said.output == "The configuration is fine: 4 severities, 1 teams, 2 workflows.\n"
+    assert said.stdout == "The configuration is fine: 4 severities, 2 teams, 2 workflows.\n"
+
+
+def test_what_is_missing_to_page_is_said_and_is_no_fault(sevbot_cli: Sevbot) -> None:
+    said = sevbot_cli("check")
+    assert said.exit_code == 0
+    assert said.stderr.splitlines() == [
+        "warning: sevbot.yaml: teams.payments.pager: payments is to be paged, and has no pager",
+        "warning: sevbot.yaml: teams.platform.pager: there is no key: set SEVBOT_PAGER_PLATFORM (or …_FILE)",
+    ]
+    assert "there is no key" not in sevbot_cli("check", SEVBOT_PAGER_PLATFORM="a-genie-key").stderr
 
 
 def test_every_fault_is_a_line_and_the_exit_code_says_so(sevbot_cli: Sevbot, tmp_path: Path) -> None:

@@ -15,11 +15,13 @@ from bot.config.nudges import NudgeRule, Nudges, NudgeStep
 from bot.config.sections import (
     COMMANDER,
     DEFAULT_ROLES,
-    AudienceRule,
     DEFAULT_UPDATES,
+    AudienceRule,
     Category,
     Channels,
     Delivery,
+    PagerService,
+    PagingRules,
     Permissions,
     PrivateRules,
     Reactions,
@@ -27,6 +29,7 @@ from bot.config.sections import (
     Severity,
     Status,
     Team,
+    TeamPager,
     Who,
     Workflow,
 )
@@ -43,6 +46,8 @@ __all__ = [
     "NudgeRule",
     "NudgeStep",
     "Nudges",
+    "PagerService",
+    "PagingRules",
     "Permissions",
     "PrivateRules",
     "Reactions",
@@ -51,6 +56,7 @@ __all__ = [
     "Severity",
     "Status",
     "Team",
+    "TeamPager",
     "Who",
     "Workflow",
     "load",
@@ -81,6 +87,7 @@ class Config(Frozen):
     reactions: Reactions = Reactions()
     updates: dict[str, Duration] = DEFAULT_UPDATES
     """After how long the next status update is due, by severity, unless people promise it for another time."""
+    paging: PagingRules = PagingRules()
     delivery: Delivery = Delivery()
     nudges: Nudges = Nudges()
 
@@ -191,10 +198,13 @@ def cross_check(config: Config) -> list[str]:
         (f"sevbot.yaml: invitations.{place}", (*each.owners, *each.invite, *each.page))
         for place, each in enumerate(config.invitations)
     ]
+    used.append(("sevbot.yaml: private.page", config.private.page))
     faults += [f"{place}: there is no team {key!r}" for place, keys in used for key in keys if key not in teams]
     faults += _unknown_conditions(config)
     faults += _words_for_two_roles(config)
     faults += _impatience(config.delivery) + _promises(config)
+    if config.paging.refresh < timedelta(minutes=1):
+        faults.append("sevbot.yaml: paging.refresh: give a minute at least: pagers limit how often they are asked")
     if COMMANDER not in {each.key for each in config.roles}:
         faults.append(f"sevbot.yaml: roles: none has the key {COMMANDER}; every SEV needs somebody in command")
     present = {status.category for status in config.statuses}

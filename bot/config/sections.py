@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from bot.config.values import Duration, Emoji, Frozen, GroupId, Key, Link, Place, UserId, channel_template
+from bot.config.values import Duration, Emoji, Frozen, GroupId, Key, Link, Place, UserId, channel_template, not_a_file
 
 
 class Category(StrEnum):
@@ -74,6 +74,29 @@ DEFAULT_ROLES = (
 )
 
 
+class PagerService(StrEnum):
+    """A vendor of pagers."""
+
+    PAGERDUTY = "pagerduty"
+    OPSGENIE = "opsgenie"
+
+    @property
+    def label(self) -> str:
+        """What the vendor calls it."""
+        return {"pagerduty": "PagerDuty", "opsgenie": "Opsgenie"}[self.value]
+
+
+class TeamPager(Frozen):
+    """How a team is paged. The secret itself comes from the environment, by the name in `key`."""
+
+    service: PagerService
+    key: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,39}$"), AfterValidator(not_a_file)]
+    schedule: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    """Whose turn it is: PagerDuty's id of the schedule, Opsgenie's name of it."""
+    responder: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    """Opsgenie only: the team's name there."""
+
+
 DEFAULT_UPDATES = {"SEV0": timedelta(minutes=15), "SEV1": timedelta(minutes=30), "SEV2": timedelta(hours=1)}
 """After how long the next update is due, by severity; one that is missing promises none by itself."""
 
@@ -84,6 +107,7 @@ class Team(Frozen):
     members: tuple[UserId, ...] = ()
     user_group: GroupId | None = None
     channel: Place | None = None
+    pager: TeamPager | None = None
 
 
 class Workflow(Frozen):
@@ -146,6 +170,8 @@ class Permissions(Frozen):
     """Take a role, be given one, give it to somebody."""
     invite: Who = "members"
     """Invite people into a SEV's channel."""
+    page: Who = "members"
+    """Page a team, and see who is on call, with phone numbers."""
     see: Who = "everyone"
     ask: Who = "members"
     """Ask to be let into a private SEV."""
@@ -154,6 +180,20 @@ class Permissions(Frozen):
 class PrivateRules(Frozen):
     invite: tuple[Key, ...] = ()
     """Teams that are invited to every private SEV, besides the person who declares it."""
+    page: tuple[Key, ...] = ()
+    """Teams that may be paged for private SEVs, and are; they are told its number and no more."""
+
+
+class PagingRules(Frozen):
+    """When teams are paged, and how long it is remembered who was on call."""
+
+    drills: bool = False
+    resolve_on: Literal["mitigated", "resolved"] = "resolved"
+    """From when on nobody needs to come any more."""
+    refresh: Duration = timedelta(minutes=15)
+    """How old what is known of who is on call may become."""
+    keep: Duration = timedelta(days=7)
+    """How long names and phone numbers are kept while the pager does not say anything newer."""
 
 
 class Delivery(Frozen):

@@ -48,6 +48,13 @@ def emoji_name(value: str) -> str:
     return value
 
 
+def not_a_file(value: str) -> str:
+    """The name of a secret in the environment. Raises `ValueError` for one that would be taken for a file's."""
+    if value.endswith("_FILE"):
+        raise ValueError("must not end with _FILE, which is how a secret is given as a file")
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Link = Annotated[str, Field(max_length=2000), AfterValidator(http_link)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]

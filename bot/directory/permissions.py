@@ -7,13 +7,14 @@ from bot.directory.people import Actor, Standing
 from bot.errors import Refused
 from bot.slack.text import user
 
-Deed = Literal["declare", "change", "command", "invite", "see", "ask"]
+Deed = Literal["declare", "change", "command", "invite", "page", "see", "ask"]
 
 SENTENCES: dict[Deed, str] = {
     "declare": "declare a SEV",
     "change": "change a SEV",
     "command": "hold a role in a SEV",
     "invite": "invite people to a SEV",
+    "page": "page a team or see who is on call",
     "see": "see SEVs",
     "ask": "ask to be let into a SEV",
 }

@@ -23,15 +23,24 @@ class Audience:
 
 
 def audience(
-    config: Config, *, severity: str, workflows: tuple[str, ...], is_private: bool, declared_by: str
+    config: Config,
+    *,
+    severity: str,
+    workflows: tuple[str, ...],
+    is_private: bool,
+    declared_by: str,
+    is_drill: bool = False,
 ) -> Audience:
-    """The audience of a SEV. A private one is announced nowhere, and invites only its declarer and the named teams."""
+    """The audience of a SEV. A private one is announced nowhere, and invites only its declarer and the named teams.
+
+    A drill pages nobody, unless the configuration wants that exercised too.
+    """
     affected = [found for key in workflows if (found := config.workflow(key))]
     level = config.severity(severity)
     rules = [rule for rule in config.invitations if rule.holds(severity=severity, workflows=affected)]
     callers: list[Severity | AudienceRule] = [*([level] if level else []), *rules]
     if is_private:
-        keys, named, places, paged = list(config.private.invite), [], [], []
+        keys, named, places, paged = list(config.private.invite), [], [], list(config.private.page)
     else:
         keys = [key for each in callers for key in each.invite] + [each.owner for each in affected if each.owner]
         named = [person for rule in rules for person in rule.people]
@@ -44,7 +53,7 @@ def audience(
         people=tuple(dict.fromkeys(people)),
         groups=tuple(dict.fromkeys(team.user_group for team in teams if team.user_group)),
         places=tuple(dict.fromkeys(places)),
-        paged=tuple(_teams(config, paged)),
+        paged=tuple(_teams(config, [] if is_drill and not config.paging.drills else paged)),
         teams=tuple(teams),
         named=tuple(dict.fromkeys(named)),
     )

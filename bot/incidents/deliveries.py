@@ -13,7 +13,7 @@ from bot.errors import Blame, Permanent, Temporary
 from bot.incidents import membership, surfaces, update_views, views
 from bot.incidents.calling import Invitation, invite_all
 from bot.incidents.model import Incident, TimelineEntry
-from bot.incidents.reading import CardLines, incident_of, picture, state_of, where_lines_go
+from bot.incidents.reading import CardButtons, CardLines, incident_of, picture, state_of, where_lines_go
 from bot.incidents.superseding import superseded
 from bot.incidents.troubles import show_trouble
 from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
@@ -61,6 +61,7 @@ class Deliveries:
         texts: Texts,
         *,
         card_lines: Sequence[CardLines] = (),
+        card_buttons: Sequence[CardButtons] = (),
     ) -> None:
         self._slack = slack
         self._clock = clock
@@ -68,6 +69,7 @@ class Deliveries:
         self._kinds = kinds
         self._texts = texts
         self._card_lines = card_lines
+        self._card_buttons = card_buttons
 
     def register(self) -> None:
         """Add every kind to the table."""
@@ -116,7 +118,10 @@ class Deliveries:
         posts.remember(session, message, result)
 
     def _picture(self, session: Session, incident: Incident) -> views.Picture:
-        return picture(session, self._settings.current, self._kinds, incident, card_lines=self._card_lines)
+        return picture(
+            session, self._settings.current, self._kinds, incident, card_lines=self._card_lines,
+            card_buttons=self._card_buttons,
+        )  # fmt: skip
 
     def _load_invite(self, session: Session, message: OutboxMessage) -> Invitation | Skip:
         incident = incident_of(session, message)
@@ -216,4 +221,3 @@ class Deliveries:
             attempt.require_lease(self._slack.timeout.total_seconds())
             self._slack.respond(told.response_url, text=told.text, blocks=told.blocks)
         return {}
-

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.config import Config
-from bot.incidents.audience import Audience, audience
 from bot.errors import Blame, Permanent
-from bot.incidents.channel_making import Plan, make_channel
+from bot.incidents.audience import Audience, audience
 from bot.incidents.calling import Invitation, invite_all
+from bot.incidents.channel_making import Plan, make_channel
 from bot.incidents.journal import Entry, Journal
 from bot.outbox.model import OutboxMessage
 from bot.slack import blocks as kit
@@ -21,8 +21,9 @@ from bot.slack.text import mrkdwn, user
 
 KIND = "incident.emergency"
 """How the calls of this room name themselves to the local Slack."""
-CHANNEL, INVITE, POST, TROUBLE, ANNOUNCE = "channel", "invite", "post", "trouble", "announce"
+PAGE, CHANNEL, INVITE, POST, TROUBLE, ANNOUNCE = "page", "channel", "invite", "post", "trouble", "announce"
 LABELS = {
+    PAGE: "teams could not be paged",
     CHANNEL: "its channel could not be made", INVITE: "people could not be invited", POST: "nothing could be said there",
     TROUBLE: "you could not be told by direct message", ANNOUNCE: "it could not be announced",
 }  # fmt: skip
@@ -59,7 +60,7 @@ class Work:
         entry = self.entry
         return audience(
             self.config, severity=entry.severity, workflows=entry.workflows, is_private=entry.is_private,
-            declared_by=entry.declared_by,
+            declared_by=entry.declared_by, is_drill=entry.is_drill,
         )  # fmt: skip
 
 

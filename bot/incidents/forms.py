@@ -75,7 +75,7 @@ def declare(
     drill = kit.option("Drill", "drill", description="An exercise: looks and works alike, counts in no figure")
     boxes = kit.ticks(FLAGS, [private, drill], initial=flags)
     shown.append(kit.field("flags", "Kind", boxes, optional=True, dispatch=True))
-    shown.append(kit.context(_preview(config, chosen, tuple(workflows), "private" in flags, declarer)))
+    shown.append(kit.context(_preview(config, chosen, tuple(workflows), frozenset(flags), declarer)))
     return kit.modal(DECLARE, "Declare a SEV", shown, submit="Declare", metadata=metadata(**carried))
 
 
@@ -161,11 +161,21 @@ def _copied(source: dict[str, Any]) -> str:
     )
 
 
-def _preview(config: Config, severity: str | None, workflows: tuple[str, ...], is_private: bool, declarer: str) -> str:
+def _preview(
+    config: Config, severity: str | None, workflows: tuple[str, ...], flags: frozenset[str], declarer: str
+) -> str:
     """Who will be invited, told and paged; the deliveries ask the same function."""
+    is_private, is_drill = "private" in flags, "drill" in flags
     if severity is None and not is_private:
         return "Choose a severity to see who will be invited, told and paged."
-    found = audience(config, severity=severity or "", workflows=workflows, is_private=is_private, declared_by=declarer)
+    found = audience(
+        config,
+        severity=severity or "",
+        workflows=workflows,
+        is_private=is_private,
+        declared_by=declarer,
+        is_drill=is_drill,
+    )
     invited = ", ".join(
         ["you", *(mrkdwn(team.name, 100) for team in found.teams), *map(user, found.named[:MOST_NAMED])]
     )
@@ -180,5 +190,8 @@ def _place(place: str) -> str:
 def _paged(teams: tuple[Team, ...]) -> str:
     if not teams:
         return "nobody"
-    names = ", ".join(mrkdwn(team.name, 100) for team in teams)
-    return f"nobody, since paging is not set up ({names} would be)"
+    called = ", ".join(f"{mrkdwn(team.name, 100)} by {team.pager.service.label}" for team in teams if team.pager)
+    silent = ", ".join(mrkdwn(team.name, 100) for team in teams if not team.pager)
+    if not called:
+        return f"nobody, since paging is not set up ({silent} would be)"
+    return f"{called} (paging is not set up for {silent})" if silent else called

@@ -12,6 +12,7 @@ from bot.errors import Refused
 from bot.incidents import lifecycle, membership, subscriber_views, views
 from bot.incidents.model import AffectedWorkflow, Incident
 from bot.incidents.promises import latest_update
+from bot.incidents.reading import CardButtons
 from bot.incidents.roles import holders
 from bot.incidents.subject import LONGEST_LIST, open_incidents, subject
 from bot.incidents.subscribers import subscribers
@@ -27,8 +28,9 @@ LIST_WORDS = ("open", "all", "mine")
 class Looking:
     """The listeners that change nothing."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, card_buttons: Sequence[CardButtons] = ()) -> None:
         self._settings = settings
+        self._card_buttons = card_buttons
 
     @property
     def _config(self) -> Config:
@@ -97,7 +99,9 @@ class Looking:
         """What can be done here: in a SEV's channel with that SEV, elsewhere in general."""
         incident = membership.by_channel(session, visit.channel_id, user_id=visit.user_id)
         if incident is not None:
-            buttons = views.card_buttons(self._config, incident, has_commander=COMMANDER in holders(session, incident))
+            added = [button for add in self._card_buttons for button in add(incident)]
+            own = views.card_buttons(self._config, incident, has_commander=COMMANDER in holders(session, incident))
+            buttons = [*own, *added]
             help_line = kit.context(f"`{NAME} help` lists all that can be typed.")
             return Answer(
                 text=f"What to do with {incident.name}",

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from bot.db import Base
 
 COUNTER = "incident"
+WITHOUT_DATABASE = "declared_without_database"
+"""The kind of the timeline entry that says so; its data name the journal's entry."""
 TIMES = ("started_at", "detected_at", "declared_at", "acknowledged_at", "mitigated_at", "resolved_at", "closed_at")
 TITLE_LIMIT = 150
 SUMMARY_LIMIT = 3000

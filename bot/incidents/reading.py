@@ -1,6 +1,7 @@
 """What the surfaces of a SEV need to know, read in one go: the SEV, its failed steps, and where its lines go."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -22,6 +23,8 @@ PLACES = frozenset("#CG")
 
 CardLines = Callable[[Session, Incident], Sequence[str]]
 """What another room adds to a SEV's card: lines of mrkdwn, none where it has nothing to say."""
+CardButtons = Callable[[Incident], Sequence[Any]]
+"""What another room adds to a SEV's buttons."""
 
 
 def incident_of(session: Session, message: OutboxMessage) -> Incident:
@@ -30,9 +33,15 @@ def incident_of(session: Session, message: OutboxMessage) -> Incident:
 
 
 def picture(
-    session: Session, config: Config, kinds: Kinds, incident: Incident, *, card_lines: Sequence[CardLines] = ()
+    session: Session,
+    config: Config,
+    kinds: Kinds,
+    incident: Incident,
+    *,
+    card_lines: Sequence[CardLines] = (),
+    card_buttons: Sequence[CardButtons] = (),
 ) -> views.Picture:
-    """All that the SEV's surfaces show. `card_lines` are what other rooms add to the card, in order."""
+    """All that the SEV's surfaces show. `card_lines` and `card_buttons` are what other rooms add to the card, in order."""
     of_incident = TimelineEntry.incident_id == incident.id
     declared = select(func.min(TimelineEntry.id)).where(of_incident, TimelineEntry.kind == "declared").scalar_subquery()
     report = session.scalars(
@@ -43,6 +52,7 @@ def picture(
     return views.Picture(
         incident, config, steps=tuple(steps), report=report, roles=holders(session, incident),
         update=latest_update(session, incident), lines=tuple(lines),
+        buttons=tuple(button for add in card_buttons for button in add(incident)),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from bot.directory.people import Actor, Standing
 from bot.incidents import emergency_steps as steps
 from bot.incidents import membership, service, surfaces
 from bot.incidents.journal import Entry
-from bot.incidents.model import Incident
+from bot.incidents.model import WITHOUT_DATABASE, Incident
 from bot.incidents.naming import channel_name
 from bot.incidents.noting import note
 from bot.outbox.enqueue import URGENT, Request, enqueue
@@ -41,7 +41,7 @@ def bring_in(
     incident = membership.lock(session, found.id)
     if entry.delivery_key:
         inbound.set_subject(session, f"slack.{entry.door}", entry.delivery_key, incident.subject)
-    note(session, incident, "declared_without_database", actor=actor, now=now, at=entry.at)
+    note(session, incident, WITHOUT_DATABASE, actor=actor, now=now, at=entry.at, entry=entry.id)
     _take_channel(session, incident, entry, now=now)
     _take_posts(session, incident, entry)
     return incident

@@ -33,6 +33,7 @@ def audience_of(config: Config, incident: Incident) -> Audience:
         workflows=incident.workflow_keys,
         is_private=incident.is_private,
         declared_by=incident.declared_by,
+        is_drill=incident.is_drill,
     )
 
 

@@ -52,6 +52,8 @@ class Picture:
     """The latest status update."""
     lines: tuple[str, ...] = ()
     """What other rooms add to the card, in mrkdwn."""
+    buttons: tuple[Any, ...] = ()
+    """What other rooms add to the card's buttons."""
 
 
 def mark(incident: Incident) -> str:
@@ -85,7 +87,7 @@ def card(picture: Picture) -> list[Block]:
     if picture.report:
         shown.append(kit.context(_report(picture.report)))
     shown += _trouble(incident, picture.steps)
-    buttons = card_buttons(config, incident, has_commander=COMMANDER in picture.roles)
+    buttons = [*card_buttons(config, incident, has_commander=COMMANDER in picture.roles), *picture.buttons]
     if buttons:
         shown.append(kit.actions(buttons))
     return shown

@@ -35,8 +35,10 @@ def state(playground: "Playground", me: User) -> Json:
             "latency_ms": faults.latency_ms,
             "outage": faults.outage,
             "rate_limits": playground.rate_limits,
+            "pager_outage": playground.pager.outage,
             "rules": [rule.as_json() for rule in faults.rules],
         },
+        "pager": {"alerts": playground.pager.as_json()},
         "bot": {
             "user_id": BOT_USER_ID,
             "connected": bool(playground.deliver_to or playground.socket_count()),

@@ -15,6 +15,7 @@ from bot.playground.faults import Faults
 from bot.playground.http_sender import SIGNING_SECRET, HttpSender
 from bot.playground.modals import Triggers
 from bot.playground.model import APP_ID, BOT_USER_ID, TEAM_ID, Channel, Command, Json, Message, Shortcut, User
+from bot.playground.pager import GENIE_KEY, ROUTING_KEY, TOKEN, Pager
 from bot.playground.person import Person
 from bot.playground.response_urls import ResponseUrls
 from bot.playground.routes import routes_of
@@ -55,6 +56,8 @@ class Playground:
         self.clock = Clock()
         self.workspace = Workspace(self.clock)
         self.faults = Faults()
+        self.pager = Pager(self.clock)
+        self.pager.on_change = lambda: self.workspace.touch("state")
         self.traffic = Traffic()
         self.post = Post(self.workspace, self.faults, self.traffic)
         self.sockets = Sockets(self.post)
@@ -124,6 +127,16 @@ class Playground:
     def api_url(self) -> str:
         """What the app is given as SLACK_API_URL."""
         return f"{self.url}/api/"
+
+    @property
+    def pager_variables(self) -> dict[str, str]:
+        """What the app's environment is given so that its pages come here."""
+        pagerduty, opsgenie = (f"{self.url}/pager/{each}" for each in ("pagerduty", "opsgenie"))
+        return {
+            "PAGERDUTY_EVENTS_URL": pagerduty, "PAGERDUTY_API_URL": pagerduty, "OPSGENIE_API_URL": opsgenie,
+            "PAGERDUTY_API_TOKEN": TOKEN, "OPSGENIE_API_KEY": GENIE_KEY,
+            "SEVBOT_PAGER_PAYMENTS": ROUTING_KEY, "SEVBOT_PAGER_PLATFORM": GENIE_KEY,
+        }  # fmt: skip
 
     @property
     def deliver_to(self) -> str | None:

@@ -1,6 +1,7 @@
 """The server: one port for the Web API, Socket Mode, response URLs, uploads and the page."""
 
 import asyncio
+import json
 import socket
 import threading
 from collections.abc import Awaitable, Callable
@@ -11,6 +12,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.playground.errors import DropConnection
+from bot.playground.pager import Asked
 
 if TYPE_CHECKING:
     from bot.playground.playground import Playground
@@ -85,6 +87,8 @@ class Application:
         path: str = scope["path"]
         if scope["type"] == "http" and path.startswith("/api/"):
             await self._web_api(path.removeprefix("/api/"), scope, receive, send)
+        elif scope["type"] == "http" and path.startswith("/pager/"):
+            await self._pager(path.removeprefix("/pager/"), scope, receive, send)
         elif scope["type"] == "websocket" and path.rstrip("/") == "/link":
             ticket = parse_qs(scope["query_string"].decode()).get("ticket", [""])[0]
             await self._playground.sockets.serve(ticket, scope["state"]["transport"], receive, send)
@@ -94,18 +98,38 @@ class Application:
     async def _web_api(self, method: str, scope: Scope, receive: Receive, send: Send) -> None:
         transport: asyncio.Transport = scope["state"]["transport"]
 
-        async def hung_up() -> None:
-            while (await receive())["type"] != "http.disconnect":
-                continue
-
         try:
             body = await read_body(receive)
             headers = dict(scope["headers"])
-            reply = await self._playground.web_api.answer(method, scope["query_string"], headers, body, hung_up)
+            reply = await self._playground.web_api.answer(
+                method, scope["query_string"], headers, body, lambda: _hung_up(receive)
+            )
         except DropConnection:
             transport.abort()
             return
         await send_reply(send, *reply)
+
+    async def _pager(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await read_body(receive)
+            asked = Asked(
+                method=scope["method"],
+                path=path,
+                query=parse_qs(scope["query_string"].decode("latin-1")),
+                authorization=dict(scope["headers"]).get(b"authorization", b"").decode("latin-1"),
+                content=json.loads(body) if body else {},
+            )
+            reply = await self._playground.pager.answer(asked, lambda: _hung_up(receive))
+        except DropConnection:
+            scope["state"]["transport"].abort()
+            return
+        await send_reply(send, *reply)
+
+
+async def _hung_up(receive: Receive) -> None:
+    """Wait until the other side gives up."""
+    while (await receive())["type"] != "http.disconnect":
+        continue
 
 
 class Server:

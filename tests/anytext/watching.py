@@ -96,7 +96,8 @@ class Watch:
             channel = self._slack.workspace.channels.get(target[1:])
             return channel is not None and (channel.creator == self._slack.bot_user_id or channel.name == ADOPTABLE)
         own = f"{self._slack.url}/archives/"
-        is_ours = bool(OWN_DATE.fullmatch(token)) or target.startswith(own)
+        on_call = {f"@{person}" for team in self._bot.settings.current.teams if team.pager for person in team.members}
+        is_ours = target in on_call or bool(OWN_DATE.fullmatch(token)) or target.startswith(own)
         return is_ours or target == f"@{self._speaker}" or target in self._given()
 
     def _given(self) -> set[str]:

@@ -39,7 +39,7 @@ def passes(stage: Stage, seconds: float) -> None:
     """Time passes, and the loop does what it does every few seconds."""
     stage.slack.advance_clock(seconds)
     stage.bot.slack.call("auth.test")  # by whose answer the bot learns what time it is
-    stage.bot.remind()
+    stage.bot.house.remind()
     stage.settles()
 
 

@@ -52,7 +52,7 @@ def emergency_channel(stage: Stage) -> str:
 def recovers(stage: Stage, outage: Outage) -> Sev:
     """The database comes back, and what was declared meanwhile is brought in."""
     outage.ends()
-    stage.slack.wait_until(lambda: not stage.bot.emergencies.journal.all(), why="it is brought in")
+    stage.slack.wait_until(lambda: not stage.bot.house.emergencies.journal.all(), why="it is brought in")
     stage.settles()
     return stage.sev(1)
 
@@ -151,7 +151,7 @@ def test_a_private_one_without_any_channel_is_the_declarers_alone(stage: Stage, 
     ada.types("/sev declare SEV1 salaries are public --private")
     ada.sees("Its channel could not be made (restricted_action).", in_="@sevbot")
     outage.ends()
-    stage.slack.wait_until(lambda: not stage.bot.emergencies.journal.all(), why="it is brought in")
+    stage.slack.wait_until(lambda: not stage.bot.house.emergencies.journal.all(), why="it is brought in")
     ada.sees("The channel of SEV-1 (salaries are public) could not be made yet.", in_="@sevbot")
     ada.sees("Create the channel failed (restricted_action)", in_="@sevbot")
     said = [message for message in stage.everything_said() if "salaries" in stage.words(message)]
@@ -171,7 +171,7 @@ def test_without_any_channel_people_work_in_the_thread_of_the_announcement(
     ada.types("/sev declare SEV1 checkout is down")
     linus.sees("could not make a channel. Work on it in this thread.", in_="#incidents")
     outage.ends()
-    stage.slack.wait_until(lambda: not stage.bot.emergencies.journal.all(), why="it is brought in")
+    stage.slack.wait_until(lambda: not stage.bot.house.emergencies.journal.all(), why="it is brought in")
     linus.sees("Its channel could not be made yet. Work on it in this thread.", in_="#incidents")
     ada.sees("Create the channel failed (restricted_action)", in_="@sevbot")
     stage.slack.faults.clear()

@@ -49,7 +49,7 @@ def test_nobody_in_command_is_told_to_the_channel_and_the_declarer_and_once_only
     ada.sees(NOBODY, in_=sev.channel)
     ada.sees(NOBODY, in_="@sevbot")
     for _ in range(3):
-        stage.bot.remind()
+        stage.bot.house.remind()
     stage.settles()
     assert ledger(stage) == ["no_commander to channel: first", "no_commander to U01ADA: first"]
 
@@ -59,7 +59,7 @@ def test_replicas_that_look_at_once_decide_once(stage: Stage, sev: Sev, ada: Per
     stage.slack.advance_clock(11 * MINUTE)
     stage.bot.slack.call("auth.test")
     with ThreadPoolExecutor(6) as replicas:
-        for running in [replicas.submit(stage.bot.remind) for _ in range(6)]:
+        for running in [replicas.submit(stage.bot.house.remind) for _ in range(6)]:
             running.result()
     stage.settles()
     assert len(ledger(stage)) == 4
@@ -106,7 +106,7 @@ def test_what_is_no_longer_true_when_its_turn_comes_is_not_said(stage: Stage, se
     rule = stage.slack.faults.add("chat.postMessage", "500", times=None)
     stage.slack.advance_clock(11 * MINUTE)
     stage.bot.slack.call("auth.test")
-    stage.bot.remind()
+    stage.bot.house.remind()
     stage.slack.wait_until(lambda: rule.hits > 2, why="the reminders are tried")
     takes_command(stage, sev, "U02GRACE")
     stage.slack.faults.clear()
@@ -181,7 +181,7 @@ def test_nobody_is_reminded_right_after_somebody_acted(stage: Stage, ada: Person
     stage.bot.slack.call("auth.test")
     ada.types("/sev title checkout is down")
     ada.types("/sev title checkout is slow")
-    stage.bot.remind()
+    stage.bot.house.remind()
     stage.settles()
     assert ledger(stage) == [
         "no_commander to channel: recently_touched",

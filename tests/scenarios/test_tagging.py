@@ -101,7 +101,7 @@ def test_what_was_never_seen_is_read_from_slack_thread_replies_too(
     message = grace.says("Look at the graphs.")
     reply = ada.says("They fell at 09:41.", thread=message)
     stage.hears()
-    stage.bot.memory.__init__()  # type: ignore[misc]  # as after a restart
+    stage.bot.house.memory.__init__()  # type: ignore[misc]  # as after a restart
     grace.reacts(PIN, to=reply)
     assert words(sev) == ["They fell at 09:41."]
     assert calls(stage, "reactions.get") == 1

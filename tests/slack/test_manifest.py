@@ -1,6 +1,6 @@
 import pytest
 
-from bot.app import event_types
+from bot.house import event_types
 from bot.playground import Playground
 from bot.slack.manifest import SCOPES, SHORTCUTS, manifest
 from tests.conftest import environment_for

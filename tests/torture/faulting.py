@@ -32,7 +32,8 @@ def config_with(folder: Path, changes: Mapping[str, Any]) -> Path:
     folder.mkdir(exist_ok=True)
     for name in ("sevbot.yaml", "workflows.yaml"):
         content = yaml.safe_load((CONFIG / name).read_text())
-        (folder / name).write_text(yaml.safe_dump(content | {key: changes[key] for key in content if key in changes}))
+        changed = {key: value for key, value in changes.items() if (key == "workflows") == (name == "workflows.yaml")}
+        (folder / name).write_text(yaml.safe_dump(content | changed))
     return folder
 
 

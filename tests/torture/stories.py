@@ -181,7 +181,7 @@ def is_tagged_after_a_restart(stage: Stage) -> None:
     """What the bot remembered is gone by the time of the reaction."""
     message = stage.ada.says("Rolled back.", in_=CHANNEL)
     stage.settle()
-    stage.bot.memory._said.clear()
+    stage.bot.house.memory._said.clear()
     stage.ada.reacts(PUSHPIN, to=message)
     stage.settle()
 
@@ -222,7 +222,7 @@ def half_an_hour_passes(stage: Stage) -> None:
 
 def remind(stage: Stage) -> None:
     """What the schedule does every few seconds."""
-    stage.bot.remind()
+    stage.bot.house.remind()
     stage.settle()
 
 
@@ -238,8 +238,6 @@ def snooze(stage: Stage) -> None:
 def declare_archive_and_wait(stage: Stage) -> None:
     start_declare_and_archive(stage)
     half_an_hour_passes(stage)
-
-
 
 
 def ask_for_access(stage: Stage) -> None:
@@ -258,7 +256,7 @@ def let_in(stage: Stage) -> None:
 
 
 def declare_without_database(stage: Stage) -> None:
-    emergencies = stage.bot.emergencies
+    emergencies = stage.bot.house.emergencies
     with without_database(stage.bot):
         stage.ada.goes_to("#general").types("/sev declare SEV1 checkout is down")
         stage.slack.wait_until(lambda: "post" in emergencies.journal.all()[0].done, why="all is done that can be")
@@ -269,10 +267,36 @@ def bring_in(stage: Stage) -> None:
     """The database is back: what the schedule does every two seconds."""
 
     def is_done() -> bool:
-        stage.bot.emergencies.carry_on()
-        return not stage.bot.emergencies.journal.all()
+        stage.bot.house.emergencies.carry_on()
+        return not stage.bot.house.emergencies.journal.all()
 
     stage.slack.wait_until(is_done, why="it is brought in")
+    stage.settle()
+
+
+def page(stage: Stage) -> None:
+    stage.types("/sev page platform", in_=CHANNEL)
+
+
+def page_from_outside(stage: Stage) -> None:
+    stage.types("/sev page SEV-1 platform")
+
+
+def page_in_vain(stage: Stage) -> None:
+    """The pager is down, and stays so: the team's people are told directly."""
+    stage.slack.pager.outage = True
+    stage.patience = 3
+    page(stage)
+
+
+def start_declare_and_page_in_vain(stage: Stage) -> None:
+    start_and_declare(stage)
+    page_in_vain(stage)
+
+
+def the_pager_is_back(stage: Stage) -> None:
+    stage.slack.pager.outage = False
+    stage.patience = 1000
     stage.settle()
 
 
@@ -333,6 +357,7 @@ INSTRUCTIONS, HANDOFF, TELL, INVITE_PEOPLE, BRIEF = (
 DIRECT_NUDGE, NUDGE, NUDGE_REFRESH = "nudges.direct", "nudges.post", "nudges.refresh"
 REQUEST, LET_IN, WELCOME = (f"incident.{name}" for name in ("access_request", "let_in", "welcome"))
 NAME, RECOVERED = "incident.name", "incident.recovered"
+OUTCOME, CALL = "paging.outcome", "paging.call"
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
 COMPLETE = "files.completeUploadExternal"
 
@@ -435,4 +460,12 @@ STORIES = (
     Story(WELCOME, POST, let_in, given=declare_privately_and_ask),
     Story(WELCOME, HISTORY, let_in, given=declare_privately_and_ask, lead=POST),
     Story(WELCOME, UPDATE, let_in, given=declare_privately_and_ask, lead=POST),
+    Story(OUTCOME, POST, page, given=start_and_declare),
+    Story(OUTCOME, HISTORY, page, given=start_and_declare, lead=POST),
+    Story(OUTCOME, UPDATE, the_pager_is_back, given=start_declare_and_page_in_vain),
+    Story(OUTCOME, "conversations.replies", page_from_outside, given=start_declare_and_archive, lead=POST),
+    Story(CALL, "conversations.open", page_in_vain, given=start_and_declare),
+    Story(CALL, POST, page_in_vain, given=start_and_declare),
+    Story(CALL, HISTORY, page_in_vain, given=start_and_declare, lead=POST),
+    Story(CALL, UPDATE, page_in_vain, given=start_and_declare, lead=POST),
 )

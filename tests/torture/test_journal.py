@@ -55,8 +55,13 @@ class Fuse:
 
 def put_into(bot: Bot, fuse: Fuse, patch: pytest.MonkeyPatch) -> None:
     """Let the fuse burn wherever a declaration has an effect outside the process."""
-    journal = bot.emergencies.journal
-    for owner, name in ((journal, "_write"), (journal, "remove"), (bot.emergencies, "_tell"), (bot.slack, "call")):
+    journal = bot.house.emergencies.journal
+    for owner, name in (
+        (journal, "_write"),
+        (journal, "remove"),
+        (bot.house.emergencies, "_tell"),
+        (bot.slack, "call"),
+    ):
         patch.setattr(owner, name, fuse.around(name, getattr(owner, name)))
 
 
@@ -101,14 +106,16 @@ def test_wherever_it_dies_there_is_one_sev_in_the_end(
         first.start()
         first.types("/sev status")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(first.bot.emergencies, "carry_on", lambda: None)  # the job's own times are no moments here
+            patch.setattr(
+                first.bot.house.emergencies, "carry_on", lambda: None
+            )  # the job's own times are no moments here
             put_into(first.bot, fuse, patch)
             answer = declares(first, fuse)
             if not fuse.is_burnt:
                 patch.undo()
                 put_into(first.bot, fuse, patch)
                 with suppress(Killed):
-                    first.bot.emergencies.carry_on()
+                    first.bot.house.emergencies.carry_on()
             assert fuse.is_burnt, fuse.passed
             first.bot.stop()
     finally:
@@ -132,7 +139,7 @@ def test_a_file_that_cannot_be_read_is_set_aside(slack: Playground, tmp_path: Pa
     (journal / "a.json").write_text("{half")
     (journal / "b.json.part").write_text("unfinished")
     bot = Bot(environment_for(slack, "sqlite:///nowhere", journal=journal))
-    bot.emergencies.start()
-    assert bot.emergencies.journal.all() == []
+    bot.house.emergencies.start()
+    assert bot.house.emergencies.journal.all() == []
     assert {path.name for path in journal.iterdir()} == {"a.unreadable", "b.json.part"}
     bot.stop()

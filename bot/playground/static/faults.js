@@ -29,7 +29,7 @@ const methodName = (name) => (name === "*" ? "any method" : name);
 /** Builds the panel; `patchFaults` follows the server's state. */
 export function drawFaults(parent) {
   const behave = button("button", () => set({ clear: true }), "Behave again");
-  fill(parent, h("div", { id: "faults", class: "faults" }, answers(), nextCalls(), deliveries(), behave));
+  fill(parent, h("div", { id: "faults", class: "faults" }, answers(), nextCalls(), deliveries(), pager(), behave));
   patchFaults();
 }
 
@@ -93,6 +93,16 @@ function deliveries() {
       { redeliver: 1 }, "The next event will come twice."));
 }
 
+function pager() {
+  return card("The pager", h("p", { class: "faint" }, "It stands for PagerDuty and Opsgenie. What rings there:"),
+    h("ul", { class: "rules", id: "pager-alerts" }),
+    toggle("pager_outage", "The pager is down", "It answers 503: the bot must help by other means, and page when it is back."));
+}
+
+function alertItem({ service, summary, state }) {
+  return h("li", { class: state === "resolved" ? "faint" : "" }, h("strong", null, summary), h("span", { class: "faint" }, ` · ${service}, ${state}`));
+}
+
 /** Shows the server's switches as they are now; a slider in use is left alone. */
 export function patchFaults() {
   const panel = byId("faults");
@@ -102,6 +112,7 @@ export function patchFaults() {
     if (control.type === "checkbox") control.checked = Boolean(session.faults[control.dataset.fault]);
     else if (control !== document.activeElement) control.value = latency;
   }
+  fill(byId("pager-alerts"), (session.pager.alerts ?? []).map(alertItem));
   byId("latency-words").textContent = `${latency} ms`;
   fill(byId("fault-rules"), rules.map(ruleItem));
 }
@@ -119,6 +130,6 @@ function left({ times, hits }) {
 
 /** Whether anything is set to go wrong: the rail shows it, so that nobody forgets. */
 export function misbehaving() {
-  const { latency_ms: latency, outage, rate_limits: limits, rules = [] } = session.faults;
-  return Boolean(latency || outage || limits || rules.some(left));
+  const { latency_ms: latency, outage, rate_limits: limits, pager_outage: pager, rules = [] } = session.faults;
+  return Boolean(latency || outage || limits || pager || rules.some(left));
 }

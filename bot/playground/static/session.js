@@ -2,7 +2,7 @@
 // only sync.js and places.js write it.
 
 export const session = {
-  me: "", people: new Map(), channels: new Map(), team: {}, bot: {}, faults: {}, commands: [], shortcuts: [],
+  me: "", people: new Map(), channels: new Map(), team: {}, bot: {}, faults: {}, pager: {}, commands: [], shortcuts: [],
   clock: { now: Date.now() / 1000, readAt: Date.now() },
   page: "channel", channel: "", thread: "", tool: "", target: "",
   messages: [], replies: [], traffic: [], views: { stack: [], errors: {}, home: null },

@@ -1,0 +1,301 @@
+"""All rooms, and what each of them brings: deliveries, verbs, clicks, forms, rules for events, reactions, lines and jobs.
+
+Together with `app.py`, which starts and stops it all, this is the composition root: no other file knows every room.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from bot import inbound
+from bot.clock import Clock
+from bot.config import Settings
+from bot.db import Database
+from bot.directory import channels as directory_channels
+from bot.directory import people
+from bot.environment import Environment
+from bot.incidents import (
+    access_slack,
+    duplicates,
+    jobs,
+    linking_slack,
+    links,
+    membership,
+    nudge_slack,
+    people_slack,
+    silencing,
+    subscribers,
+    updating,
+)
+from bot.incidents import slack as incidents
+from bot.incidents.access_deliveries import AccessDeliveries
+from bot.incidents.bookmark_deliveries import BookmarkDeliveries
+from bot.incidents.channel import ChannelEvents
+from bot.incidents.channel_deliveries import ChannelDeliveries
+from bot.incidents.declaring import Declaring
+from bot.incidents.deliveries import Deliveries
+from bot.incidents.emergency import Emergencies
+from bot.incidents.emergency_steps import EmergencyStep
+from bot.incidents.home import Home, HomeSection, sections
+from bot.incidents.home import event_rules as home_rules
+from bot.incidents.journal import Journal
+from bot.incidents.late_joiners import LateJoiners
+from bot.incidents.linking_slack import Linking
+from bot.incidents.looking import Looking
+from bot.incidents.nudging import SevNudges
+from bot.incidents.people_deliveries import PeopleDeliveries
+from bot.incidents.people_slack import People
+from bot.incidents.reading import CardButtons, CardLines
+from bot.incidents.recovery_deliveries import RecoveryDeliveries
+from bot.incidents.update_deliveries import UpdateDeliveries
+from bot.nudges import jobs as nudge_jobs
+from bot.nudges import service as nudges
+from bot.nudges.deliveries import NudgeDeliveries
+from bot.nudges.subjects import AllSubjects
+from bot.operations import why
+from bot.outbox.announcements import Reaction
+from bot.outbox.kinds import Kinds
+from bot.paging import deliveries as paging_deliveries
+from bot.paging import emergency as paging_emergency
+from bot.paging import jobs as paging_jobs
+from bot.paging import slack as paging_slack
+from bot.paging.following import Following
+from bot.paging.pagers import Pagers
+from bot.schedule import Job
+from bot.slack.client import Slack
+from bot.slack.commands import Command, Commands, Line
+from bot.slack.events import EventRule, Events
+from bot.slack.listeners import Rooms
+from bot.slack.templates import Texts
+from bot.slack.visit import Answer, Visit
+from bot.timeline import jobs as timeline_jobs
+from bot.timeline import reading as timeline_reading
+from bot.timeline import slack as timeline_slack
+from bot.timeline import starting as timeline_starting
+from bot.timeline.catching_up import CatchUp
+from bot.timeline.deliveries import CaptureDeliveries
+from bot.timeline.events import CaptureEvents
+from bot.timeline.memory import Memory
+from bot.timeline.telling_deliveries import TellingDeliveries
+
+HOME_EVENTS = (
+    "declared", "severity", "status", "reopened", "title", "update", "channel", "channel_replaced", "role", "handoff",
+)  # fmt: skip
+"""The facts of a SEV after which Homes are shown anew."""
+WATCHED_EVENTS = ("declared", "reopened", "severity", "status", "update", "role", "handoff")
+"""The facts of a SEV that change what people need to be reminded of."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every room stands on."""
+
+    environment: Environment
+    clock: Clock
+    settings: Settings
+    database: Database
+    slack: Slack
+    kinds: Kinds
+    acquaintance: people.Acquaintance
+
+
+class House:
+    """The rooms on their ground."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        slack, clock, settings = ground.slack, ground.clock, ground.settings
+        self.memory = Memory()
+        self.subjects = AllSubjects({"incident": SevNudges(settings)})
+        self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
+        self.paging = paging_slack.Paging(settings)
+        self.home = Home(slack, clock, settings, self._home_sections())
+        self.emergencies = Emergencies(
+            Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
+            standing=ground.acquaintance.standing, pages=self._emergency_steps(),
+        )  # fmt: skip
+        self._register_kinds()
+
+    def reactions(self) -> dict[str, tuple[Reaction, ...]]:
+        """What follows from which event, in which room; pages first."""
+        settings = self._ground.settings
+        paging = Following(settings, self._ground.clock)
+        tables: tuple[dict[str, Reaction], ...] = (
+            {
+                "incident.declared": paging.declared,
+                "incident.severity": paging.declared,
+                "incident.status": paging.moved,
+                "incident.reopened": paging.reopened,
+                "incident.role": paging.role_changed,
+                "incident.handoff": paging.role_changed,
+                "nudge.page": paging.nobody_came,
+            },
+            {
+                "incident.channel_regained": timeline_jobs.catch_up_one,
+                "incident.reopened": timeline_jobs.catch_up_one,
+            },
+            {"incident.reopened": duplicates.forget},
+            subscribers.reactions(settings),
+            {f"incident.{fact}": nudges.watch for fact in WATCHED_EVENTS},
+            {f"incident.{fact}": self.home.changed for fact in HOME_EVENTS},
+            {membership.CHANGED: self.home.membership_changed},
+        )
+        events = {event for table in tables for event in table}
+        return {event: tuple(table[event] for table in tables if event in table) for event in events}
+
+    def rooms(self) -> Rooms:
+        """Every verb, click, form and rule for events."""
+        slack, settings = self._ground.slack, self._ground.settings
+        declaring = Declaring(settings, slack.permalink, self.emergencies)
+        looking = Looking(settings, card_buttons=self._card_buttons())
+        changing, updater = incidents.Changing(settings, self._ground.clock), updating.Updating(settings)
+        persons, guarding = People(settings), access_slack.Guarding(settings)
+        silence = nudge_slack.Silencing(settings)
+        capturing = timeline_slack.Capturing(slack, settings, self.memory)
+        reading = timeline_reading.Reading(settings, slack.permalink)
+        starting = timeline_starting.Starting(settings, slack)
+        verbs = (
+            *incidents.commands(declaring, changing, looking),
+            *updating.commands(updater),
+            *people_slack.commands(persons),
+            *linking_slack.commands(Linking(settings)),
+            *paging_slack.commands(self.paging),
+            *timeline_slack.commands(capturing),
+            *timeline_reading.commands(reading),
+            *timeline_starting.commands(starting),
+            *nudge_slack.commands(silence),
+            *why.commands(why.Accounting(settings, self._ground.kinds, self.subjects)),
+            *access_slack.commands(guarding),
+        )
+        rules = event_rules(slack, settings, self.memory)
+        explain = _help(lambda verb: commands.help(verb))  # noqa: PLW0108 - there are no commands yet
+        commands = Commands((*verbs, explain), incidents.tray(looking))
+        rooms = Rooms(commands=commands, events=Events(self._ground.database, rules))
+        incidents.listen(rooms, declaring, changing)
+        updating.listen(rooms, updater)
+        people_slack.listen(rooms, persons)
+        paging_slack.listen(rooms, self.paging)
+        timeline_slack.listen(rooms, capturing)
+        timeline_reading.listen(rooms, reading)
+        timeline_starting.listen(rooms, starting)
+        nudge_slack.listen(rooms, silence)
+        access_slack.listen(rooms, guarding)
+        return rooms
+
+    def jobs(self) -> tuple[Job, ...]:
+        """What the rooms do again and again."""
+        return (
+            Job("incidents.carry_on", timedelta(seconds=2), self.emergencies.carry_on),
+            Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
+            Job("incidents.expire_requests", timedelta(minutes=5), self._expire_requests),
+            Job("nudges.remind", timedelta(seconds=15), self.remind),
+            Job("nudges.forget", timedelta(hours=1), self._forget_nudges),
+            Job("paging.refresh_on_call", timedelta(minutes=1), self._refresh_on_call),
+            Job("paging.forget_on_call", timedelta(hours=1), self._forget_on_call),
+            Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
+        )
+
+    def begin(self, session: Session) -> None:
+        """What is asked for once, when the bot starts."""
+        config, now = self._ground.settings.current, self._ground.clock.now()
+        directory_channels.learn_places(session, config)
+        paging_jobs.refresh_on_call(session, config, self.pagers, now=now)
+
+    def look_after_open(self, session: Session) -> None:
+        """Look at every open SEV's channel and at what was said in it: events may have been missed."""
+        config = self._ground.settings.current
+        jobs.reconcile_open(session, config)
+        timeline_jobs.catch_up_open(session, config)
+
+    def watch_open(self, session: Session) -> None:
+        """Let people be reminded of every open SEV, whatever way it came into the database."""
+        jobs.watch_open(session, self._ground.settings.current)
+
+    def remind(self) -> None:
+        """Remind people of what is due."""
+        nudge_jobs.remind(self._ground.database, self._ground.clock, self._ground.settings, self.subjects)
+
+    def _card_lines(self) -> tuple[CardLines, ...]:
+        """Which rooms add lines to a SEV's card, in order."""
+        settings = self._ground.settings
+        pages = partial(paging_deliveries.card_lines, settings)
+        return (pages, links.card_lines(settings), duplicates.card_lines(), silencing.card_lines)
+
+    def _card_buttons(self) -> tuple[CardButtons, ...]:
+        """Which rooms add buttons to a SEV's card and tray, in order."""
+        return (self.paging.buttons,)
+
+    def _home_sections(self) -> tuple[HomeSection, ...]:
+        """What the rooms show in a person's Home, in order."""
+        return sections(self._ground.settings)
+
+    def _emergency_steps(self) -> tuple[EmergencyStep, ...]:
+        """What other rooms do about a SEV that is declared while the database is down, before all else."""
+        return (paging_emergency.step(self.pagers),)
+
+    def _register_kinds(self) -> None:
+        slack, clock, settings, kinds = (
+            self._ground.slack, self._ground.clock, self._ground.settings, self._ground.kinds,
+        )  # fmt: skip
+        texts = Texts(self._ground.environment.config_folder)
+        kinds.add(*directory_channels.kinds(slack), self.home.kind())
+        Deliveries(
+            slack, clock, settings, kinds, texts, card_lines=self._card_lines(), card_buttons=self._card_buttons()
+        ).register()
+        ChannelDeliveries(slack, clock, settings, kinds).register()
+        BookmarkDeliveries(slack, settings, kinds).register()
+        PeopleDeliveries(slack, clock, settings, kinds).register()
+        AccessDeliveries(slack, settings, kinds).register()
+        RecoveryDeliveries(slack, settings, kinds).register()
+        UpdateDeliveries(slack, clock, settings, texts).register(kinds)
+        NudgeDeliveries(slack, clock, settings, self.subjects).register(kinds)
+        CaptureDeliveries(slack, clock, settings, kinds, self.memory).register()
+        CatchUp(slack, clock, settings, kinds, self.memory).register()
+        TellingDeliveries(slack, settings, kinds).register()
+        paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
+
+    def _forget_answers(self) -> None:
+        machine_now = self._ground.clock.machine()
+        self._ground.database.run(lambda session: jobs.forget_answers(session, machine_now=machine_now))
+
+    def _expire_requests(self) -> None:
+        now = self._ground.clock.now()
+        self._ground.database.run(lambda session: jobs.expire_requests(session, now=now))
+
+    def _forget_nudges(self) -> None:
+        nudge_jobs.forget(self._ground.database, self._ground.clock, self._ground.settings)
+
+    def _refresh_on_call(self) -> None:
+        config, now = self._ground.settings.current, self._ground.clock.now()
+        self._ground.database.run(lambda session: paging_jobs.refresh_on_call(session, config, self.pagers, now=now))
+
+    def _forget_on_call(self) -> None:
+        config, now = self._ground.settings.current, self._ground.clock.now()
+        self._ground.database.run(lambda session: paging_jobs.forget_on_call(session, config, now=now))
+
+    def _forget_inbound(self) -> None:
+        now = self._ground.clock.now()
+        self._ground.database.run(lambda session: inbound.forget_old(session, now=now))
+
+
+def _help(explain: Callable[[str], str]) -> Command:
+    def run(_session: Session, _visit: Visit, line: Line) -> Answer:
+        return Answer(text=explain(line.text))
+
+    return Command(verb="help", usage="help [VERB]", summary="list the verbs, or explain one", run=run, changes=False)
+
+
+def event_rules(slack: Slack, settings: Settings, memory: Memory) -> tuple[EventRule, ...]:
+    """What the rooms do about Slack's events, in order."""
+    rooms = (ChannelEvents(slack, settings), LateJoiners(slack, settings), CaptureEvents(slack, settings, memory))
+    return (*people.event_rules(slack), *(rule for room in rooms for rule in room.rules()), *home_rules())
+
+
+def event_types(environment: Environment) -> set[str]:
+    """Every type of event the bot listens to: what its Slack app must subscribe to."""
+    slack = Slack("", environment.slack_api_url, Clock())
+    rules = event_rules(slack, Settings(environment.config_folder), Memory())
+    return {name for rule in rules for name in rule.types}
