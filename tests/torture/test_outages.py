@@ -74,7 +74,7 @@ def test_postgresql_may_restart_in_the_middle_of_a_declare(config: Path) -> None
         stopped = meanwhile(stage.slack, "conversations.create", server.server.stop)
         assert stage.ada.types("/sev declare SEV1 checkout is down").text.startswith("SEV-1 declared")
         assert stopped.wait(30)
-        stage.slack.wait_until(lambda: NOT_KEPT in stage.ada.types("/sev declare SEV2 sign-in is slow").text)
+        stage.slack.wait_until(lambda: NOT_KEPT in stage.ada.types("/sev title SEV-1 sign-in is slow").text)
         server.server.start()
         stage.settle()
         stage.types("/sev list")
