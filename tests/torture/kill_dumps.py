@@ -104,6 +104,12 @@ class Names:
         words = message_words(self._slack.workspace, message) if message else "no such message"
         return A_MINUTE.sub("some time", words)
 
+    def of_bookmark(self, channel_id: str, bookmark_id: str) -> str:
+        """What a bookmark shows, which tells that it is there."""
+        present = self._slack.workspace.channels[channel_id].bookmarks
+        found = (f"{each['title']}: {each['link']}" for each in present if each["id"] == bookmark_id)
+        return next(found, "no such bookmark")
+
 
 def _rows(ledger: Ledger, table: Table, names: Names) -> list[Row]:
     query = select(table)
@@ -122,6 +128,8 @@ def _rows(ledger: Ledger, table: Table, names: Names) -> list[Row]:
 def _row(table: str, row: Row, names: Names) -> Row:
     if table == "posts":
         row["ts"] = names.of_message(row["channel_id"], row["ts"])
+    if table == "placed_bookmarks":
+        row["bookmark_id"] = names.of_bookmark(row["channel_id"], row["bookmark_id"])
     for name in UNLIKE.get(table, set()):
         del row[name]
     row.pop("id", None)
