@@ -30,11 +30,13 @@ def test_who_is_on_call_is_known_from_memory_and_the_team_is_told_directly(
     stage.slack.expect_all()
 
 
-def test_a_key_that_is_refused_waits_for_somebody_and_retry_goes_on(stage: PagingStage, ada: Person) -> None:
-    stage.slack.pager.faults.append(("/enqueue", "401"))
+def test_an_event_that_is_refused_waits_for_somebody_and_retry_goes_on(stage: PagingStage, ada: Person) -> None:
+    stage.slack.pager.faults.append(("/enqueue", "400"))
     ada.types("/sev declare SEV1 checkout is down")
-    ada.sees("Paging Payments failed (http_401), and waits until somebody mends it.", in_="#sev-1-checkout-is-down")
-    ada.sees("Page a team failed (http_401)", in_="#sev-1-checkout-is-down")
+    ada.sees(
+        "Paging Payments failed (invalid_event), and waits until somebody mends it.", in_="#sev-1-checkout-is-down"
+    )
+    ada.sees("Page a team failed (invalid_event)", in_="#sev-1-checkout-is-down")
     ada.clicks("Retry", in_="#sev-1-checkout-is-down")
     stage.settles()
     assert stage.alerts["1-payments"].state == "triggered"
