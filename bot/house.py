@@ -68,7 +68,7 @@ from bot.schedule import Job
 from bot.slack.client import Slack
 from bot.slack.commands import Command, Commands, Line
 from bot.slack.events import EventRule, Events
-from bot.slack.listeners import Rooms
+from bot.slack.rooms import Rooms
 from bot.slack.templates import Texts
 from bot.slack.visit import Answer, Visit
 from bot.timeline import jobs as timeline_jobs

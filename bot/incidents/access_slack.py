@@ -11,7 +11,7 @@ from bot.incidents.access_deliveries import DECLINE_BUTTON, LET_IN_BUTTON
 from bot.incidents.model import Incident
 from bot.incidents.subject import subject
 from bot.slack.commands import NAME, Command, Line
-from bot.slack.listeners import Rooms
+from bot.slack.rooms import Rooms
 from bot.slack.text import channel as channel_mention
 from bot.slack.visit import DONE, Answer, Visit
 

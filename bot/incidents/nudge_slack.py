@@ -8,7 +8,7 @@ from bot.incidents import nudge_views, silencing
 from bot.incidents.model import Incident
 from bot.incidents.subject import of_number, subject
 from bot.slack.commands import Command, Form, Line
-from bot.slack.listeners import Rooms
+from bot.slack.rooms import Rooms
 from bot.slack.text import one_line, when
 from bot.slack.visit import DONE, Answer, Visit
 

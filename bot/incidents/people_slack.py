@@ -11,7 +11,7 @@ from bot.incidents.model import Incident
 from bot.incidents.role_names import possible_roles, role_named
 from bot.incidents.subject import of_number, subject
 from bot.slack.commands import NAME, Command, Line
-from bot.slack.listeners import Rooms
+from bot.slack.rooms import Rooms
 from bot.slack.text import USER_MENTION, mentioned_groups, mentioned_users, user
 from bot.slack.visit import DONE, Answer, Door, Visit
 

@@ -12,7 +12,7 @@ from bot.incidents.model import Incident
 from bot.incidents.promises import split_promise
 from bot.incidents.subject import of_number, subject
 from bot.slack.commands import NAME, Command, Form, Line
-from bot.slack.listeners import Rooms
+from bot.slack.rooms import Rooms
 from bot.slack.text import when
 from bot.slack.visit import DONE, Answer, View, Visit
 

@@ -14,7 +14,7 @@ from bot.incidents.subject import of_number, subject
 from bot.paging import reading, service, views
 from bot.slack import blocks as kit
 from bot.slack.commands import NAME, Command, Form, Line
-from bot.slack.listeners import Rooms
+from bot.slack.rooms import Rooms
 from bot.slack.text import mrkdwn, one_line
 from bot.slack.visit import Answer, View, Visit
 

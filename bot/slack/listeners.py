@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -28,9 +28,9 @@ from bot.errors import CallFailed, Refused
 from bot.outbox.enqueue import PENDING_ENQUEUES
 from bot.slack import visit as visits
 from bot.slack.client import MODAL_TIMEOUT, Slack
-from bot.slack.commands import NAME, Commands, Form
-from bot.slack.events import Events
+from bot.slack.commands import NAME, Form
 from bot.slack.recent import RecentKeys
+from bot.slack.rooms import Rooms
 from bot.slack.text import escape, mentioned_users
 from bot.slack.visit import Answer, View, Visit
 
@@ -52,29 +52,6 @@ LEARN_WITHIN = 1.2
 """Seconds for getting to know the people somebody mentions: they wait for it."""
 MOST_LEARNED = 30
 """How many of them at most: Slack lets one ask about so many at once."""
-
-Click = Callable[[Session, Visit], Answer]
-Submission = Callable[[Session, Visit], Answer]
-Opens = Callable[[Visit], Form]
-Shortcut = Callable[[Session, Visit], Answer | None]
-
-
-@dataclass
-class Rooms:
-    """What the rooms listen to, by Slack id. Ids are `room.verb`; a click may add `:` and more, to be unique in its place."""
-
-    commands: Commands
-    events: Events
-    clicks: dict[str, Click] = field(default_factory=dict)
-    forms: dict[str, Submission] = field(default_factory=dict)
-    openers: dict[str, Opens] = field(default_factory=dict)
-    """Shortcuts, and clicks that open a form."""
-    shortcuts: dict[str, Shortcut] = field(default_factory=dict)
-    """What a shortcut does at once, where it can; where it gives None, its form is opened."""
-    free_clicks: frozenset[str] = frozenset()
-    """Clicks that change nothing, so that it need not be known who did them."""
-    alone: dict[str, Callable[[Visit], Answer]] = field(default_factory=dict)
-    """What clicks and forms do instead while the database is down; the others can do nothing then."""
 
 
 class Listeners:

@@ -17,7 +17,7 @@ from bot.incidents.roles import holders
 from bot.incidents.subject import of_number, subject
 from bot.slack import blocks as kit
 from bot.slack.commands import NAME, Command, Form, Line
-from bot.slack.listeners import Rooms
+from bot.slack.rooms import Rooms
 from bot.slack.visit import DONE, Answer, View, Visit
 from bot.timeline import catchup, export, listing, mending, searching, views
 from bot.timeline import telling_forms as forms

@@ -12,7 +12,7 @@ from bot.incidents.model import Incident, IncidentMember
 from bot.incidents.subject import LONGEST_LIST, of_number, open_incidents, subject
 from bot.slack.client import Slack
 from bot.slack.commands import NAME, Command, Form, Line
-from bot.slack.listeners import Rooms
+from bot.slack.rooms import Rooms
 from bot.slack.text import when
 from bot.slack.visit import DONE, Answer, View, Visit
 from bot.timeline import forms, logbook, tagging

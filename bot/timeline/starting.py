@@ -14,7 +14,7 @@ from bot.incidents.model import Incident
 from bot.incidents.subject import of_number
 from bot.slack.client import Slack
 from bot.slack.commands import NAME, Command, Form, Line
-from bot.slack.listeners import Rooms
+from bot.slack.rooms import Rooms
 from bot.slack.text import channel as channel_mention
 from bot.slack.text import one_line
 from bot.slack.visit import DONE, Answer, View, Visit

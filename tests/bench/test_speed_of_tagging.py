@@ -56,19 +56,24 @@ def test_four_hundred_tags_are_entries_half_a_second_after_the_last(
     taken = []
     for turn in range(1, TURNS + 1):
         messages = [ada.says(f"Message {number} of {turn}.", in_="#sev-1-the-tags") for number in range(TAGS)]
-        ours.rest()
+        slack.wait_until(lambda: not unheard(ours), within=60, why="every message is heard")
         calls = sum(call.method == "reactions.get" for call in slack.calls)
         started = time.monotonic()
         react(ours, messages, started)
         wait_for(ours, entries, turn * TAGS)
         taken.append(time.monotonic() - started)
         assert sum(call.method == "reactions.get" for call in slack.calls) == calls
-        slack.wait_quiet(quiet=1.0, within=120)
     figures.add(
         about, f"all are entries after (best of {TURNS} turns)", min(taken), "s", wanted=f"at most {ALL_WITHIN:g}"
     )
     figures.add(about, "the slowest turn", max(taken), "s")
     assert min(taken) <= ALL_WITHIN
+
+
+def unheard(ours: Contestant) -> bool:
+    """Whether events are still on their way to the bot; what it says in threads meanwhile takes its time."""
+    entries = ours.slack.traffic.after(0)
+    return any(entry["direction"] == "out" and entry["status"] == "waiting" for entry in entries)
 
 
 def wait_for(ours: Contestant, entries: Callable[[], int], wanted: int) -> None:
