@@ -26,6 +26,7 @@ from bot.clock import Clock
 from bot.db import UNAVAILABLE, CommitUnknown, Database, log_failure
 from bot.errors import CallFailed, Refused
 from bot.outbox.enqueue import PENDING_ENQUEUES
+from bot.slack import answers
 from bot.slack import visit as visits
 from bot.slack.client import MODAL_TIMEOUT, Slack
 from bot.slack.commands import NAME, Form
@@ -159,9 +160,9 @@ class Listeners:
         if answer.view and visit.view_id:
             self._aside.submit(self._update, visit.view_id, answer.view, visit.view_hash, again=True)
         if (answer.text or answer.blocks) and visit.response_url:
-            self._aside.submit(self._respond, visit.response_url, answer)
+            self._aside.submit(answers.respond, self._slack, visit.response_url, answer)
         elif answer.text and (body.get("view") or {}).get("type") == "home":
-            self._aside.submit(self._show, visit.trigger_id, answer)
+            self._aside.submit(answers.show, self._slack, visit.trigger_id, answer)
 
     def _click(self, name: str, visit: Visit) -> Answer:
         opens = self._rooms.openers.get(name)
@@ -179,7 +180,7 @@ class Listeners:
             answer = self._tell(lambda: self._shortcut(body["callback_id"], visit))
             ack()
         if answer.text and visit.response_url:
-            self._aside.submit(self._respond, visit.response_url, answer)
+            self._aside.submit(answers.respond, self._slack, visit.response_url, answer)
 
     def _shortcut(self, name: str, visit: Visit) -> Answer:
         does = self._rooms.shortcuts.get(name)
@@ -289,20 +290,6 @@ class Listeners:
                 return
             log.warning("visit.form_not_updated", extra={"error": str(error)})
 
-    def _respond(self, url: str, answer: Answer) -> None:
-        try:
-            self._slack.respond(url, text=answer.text, blocks=answer.blocks, replaces=answer.replaces)
-        except CallFailed as error:
-            log.warning("visit.not_answered", extra={"error": str(error)})
-
-    def _show(self, trigger_id: str | None, answer: Answer) -> None:
-        """Say it in a window of its own: on Home there is no other place."""
-        try:
-            view = visits.notice("Sevbot", answer.text)
-            self._slack.call("views.open", kind="form", trigger_id=trigger_id, view=view, timeout=MODAL_TIMEOUT)
-        except CallFailed as error:
-            log.warning("visit.not_answered", extra={"error": str(error)})
-
     def _on_error(self, error: Exception, request: BoltRequest) -> BoltResponse:
         """The last resort for what no listener foresaw. An event fails, to be delivered again; a person is told."""
         log_failure(log, "visit.failed", error)
@@ -317,7 +304,7 @@ class Listeners:
             return BoltResponse(status=HTTPStatus.OK, body={"text": BROKEN})
         response_url = (request.body or {}).get("response_url")
         if response_url:
-            self._aside.submit(self._respond, response_url, Answer(text=BROKEN))
+            self._aside.submit(answers.respond, self._slack, response_url, Answer(text=BROKEN))
         return BoltResponse(status=HTTPStatus.OK)
 
 
