@@ -20,6 +20,8 @@ from bot.outbox.model import OutboxMessage
 from bot.playground import Playground
 from bot.playground.reading import message_words
 from bot.slack.posts import Post
+from bot.timeline import surfaces as timeline_surfaces
+from bot.timeline.model import Reading
 from tests.torture.kill_story import Ledger
 
 Row = dict[str, Any]
@@ -36,8 +38,10 @@ SEEN_IN_PASSING = {surfaces.ANSWER}
 OF_ONE_MESSAGE = {"source_ts", "permalink"}
 """What names one message of one Slack."""
 A_MINUTE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
-UPKEEP = {surfaces.RECONCILE}
+UPKEEP = {surfaces.RECONCILE, timeline_surfaces.CATCH_UP}
 """Kinds that a bot asks for when it connects: a run that was not interrupted connects only once."""
+UPKEEP_TABLES = {Reading.__tablename__}
+"""What such kinds keep for themselves."""
 IN_TIME_ORDER = {"timeline_entries", "audit_records"}
 
 
@@ -45,7 +49,11 @@ def dump(ledger: Ledger, slack: Playground) -> dict[str, Any]:
     """All that is left, of the database and of Slack."""
     with ledger.connection.begin():
         names = Names(ledger, slack)
-        tables = {table.name: _rows(ledger, table, names) for table in Base.metadata.sorted_tables}
+        tables = {
+            table.name: _rows(ledger, table, names)
+            for table in Base.metadata.sorted_tables
+            if table.name not in UPKEEP_TABLES
+        }
         return {"database": tables, "lanes": _lanes(ledger, names), "slack": _slack(slack)}
 
 
