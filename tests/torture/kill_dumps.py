@@ -16,12 +16,13 @@ from sqlalchemy import Table, select
 from bot.db import Base
 from bot.incidents import surfaces
 from bot.incidents.model import Incident, TimelineEntry
+from bot.nudges.model import NudgeWatch
 from bot.outbox.model import OutboxMessage
 from bot.playground import Playground
 from bot.playground.reading import message_words
 from bot.slack.posts import Post
-from bot.timeline import surfaces as timeline_surfaces
 from bot.timeline.model import Reading
+from bot.timeline.surfaces import CATCH_UP
 from tests.torture.kill_story import Ledger
 
 Row = dict[str, Any]
@@ -38,10 +39,10 @@ SEEN_IN_PASSING = {surfaces.ANSWER}
 OF_ONE_MESSAGE = {"source_ts", "permalink"}
 """What names one message of one Slack."""
 A_MINUTE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
-UPKEEP = {surfaces.RECONCILE, timeline_surfaces.CATCH_UP}
+UPKEEP = {surfaces.RECONCILE, CATCH_UP}
 """Kinds that a bot asks for when it connects: a run that was not interrupted connects only once."""
-UPKEEP_TABLES = {Reading.__tablename__}
-"""What such kinds keep for themselves."""
+UPKEEP_TABLES = {Reading.__tablename__, NudgeWatch.__tablename__}
+"""What such kinds keep for themselves, and when the recurring reminder looks again: it may come by, or not."""
 IN_TIME_ORDER = {"timeline_entries", "audit_records"}
 
 
@@ -112,6 +113,12 @@ class Names:
         words = message_words(self._slack.workspace, message) if message else "no such message"
         return A_MINUTE.sub("some time", words)
 
+    def of_bookmark(self, channel_id: str, bookmark_id: str) -> str:
+        """What a bookmark shows, which tells that it is there."""
+        present = self._slack.workspace.channels[channel_id].bookmarks
+        found = (f"{each['title']}: {each['link']}" for each in present if each["id"] == bookmark_id)
+        return next(found, "no such bookmark")
+
 
 def _rows(ledger: Ledger, table: Table, names: Names) -> list[Row]:
     query = select(table)
@@ -130,6 +137,8 @@ def _rows(ledger: Ledger, table: Table, names: Names) -> list[Row]:
 def _row(table: str, row: Row, names: Names) -> Row:
     if table == "posts":
         row["ts"] = names.of_message(row["channel_id"], row["ts"])
+    if table == "placed_bookmarks":
+        row["bookmark_id"] = names.of_bookmark(row["channel_id"], row["bookmark_id"])
     for name in UNLIKE.get(table, set()):
         del row[name]
     row.pop("id", None)

@@ -56,6 +56,7 @@ NOT_BELIEVED = {(stories.MOVE_IN, stories.JOIN, "already_in_channel")}
 DIRECT = "dm-ada-sevbot"
 """Where the bot tells ada what she can't see in the channel."""
 
+KINDS = sorted({story.kind for story in STORIES})
 SAMPLE = {
     ("sqlite", stories.CREATE, "conversations.create", "timeout_after"),
     ("sqlite", stories.CREATE, "conversations.create", "missing_scope"),
@@ -94,17 +95,37 @@ SAMPLE = {
 
 
 def cases(faults: tuple[str, ...]) -> list[Any]:
-    """Every story with every fault on SQLite, and with one fault of the kind on PostgreSQL. A sample is no torture."""
-    wanted = [("sqlite", story, fault) for story in STORIES for fault in faults]
-    wanted += [("postgresql", story, faults[-1]) for story in STORIES]
+    """Every kind with every fault on SQLite, and with one fault on PostgreSQL. A sample is no torture.
+
+    The methods that a kind calls take turns, so that each of them suffers some.
+    """
+    wanted = [("sqlite", story, fault) for kind in KINDS for story, fault in turns(told(kind), faults)]
+    wanted += [("postgresql", told(kind)[0], faults[-1]) for kind in KINDS]
+    sample = [case for case in SAMPLE if case[3] in faults]
+    wanted += [(engine, story_of(kind, method), fault) for engine, kind, method, fault in sample]
     return [
         pytest.param(
             *case,
             id="-".join(map(str, case)),
             marks=() if (case[0], case[1].kind, case[1].method, case[2]) in SAMPLE else pytest.mark.torture,
         )
-        for case in wanted
+        for case in dict.fromkeys(wanted)
     ]
+
+
+def told(kind: str) -> list[Story]:
+    """The stories of a kind, one for each method it calls."""
+    return [story for story in STORIES if story.kind == kind]
+
+
+def story_of(kind: str, method: str) -> Story:
+    return next(story for story in told(kind) if story.method == method)
+
+
+def turns(stories_of_kind: list[Story], faults: tuple[str, ...]) -> list[tuple[Story, str]]:
+    """Each fault once, and each story once at least, in turn."""
+    rounds = max(len(stories_of_kind), len(faults))
+    return [(stories_of_kind[turn % len(stories_of_kind)], faults[turn % len(faults)]) for turn in range(rounds)]
 
 
 @pytest.fixture(scope="session")
