@@ -230,7 +230,7 @@ class House:
 
     def _home_sections(self) -> tuple[HomeSection, ...]:
         """What the rooms show in a person's Home, in order."""
-        return sections(self._ground.settings)
+        return (*sections(self._ground.settings), why.reminded)
 
     def _emergency_steps(self) -> tuple[EmergencyStep, ...]:
         """What other rooms do about a SEV that is declared while the database is down, before all else."""

@@ -18,11 +18,14 @@ from bot.nudges.subjects import AllSubjects
 from bot.operations import views
 from bot.outbox.kinds import Kinds
 from bot.outbox.model import OutboxMessage
+from bot.slack import blocks as kit
+from bot.slack.blocks import Block
 from bot.slack.commands import NAME, Command, Line
 from bot.slack.text import one_line
 from bot.slack.visit import Answer, Visit
 
 ON_ONE_PAGE = 10
+ON_HOME = 5
 PAGES = 100
 ME = "me"
 NO_NOTICES = frozenset(
@@ -86,17 +89,28 @@ class Accounting:
 
     def _about_me(self, session: Session, visit: Visit, page: int) -> Answer:
         """What the asker was reminded of, as far as they may still see it."""
-        nudges = reading.decisions_for(session, visit.user_id, limit=page * ON_ONE_PAGE + 1)
-        ids = {int(each.subject.rpartition(":")[2]) for each in nudges}
-        seen = select(Incident).where(Incident.id.in_(ids), membership.may_see(visit.user_id))
-        names = {incident.subject: incident.name for incident in session.scalars(seen)}
-        errors = _errors(session, nudges)
-        facts = [
-            views.of_nudge(each, error=errors.get(each.outbox_key or ""), about=f"{names[each.subject]} ")
-            for each in nudges
-            if each.subject in names
-        ]
+        facts = _facts_for(session, visit.user_id, limit=page * ON_ONE_PAGE + 1)
         return _answer("What you were reminded of, the newest first", facts, [], page, f"{NAME} why {ME}")
+
+
+def reminded(session: Session, user_id: str) -> list[Block]:
+    """What a person was reminded of lately, for their Home."""
+    facts = _facts_for(session, user_id, limit=ON_HOME)
+    return [kit.header("What you were reminded of"), *(kit.section(each.text) for each in facts)] if facts else []
+
+
+def _facts_for(session: Session, user_id: str, *, limit: int) -> list[views.Fact]:
+    """The newest reminders of a person, as far as they may still see what it was about."""
+    nudges = reading.decisions_for(session, user_id, limit=limit)
+    ids = {int(each.subject.rpartition(":")[2]) for each in nudges}
+    seen = select(Incident).where(Incident.id.in_(ids), membership.may_see(user_id))
+    names = {incident.subject: incident.name for incident in session.scalars(seen)}
+    errors = _errors(session, nudges)
+    return [
+        views.of_nudge(each, error=errors.get(each.outbox_key or ""), about=f"{names[each.subject]} ")
+        for each in nudges
+        if each.subject in names
+    ]
 
 
 def _answer(title: str, facts: list[views.Fact], ahead: list[str], page: int, again: str) -> Answer:

@@ -79,6 +79,8 @@ def _times(tell: Telling) -> str:
 
 def _role(tell: Telling) -> str:
     data, role = tell.entry.data, _role_name(tell)
+    if data.get("after") == tell.entry.actor:
+        return f"{tell.who} took the role: {role}."
     if data.get("after"):
         return f"{tell.who} made {tell.voice.person(str(data['after']))} {role}."
     return f"{tell.who} left the role of {role} to nobody."

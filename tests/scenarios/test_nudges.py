@@ -54,6 +54,18 @@ def test_nobody_in_command_is_told_to_the_channel_and_the_declarer_and_once_only
     assert ledger(stage) == ["no_commander to channel: first", "no_commander to U01ADA: first"]
 
 
+@pytest.mark.usefixtures("sev")
+def test_home_tells_what_one_was_reminded_of(stage: Stage, ada: Person, grace: Person) -> None:
+    passes(stage, 11 * MINUTE)
+    ada.opens_home()
+    ada.sees("What you were reminded of")
+    ada.sees("SEV-1 nobody in command: @Ada Lovelace reminded, since it was due; it arrived")
+    grace.opens_home()
+    grace.sees("Open SEVs")
+    grace.does_not_see("What you were reminded of")
+    stage.begins()
+
+
 def test_replicas_that_look_at_once_decide_once(stage: Stage, sev: Sev, ada: Person) -> None:
     stage.declared(ada, "SEV2 search is slow")
     stage.slack.advance_clock(11 * MINUTE)
