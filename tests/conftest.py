@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -11,6 +12,19 @@ from bot.environment import Environment, pager_access
 from bot.playground import Person, Playground
 from tests.databases import PostgresServer, new_sqlite, postgres_server
 from tests.processes import CONFIG
+
+
+STORIES = ("tests/scenarios/", "tests/paging/", "tests/timeline/", "tests/anytext/")
+"""Where what a person sees is tried. It does not depend on the engine, so that PostgreSQL needs but a sample of it at once."""
+ONE_IN = 5
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave most stories on PostgreSQL to `make torture`, which tells all of them."""
+    for item in items:
+        is_story = item.nodeid.startswith(STORIES)
+        if is_story and "postgresql" in item.name and crc32(item.nodeid.encode()) % ONE_IN:
+            item.add_marker(pytest.mark.torture)
 
 
 @pytest.fixture(scope="session")

@@ -26,13 +26,10 @@ from tests.torture.killing import COMMIT, Nursery
 ONE_ON_SQLITE, ONE_ON_POSTGRESQL, TWO_ON_POSTGRESQL = "sqlite", "postgresql", "two replicas"
 SAMPLE = {
     ONE_ON_SQLITE: (
-        "after form views.open #1",
         "after commit of listener of forms #1",
         "after incident.create_channel conversations.create #1",
         "before commit of settle incident.create_channel #1",
         "after incident.card chat.postMessage #1",
-        "before incident.announcement chat.postMessage #2",
-        "after commit of claim incident.card #2",
         "before commit of listener of clicks #1",
     ),
     ONE_ON_POSTGRESQL: (
