@@ -293,7 +293,7 @@ def test_a_declarer_who_cannot_be_invited_can_still_see_and_retry(troubled_stage
     stage = troubled_stage
     stage.slack.faults.add("conversations.invite", "user_is_restricted", times=1000)
     ada.types(f"/sev declare SEV1 {SECRETS} --private")
-    ada.sees("Invite people failed (user_is_restricted)", in_="@sevbot")
+    ada.sees("Invite people failed (user_is_restricted: U01ADA)", in_="@sevbot")
     stage.bot.reconcile()
     stage.settles()
     stage.slack.faults.clear()

@@ -84,6 +84,7 @@ def test_who_left_unheard_after_the_end_cannot_see_it_either(
 ) -> None:
     sev = stage.declared(ada, WORDS)
     ada.invites(grace, to=sev.place)
+    grace.sees("Welcome to SEV-1. Only you see this.", in_=sev.place)
     slack.wait_until(lambda: "salaries" in grace.types("/sev show SEV-1").text, why="grace is a member")
     ada.types("/sev resolve SEV-1")
     stage.expects("Resolved")
@@ -100,7 +101,7 @@ def test_a_guest_who_is_in_the_channel_sees_it_and_changes_nothing(
 ) -> None:
     sev = stage.declared(ada, WORDS)
     ada.invites(edsger, to=sev.place)
-    edsger.goes_to(sev.place)
+    edsger.goes_to(sev.place).sees("Welcome to SEV-1. Only you see this.", in_=sev.place)
     slack.wait_until(lambda: "salaries" in edsger.types("/sev show SEV-1").text, why="edsger is a member")
     assert edsger.types("/sev resolve").text.startswith("Guests can't change a SEV here.")
     assert sev.kept.status == "investigating"
