@@ -40,7 +40,7 @@ def test_others_are_told_that_there_is_no_such_sev(stage: Stage, ada: Person, gr
     assert grace.types("/sev show SEV-2").text == unknown.replace("SEV-1", "SEV-2"), "as if there were none"
     assert grace.types("/sev list all").text == "There is no such SEV."
     assert sev.kept.status == "investigating"
-    assert sev.place not in grace.channels
+    assert sev.channel.name not in grace.channels
 
 
 def test_who_is_invited_to_the_channel_sees_the_sev_until_they_leave(
