@@ -24,9 +24,9 @@ def step(pagers: Pagers) -> EmergencyStep:
                 pagers.of(team).tell(Action.TRIGGER, alarm_of(work.entry, team))
             except CallFailed as error:
                 failed[team.key] = error  # the others are paged all the same
-        for error in sorted(failed.values(), key=lambda error: isinstance(error, Permanent)):
-            if len(failed) == len(teams) or not isinstance(error, Permanent):
-                raise error  # rather one that is worth another try
+        for failure in sorted(failed.values(), key=lambda each: isinstance(each, Permanent)):
+            if len(failed) == len(teams) or not isinstance(failure, Permanent):
+                raise failure  # rather one that is worth another try
         return " ".join(_said(team, failed.get(team.key)) for team in teams)
 
     return EmergencyStep(PAGE, run)

@@ -190,9 +190,9 @@ def test_without_any_channel_people_work_in_the_thread_of_the_announcement(
 
 def told_by(person: Person, verb: str) -> str:
     """What a verb tells a person meanwhile; where it opens a form, what that says once it is complete or was sent."""
-    reply = person.types(f"/sev {verb} {WORDS.get(verb, 'SEV-1 SEV2')}")
-    if reply.text:
-        return reply.text
+    told = str(person.types(f"/sev {verb} {WORDS.get(verb, 'SEV-1 SEV2')}").text)
+    if told:
+        return told
     if verb in FROM_MEMORY:
         person.fills(Title="checkout was down", Severity="SEV2", **FROM_MEMORY[verb])
         person.submits()
