@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from bot import demo
 from bot.clock import Clock
-from bot.config import Config, load
+from bot.config import Category, Config, load
 from bot.db import Database
 from bot.incidents.model import Incident, TimelineEntry
 from bot.outbox.model import OutboxMessage
@@ -75,6 +75,7 @@ def test_the_people_and_workflows_of_the_past_exist(config: Config, slack: Playg
 
 
 def test_a_past_that_cannot_be_told_whole_is_not_begun(url: str, config: Config) -> None:
+    never_closed = tuple(status for status in config.statuses if status.category is not Category.CLOSED)
     with pytest.raises(StopIteration):
-        demo.prepare(url, config.model_copy(update={"statuses": config.statuses[:2]}), Clock())
+        demo.prepare(url, config.model_copy(update={"statuses": never_closed}), Clock())
     assert told(url) == []

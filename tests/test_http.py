@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -32,11 +32,12 @@ def serving(*serve: Serve) -> Iterator[tuple[str, list[bytes]]]:
     """A server on this machine that treats each connection in turn as told; what it was sent."""
     heard: list[bytes] = []
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(3)
 
     def run() -> None:
         for each in serve:
             connection, _address = listener.accept()
-            with connection:
+            with connection, suppress(ConnectionError):  # whoever called may have hung up
                 connection.settimeout(3)
                 heard.append(connection.recv(65536))
                 each(connection)
@@ -44,6 +45,7 @@ def serving(*serve: Serve) -> Iterator[tuple[str, list[bytes]]]:
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}", heard
+    thread.join()  # what was sent is known only now, and a connection may wait to be accepted still
     listener.close()
 
 

@@ -22,6 +22,8 @@ from bot.slack.text import mrkdwn, user
 KIND = "incident.emergency"
 """How the calls of this room name themselves to the local Slack."""
 PAGE, CHANNEL, INVITE, POST, TROUBLE, ANNOUNCE = "page", "channel", "invite", "post", "trouble", "announce"
+OWN = (CHANNEL, INVITE, POST, TROUBLE, ANNOUNCE)
+"""Steps of this room, which show by themselves; what the others did is said in the channel."""
 LABELS = {
     PAGE: "teams could not be paged",
     CHANNEL: "its channel could not be made", INVITE: "people could not be invited", POST: "nothing could be said there",
@@ -92,11 +94,15 @@ def all_steps(slack: Slack, pages: Sequence[EmergencyStep]) -> tuple[EmergencySt
 def account(entry: Entry) -> str:
     """What the declarer is told: what was done, what was not, and what comes of the rest."""
     done = " ".join(sentence for sentence in entry.done.values() if sentence)
-    failed = "".join(f" {LABELS.get(name, name).capitalize()} ({why})." for name, why in entry.failed.items())
+    failed = "".join(f" {_failure(entry, name)}" for name in entry.failed)
     return (
         f"Declared while Sevbot can't reach its database. {done}{failed} "
         f"It has no number, no card and no announcement yet: they follow by themselves once the database is back."
     )
+
+
+def _failure(entry: Entry, name: str) -> str:
+    return f"{LABELS.get(name, name).capitalize()} ({entry.failed[name]})."
 
 
 class _Telling:
@@ -184,8 +190,9 @@ def _what(work: Work) -> str:
     marks = (":performing_arts: DRILL  " if entry.is_drill else "", ":lock: " if entry.is_private else "")
     emoji = f"{severity.emoji} " if severity and severity.emoji else ""
     summary = f"\n{mrkdwn(entry.summary, 1500)}" if entry.summary else ""
-    done = "".join(f"\n{entry.done[name]}" for name in entry.done if name not in LABELS and entry.done[name])
+    done = "".join(f"\n{entry.done[name]}" for name in entry.done if name not in OWN and entry.done[name])
+    paging = f"\n:warning: {_failure(entry, PAGE)}" if PAGE in entry.failed else ""
     return (
         f"{''.join(marks)}{emoji}{user(entry.declared_by)} declared a {entry.severity}: "
-        f"*{mrkdwn(entry.title, 600)}*{summary}{done}"
+        f"*{mrkdwn(entry.title, 600)}*{summary}{done}{paging}"
     )

@@ -1,6 +1,6 @@
 """How a room tells those above it that something happened, without knowing them.
 
-It announces an event with the subject's name. The table in `bot/app.py` says what follows, and that is asked for in the same
+It announces an event with the subject's name. The table in `bot/house.py` says what follows, and that is asked for in the same
 transaction: so whatever must be done about it is kept with it, or lost with it.
 """
 

@@ -10,7 +10,7 @@ from bot.paging.model import Reason
 
 
 class Following:
-    """The reactions of this room; `bot/app.py` says to which events."""
+    """The reactions of this room; `bot/house.py` says to which events."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings

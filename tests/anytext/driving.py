@@ -66,7 +66,7 @@ class Driver:
         self.ada.goes_to("#general")
         with self.bot.database.read() as session:
             self.number = len(session.scalars(select(Incident.id)).all()) + 1
-        self.ada.types(f"/sev declare SEV3 trouble number {self.number}")
+        self.ada.types(f"/sev declare SEV3 something to work on, number {self.number}")
         self.settles()
         self.ada.goes_to(self.slack.workspace.channels[self._sev().channel_id or ""])
 

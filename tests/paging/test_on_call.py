@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
-from bot.config import Config, load
+from bot.config import Config, PagerService, PagingRules, Team, TeamPager, load
 from bot.db import Database
 from bot.environment import PagerAccess
 from bot.outbox.enqueue import Enqueuer
@@ -23,14 +23,14 @@ ACCESS = PagerAccess(opsgenie_key="a-key")
 
 
 def config_of(number: int) -> Config:
-    teams = [
-        {"key": f"team-{at}", "name": f"Team {at}",
-         "pager": {"service": "opsgenie", "key": "ALL", "schedule": f"Team {at}"}}
+    teams = tuple(
+        Team(
+            key=f"team-{at}", name=f"Team {at}",
+            pager=TeamPager(service=PagerService.OPSGENIE, key="ALL", schedule=f"Team {at}"),
+        )
         for at in range(number)
-    ]  # fmt: skip
-    found = load(CONFIG)
-    return Config.model_validate(found.model_dump() | {"teams": teams, "severities": [{"key": "SEV1", "meaning": "bad"}],
-                                                       "workflows": [], "delivery": {}, "paging": {}})  # fmt: skip
+    )  # fmt: skip
+    return load(CONFIG).model_copy(update={"teams": teams, "paging": PagingRules()})
 
 
 @pytest.fixture

@@ -9,34 +9,52 @@ OWN = (
 LISTED = "asks membership.may_see for every SEV it shows"
 HERE = "shows in the SEV's own channel only, whose members are those who may see it"
 NOTHING = "speaks of no SEV"
+SILENT = "posts nothing"
+LETTER = "a direct message, written only to who is a member at the moment it is sent"
+NUMBER = "only teams of private.page are paged for a private SEV, and outside its channel they read its number alone"
 DRAWN = "draws what it is given; who is shown it is decided by the delivery or listener that asks for it"
 
 VERBS = {
     "declare": "answers the declarer; the SEVs that are open now are asked by membership.may_see",
     "status": OWN, "mitigate": OWN, "resolve": OWN, "close": OWN, "reopen": OWN, "cancel": OWN, "severity": OWN,
     "title": OWN, "summary": OWN, "times": OWN, "show": OWN, "private": OWN,
-    "list": LISTED,
+    "update": OWN, "subscribe": OWN, "unsubscribe": OWN, "bridge": OWN, "link": OWN, "role": OWN, "take": OWN, "handoff": OWN,
+    "invite": OWN, "snooze": OWN, "mute": OWN, "log": OWN, "timeline": OWN, "entry": OWN, "catchup": OWN, "export": OWN,
+    "page": OWN,
+    "list": LISTED, "search": LISTED, "why": LISTED,
+    "duplicate": "finds both by membership.by_number; a public one never speaks of a private one, two private ones by number alone",
+    "adopt": "speaks of the new SEV, and of the one whose channel it is typed in, which only who is in the channel can do",
+    "backfill": "answers who writes it down; its SEV is public",
+    "oncall": NOTHING,
     "access": "answers the same, after the same work, whatever the number; who is asked is found out aside",
     "help": NOTHING,
 }  # fmt: skip
 CLICKS = {
     "incident.move": OWN, "incident.pick_severity": OWN, "incident.retry": OWN, "incident.replace_channel": OWN,
-    "incident.let_in": OWN, "incident.decline": OWN,
+    "incident.let_in": OWN, "incident.decline": OWN, "incident.subscribe": OWN, "incident.unsubscribe": OWN,
+    "incident.take_command": OWN, "incident.take_role": OWN, "incident.take_over_role": OWN, "incident.accept_handoff": OWN,
+    "incident.decline_handoff": OWN, "incident.snooze": OWN, "timeline.undo": OWN, "timeline.turn": OWN,
+    "timeline.narrow": OWN, "timeline.withdraw": OWN, "timeline.restore": OWN, "timeline.pass_over": OWN,
     "incident.preview": "shows what the form holds; the SEVs that are open now are asked by membership.may_see",
 }  # fmt: skip
 FORMS = {
     "incident.declare": "answers the declarer", "incident.edit": OWN, "incident.reopen": OWN, "incident.times": OWN,
+    "incident.update": OWN, "incident.mute": OWN, "paging.page": OWN, "timeline.add_message": OWN, "timeline.entry": OWN,
+    "timeline.pinned": OWN,
+    "timeline.adopt": "answers who adopts a channel in which they typed that they do",
+    "timeline.backfill": "answers who writes it down; its SEV is public",
 }  # fmt: skip
 OPENERS = {
     "incident.declare": LISTED, "incident.declare_from_message": LISTED, "incident.open_declare": LISTED,
-    "incident.open_edit": OWN, "incident.open_times": OWN,
+    "incident.open_edit": OWN, "incident.open_times": OWN, "incident.open_update": OWN, "incident.open_mute": OWN,
+    "paging.open_page": OWN, "timeline.open_entry": OWN, "timeline.open_pinned": OWN, "timeline.add_message": LISTED,
     "incident.open_reopen": "opens empty; sending it asks membership.by_number",
 }  # fmt: skip
 EVENTS = dict.fromkeys(
     (
         "channel_archive", "channel_deleted", "channel_id_changed", "channel_rename", "channel_unarchive", "group_archive",
         "group_deleted", "group_rename", "group_unarchive", "member_joined_channel", "member_left_channel", "message",
-        "user_change",
+        "user_change", "app_home_opened", "reaction_added", "reaction_removed",
     ),
     "an event answers nobody",
 )  # fmt: skip
@@ -50,7 +68,20 @@ KINDS = {
     "incident.announcement": "audience() gives a private SEV no place to be announced in",
     "incident.answer": "answers the declarer where they declared",
     "incident.trouble": "a direct message to the declarer, as long as they are a member",
-    "incident.reconcile": "posts nothing",
+    "incident.reconcile": SILENT, "timeline.catch_up": SILENT, "timeline.fetch_message": SILENT, "timeline.meet": SILENT,
+    "timeline.move_in": "posts nothing; who is in an adopted channel is a member, and its SEV is private where the channel is",
+    "timeline.confirm": HERE, "timeline.update_confirmation": HERE, "timeline.offer_pinned": HERE,
+    "timeline.export": "a direct message to who asked; asks membership.may_see again when it is sent",
+    "incident.home": "asks membership.may_see for every SEV it shows, and is made anew for who is a member no longer",
+    "incident.state": LETTER + "; who is none any more has it replaced by the number and a farewell",
+    "incident.news": LETTER, "incident.role_instructions": LETTER, "incident.handoff_offer": LETTER,
+    "incident.tell_person": LETTER,
+    "incident.invite_people": "invites whom a member named",
+    "incident.late_brief": "shown in the SEV's own channel, to a person who is a member at the moment it is sent",
+    "nudges.post": HERE,
+    "nudges.direct": "a direct message to who is in charge, as long as they are a member",
+    "nudges.refresh": "changes a reminder in its place; who is a member no longer reads that it is not theirs to see",
+    "paging.tell": NUMBER, "paging.call": NUMBER, "paging.outcome": HERE, "paging.on_call": NOTHING,
     "incident.consider_request": "posts nothing; ends alike whether or not there is such a SEV",
     "incident.let_in": "invites whom a member let in",
     "incident.welcome": "a direct message to whom a member let in, with the number and the channel",
@@ -62,18 +93,29 @@ ROUTES = {
 JOBS = dict.fromkeys(
     (
         "outbox.revive", "outbox.second_look", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
-        "incidents.expire_requests", "inbound.forget",
+        "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call",
+        "paging.forget_on_call",
     ),
     "says nothing but through the kinds above; logs ids only",
 )  # fmt: skip
-VIEWS = {
-    "access_deliveries.request_blocks": DRAWN,
-    "forms.declare": DRAWN, "forms.declared": DRAWN, "forms.edit": DRAWN, "forms.loading": DRAWN, "forms.reopen": DRAWN,
-    "forms.times": DRAWN, "views.announcement": DRAWN, "views.card": DRAWN,
-}  # fmt: skip
+VIEWS = dict.fromkeys(
+    (
+        "access_deliveries.request_blocks", "briefs.brief", "briefs.late_brief", "catchup.told", "forms.add_message",
+        "forms.confirmation", "forms.declare", "forms.declared", "forms.edit", "forms.loading", "forms.reopen", "forms.times",
+        "home_views.closed_door", "home_views.home", "home_views.open_now", "home_views.over", "home_views.promised",
+        "home_views.roles", "home_views.welcome", "nudge_views.mute", "role_views.held_by_another",
+        "role_views.instructions", "role_views.offer", "role_views.one_role", "role_views.role_list",
+        "subscriber_views.farewell", "subscriber_views.state", "telling_forms.adopt", "telling_forms.backfill",
+        "telling_forms.entry", "telling_forms.pinned", "update_forms.loading", "update_forms.update", "update_views.said",
+        "views.account", "views.announcement", "views.card", "views.found", "views.message", "views.page_form",
+        "views.timeline",
+    ),
+    DRAWN,
+)  # fmt: skip
 PLACES = {
     "direct messages": "the trouble and welcome kinds; tried by dumping every conversation but the declarer's own",
     "App Home": "nothing is published there that asks not membership.may_see; tried by opening it as a snoop",
+    "the pager": "alarm() says the number of a private SEV alone; tried by tests/paging",
     "the journal": "files of the bot's own user (0600 in 0700), gone once the database is back",
     "the log": "ids and codes; tried in both formats",
 }

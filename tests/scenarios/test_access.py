@@ -49,7 +49,7 @@ def test_whoever_asks_is_let_in_by_somebody_in_the_channel(stage: Stage, sev: Se
     assert requests_in(sev) == [
         ":door: @Grace Hopper asked to be let into SEV-1. @Ada Lovelace let them in.\n>I run the <payroll> & more"
     ]
-    assert [(entry.kind, entry.actor, entry.data) for entry in sev.timeline][-1] == (
+    assert [(entry.kind, entry.actor, entry.data) for entry in sev.facts][-1] == (
         "access_let_in", ada.id, {"user": grace.id},
     )  # fmt: skip
 
@@ -132,6 +132,7 @@ def test_a_guest_can_neither_ask_nor_decide(stage: Stage, sev: Sev, ada: Person,
     refusal = "Guests can't ask to be let into a SEV here. Ask somebody of this workspace to do it."
     assert edsger.types("/sev access SEV-1").text == edsger.types("/sev access SEV-77").text == refusal
     ada.invites(edsger, to=sev.place)
+    edsger.sees("Welcome to SEV-1. Only you see this.", in_=sev.place)
     grace.types("/sev access SEV-1")
     stage.expects("asks to be let into SEV-1")
     edsger.goes_to(sev.place).clicks("Let them in")

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.app import Bot
+from bot.house import House
 from bot.incidents.emergency_steps import EmergencyStep, Work
 from bot.playground import Person, Playground
 from tests.conftest import environment_for
@@ -19,6 +21,11 @@ KEPT = (
     "set up. The rest follows by itself once the database is back."
 )
 NOT_KEPT = "Sevbot can't reach its database right now, so nothing was changed. Please try again in a moment."
+WORDS = {"duplicate": "SEV-1 SEV-2", "entry": "SEV-1 3"}
+"""What is typed after a verb for which `SEV-1 SEV2` makes no sense."""
+LONG_AGO = 1_700_000_000
+FROM_MEMORY: dict[str, dict[str, Any]] = {"adopt": {}, "backfill": {"Resolved": LONG_AGO}}
+"""Verbs whose form is complete without the database, which is missed only when it is sent; and what it needs besides."""
 FOLLOWS = "It has no number, no card and no announcement yet: they follow by themselves once the database is back."
 
 
@@ -181,6 +188,21 @@ def test_without_any_channel_people_work_in_the_thread_of_the_announcement(
     assert len(stage.said_in("#incidents", containing="checkout is down")) == 1
 
 
+def told_by(person: Person, verb: str) -> str:
+    """What a verb tells a person meanwhile; where it opens a form, what that says once it is complete or was sent."""
+    told = str(person.types(f"/sev {verb} {WORDS.get(verb, 'SEV-1 SEV2')}").text)
+    if told:
+        return told
+    if verb in FROM_MEMORY:
+        person.fills(Title="checkout was down", Severity="SEV2", **FROM_MEMORY[verb])
+        person.submits()
+    person.sees("Sevbot\n")
+    assert person.modal is not None
+    said = person.modal.text().removeprefix("Sevbot\n").removesuffix("\nClose")
+    person.closes_modal()
+    return said
+
+
 def test_everything_else_says_that_nothing_was_changed(
     stage: Stage, outage: Outage, ada: Person, edsger: Person
 ) -> None:
@@ -188,8 +210,8 @@ def test_everything_else_says_that_nothing_was_changed(
     place = stage.declared(ada, "SEV4 checkout is down").place
     outage.begins()
     for command in stage.bot.rooms.commands.all():
-        if command.verb not in ("declare", "help", "times"):
-            assert ada.types(f"/sev {command.verb} SEV-1 SEV2").text == NOT_KEPT, command.verb
+        if command.verb not in ("declare", "help"):
+            assert told_by(ada, command.verb) == NOT_KEPT, command.verb
     assert ada.types("/sev").text == NOT_KEPT
     ada.goes_to(place).clicks("Resolve")
     ada.sees(NOT_KEPT, in_=place)
@@ -240,7 +262,7 @@ def test_other_rooms_do_their_part_first(
     def page(work: Work) -> str:
         return f"Paged: {', '.join(team.name for team in work.audience.paged)}."
 
-    monkeypatch.setattr(Bot, "_emergency_steps", lambda _bot: (EmergencyStep("page", page),))
+    monkeypatch.setattr(House, "_emergency_steps", lambda _house: (EmergencyStep("page", page),))
     bot = Bot(environment_for(slack, database_url))
     bot.start()
     try:

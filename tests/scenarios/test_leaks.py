@@ -87,6 +87,15 @@ class Snoop:
             assert delivery.wait()
             self.answers.append(json.dumps(delivery.ack))
 
+    def uses_every_shortcut(self) -> None:
+        client = self.stage.slack.client
+        for shortcut in client.shortcuts:
+            with self.stage.slack.workspace.lock:
+                message = self.beside if shortcut.type == "message" else None
+                delivery = client.shortcut(self.person.user, shortcut, message)
+            assert delivery.wait()
+            self._closes_what_opened()
+
     def opens_home(self) -> None:
         """App Home, as far as the bot shows anything there."""
         self.person.opens_home()
@@ -165,6 +174,7 @@ def test_others_find_nothing_whatever_they_try(
         snoop.types_every_verb(secret.number)
         snoop.clicks_every_button(secret.number)
         snoop.sends_every_form(secret.number)
+        snoop.uses_every_shortcut()
         snoop.causes_every_event()
         snoop.opens_home()
         stage.settles()
@@ -293,7 +303,7 @@ def test_a_declarer_who_cannot_be_invited_can_still_see_and_retry(troubled_stage
     stage = troubled_stage
     stage.slack.faults.add("conversations.invite", "user_is_restricted", times=1000)
     ada.types(f"/sev declare SEV1 {SECRETS} --private")
-    ada.sees("Invite people failed (user_is_restricted)", in_="@sevbot")
+    ada.sees("Invite people failed (user_is_restricted: U01ADA)", in_="@sevbot")
     stage.bot.reconcile()
     stage.settles()
     stage.slack.faults.clear()

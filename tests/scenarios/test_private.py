@@ -40,7 +40,7 @@ def test_others_are_told_that_there_is_no_such_sev(stage: Stage, ada: Person, gr
     assert grace.types("/sev show SEV-2").text == unknown.replace("SEV-1", "SEV-2"), "as if there were none"
     assert grace.types("/sev list all").text == "There is no such SEV."
     assert sev.kept.status == "investigating"
-    assert sev.place not in grace.channels
+    assert sev.channel.name not in grace.channels
 
 
 def test_who_is_invited_to_the_channel_sees_the_sev_until_they_leave(
@@ -84,6 +84,7 @@ def test_who_left_unheard_after_the_end_cannot_see_it_either(
 ) -> None:
     sev = stage.declared(ada, WORDS)
     ada.invites(grace, to=sev.place)
+    grace.sees("Welcome to SEV-1. Only you see this.", in_=sev.place)
     slack.wait_until(lambda: "salaries" in grace.types("/sev show SEV-1").text, why="grace is a member")
     ada.types("/sev resolve SEV-1")
     stage.expects("Resolved")
@@ -100,7 +101,7 @@ def test_a_guest_who_is_in_the_channel_sees_it_and_changes_nothing(
 ) -> None:
     sev = stage.declared(ada, WORDS)
     ada.invites(edsger, to=sev.place)
-    edsger.goes_to(sev.place)
+    edsger.goes_to(sev.place).sees("Welcome to SEV-1. Only you see this.", in_=sev.place)
     slack.wait_until(lambda: "salaries" in edsger.types("/sev show SEV-1").text, why="edsger is a member")
     assert edsger.types("/sev resolve").text.startswith("Guests can't change a SEV here.")
     assert sev.kept.status == "investigating"
