@@ -15,7 +15,7 @@ from bot.incidents.reading import picture, where_lines_go
 from bot.slack.visit import Door, Visit
 from tests.environments import without_slack
 from tests.timeline.many import LONG, fill
-from tests.timeline.test_export import NOW
+from tests.timeline.test_exported_files import NOW
 
 GROWING = ("incidents", "timeline_entries", "affected_workflows", "incident_members", "outbox_messages", "posts")
 """The tables that grow for ever."""

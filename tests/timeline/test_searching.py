@@ -19,7 +19,7 @@ from bot.timeline.searching import search
 from tests.anytext.hostile import hostile
 from tests.outbox.clocks import MovableClock
 from tests.processes import CONFIG
-from tests.timeline.test_export import NOW
+from tests.timeline.test_exported_files import NOW
 
 ADA = Actor(user_id="U01ADA", standing=Standing.MEMBER, door="command")
 
