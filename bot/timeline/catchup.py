@@ -16,10 +16,12 @@ from bot.timeline.listing import GROUPS
 from bot.timeline.sentences import sentence
 
 TURNS = ("declared", "backfilled", "severity", "status", "reopened")
+PARTS = tuple(kind for kind in GROUPS["people"] if kind != "joined")
+"""Who took which part. Who merely came is left out: a crowd that joins would hide who leads."""
 SORTS: tuple[tuple[tuple[str, ...], int], ...] = (
     (TURNS, 10),
     (GROUPS["updates"], 4),
-    (GROUPS["people"], 6),
+    (PARTS, 6),
     (GROUPS["messages"], 10),
 )
 """Which entries make the story, and how many of each sort at most, the newest before the others."""

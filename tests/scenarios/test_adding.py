@@ -20,7 +20,7 @@ def sev(stage: Stage, ada: Person) -> Sev:
 def last(sev: Sev) -> TimelineEntry:
     """What was put on the timeline last."""
     sev.stage.hears()
-    return max(sev.timeline, key=lambda entry: entry.id)
+    return max(sev.facts, key=lambda entry: entry.id)
 
 
 def test_what_is_logged_is_on_the_timeline_now(stage: Stage, sev: Sev, ada: Person) -> None:
@@ -57,6 +57,7 @@ def test_guests_log_nothing_and_nonsense_is_refused(sev: Sev, edsger: Person, ad
 
 def test_in_its_channel_the_shortcut_adds_at_once(stage: Stage, sev: Sev, ada: Person, linus: Person) -> None:
     linus.joins(sev.channel)
+    linus.sees("Welcome to SEV-1.", in_=sev.channel)
     message = linus.says("The disk is full.", in_=sev.channel)
     ada.uses_message_shortcut(SHORTCUT, on=message)
     ada.sees("Added to the timeline of SEV-1.")
@@ -73,6 +74,7 @@ def test_a_message_added_by_the_shortcut_stays_when_reactions_go(
     stage: Stage, sev: Sev, ada: Person, linus: Person
 ) -> None:
     linus.joins(sev.channel)
+    linus.sees("Welcome to SEV-1.", in_=sev.channel)
     message = linus.says("The disk is full.", in_=sev.channel)
     ada.goes_to(sev.channel).uses_message_shortcut(SHORTCUT, on=message)
     ada.sees("Added to the timeline of SEV-1.")

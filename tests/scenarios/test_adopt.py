@@ -93,7 +93,10 @@ def test_a_private_channel_makes_a_private_sev_once_the_bot_is_invited(
     stage.begins()
     assert stage.sev(1).kept.is_private
     assert "keys have leaked" in grace.goes_to("#general").types("/sev show SEV-1").text
-    assert linus.types("/sev show SEV-1").text == "There is no SEV-1 that you can see. /sev list shows what there is."
+    assert linus.types("/sev show SEV-1").text == (
+        "There is no SEV-1 that you can see. /sev list shows what there is. "
+        "If it is private, /sev access SEV-1 WHY asks its people to let you in."
+    )
     assert stage.said_in("#incidents", containing="SEV-1") == []
 
 

@@ -14,6 +14,7 @@ from tests.scenarios.stories import Sev, Stage
 def sev(stage: Stage, ada: Person) -> Sev:
     declared = stage.declared(ada, 'SEV2 =HYPERLINK("https://evil.example","pay") is down')
     ada.goes_to(declared.channel)
+    stage.hears()
     ada.types("/sev title checkout [is](javascript:alert) down")
     ada.types("/sev mitigate")
     stage.begins()
@@ -37,12 +38,13 @@ def test_who_asks_gets_the_file_by_direct_message_and_nobody_else_does(stage: St
     assert (file.name, file.title) == ("sev-1-timeline.csv", "sev-1-timeline.csv")
     assert file.channels == [stage.slack.direct("ada").id]
     rows = list(csv.DictReader(io.StringIO(file.content.decode())))
-    assert [row["kind"] for row in rows] == ["declared", "channel", "title", "status"]
+    assert [row["kind"] for row in rows] == ["declared", "channel", "joined", "title", "status"]
     assert rows[0] | {"at": "", "permalink": ""} == {
         "number": "1", "at": "", "kind": "declared", "who": "ada", "text": "ada declared it as SEV2.", "permalink": "",
     }  # fmt: skip
     assert rows[0]["permalink"].startswith("http")
-    assert rows[2]["text"] == "ada changed the title to “checkout [is](javascript:alert) down”."
+    assert rows[2]["text"] == "ada joined the channel."
+    assert rows[3]["text"] == "ada changed the title to “checkout [is](javascript:alert) down”."
 
 
 @pytest.mark.usefixtures("sev")
@@ -64,7 +66,10 @@ def test_a_page_in_markdown_says_what_who_how_long_and_when(stage: Stage, ada: P
 @pytest.mark.usefixtures("sev")
 def test_an_export_asked_for_in_vain_is_explained(ada: Person) -> None:
     assert ada.types("/sev export pdf").text == "The timeline can be had as markdown or csv."
-    assert ada.types("/sev export SEV-9").text == "There is no SEV-9 that you can see. /sev list shows what there is."
+    assert ada.types("/sev export SEV-9").text == (
+        "There is no SEV-9 that you can see. /sev list shows what there is. "
+        "If it is private, /sev access SEV-9 WHY asks its people to let you in."
+    )
 
 
 @pytest.mark.parametrize("fault", ["drop_after", "timeout_before", "500"])

@@ -17,6 +17,7 @@ def sevs(stage: Stage, ada: Person, grace: Person) -> None:
     stage.declared(ada, "SEV3 checkout is down")
     stage.declared(ada, "SEV2 checkout salaries are public --private")
     stage.declared(grace, "SEV4 a typo on payments.example.com")
+    stage.hears()
     ada.types("/sev summary SEV-1 Zürich can't pay")
     ada.types("/sev status SEV-3 identified the checkout page has it too")
     stage.begins()
@@ -38,8 +39,8 @@ def test_words_are_found_in_titles_summaries_and_timelines_the_newest_first(ada:
 @pytest.mark.usefixtures("sevs")
 def test_what_was_changed_or_withdrawn_is_found_no_more(ada: Person, stage: Stage) -> None:
     ada.types("/sev title SEV-1 login is down")
-    ada.types("/sev entry SEV-3 3")
-    ada.sees("SEV-3, entry 3")
+    ada.types("/sev entry SEV-3 4")
+    ada.sees("SEV-3, entry 4")
     ada.clicks("Withdraw")
     ada.sees("It was withdrawn")
     ada.closes_modal()

@@ -1,5 +1,6 @@
 """A pushpin puts a message on the timeline; taking it away takes the message off, and the thread says so."""
 
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
@@ -148,6 +149,8 @@ def test_who_joins_is_on_the_timeline_once(stage: Stage, sev: Sev, grace: Person
     linus.leaves(sev.channel)
     linus.joins(sev.channel)
     stage.hears()
+    linus.sees("Welcome to SEV-1.", in_=sev.channel)
+    assert sev.briefed == ["grace", "linus"]
     joined = [entry.actor for entry in sev.timeline if entry.kind == "joined"]
     assert joined.count(linus.id) == 1
     assert set(joined) == {"U01ADA", grace.id, linus.id}
@@ -156,19 +159,24 @@ def test_who_joins_is_on_the_timeline_once(stage: Stage, sev: Sev, grace: Person
 def test_reactions_of_strangers_count_once_the_bot_has_met_them(stage: Stage, sev: Sev, grace: Person) -> None:
     margaret = stage.slack.person("margaret")
     margaret.joins(sev.channel)
+    margaret.sees("Welcome to SEV-1.", in_=sev.channel)
     one, two = grace.says("One."), grace.says("Two.")
     margaret.reacts(PIN, to=one)
     margaret.reacts(PIN, to=two)
     assert words(sev) == ["One.", "Two."]
     stage.expects("On the timeline of SEV-1.")
     asked = [call for call in stage.slack.calls if call.method == "users.info" and call.args["user"] == margaret.id]
-    assert len(asked) <= 2
+    reasons = Counter(call.delivery_kind for call in asked)
+    assert reasons.keys() <= {"timeline.meet", "incident.late_brief"}
+    assert reasons["timeline.meet"] <= 2
+    assert reasons["incident.late_brief"] <= 1
 
 
 def test_guests_react_in_vain_and_nobody_is_told(
     stage: Stage, sev: Sev, ada: Person, grace: Person, edsger: Person
 ) -> None:
     ada.invites(edsger, to=sev.channel)
+    edsger.sees("Welcome to SEV-1.", in_=sev.channel)
     message = grace.says("A secret ingredient.")
     edsger.reacts(PIN, to=message)
     assert words(sev) == []

@@ -12,16 +12,17 @@ pytestmark = pytest.mark.usefixtures("stage")
 
 @pytest.fixture
 def sev(stage: Stage, ada: Person) -> Sev:
-    """A SEV declared from a message of grace's, in whose channel ada is, and which became worse."""
+    """A SEV declared from a message of grace's, in whose channel ada is, and which became worse: six entries."""
     report = stage.slack.person("grace").says("nobody can pay", in_="#payments")
     ada.uses_message_shortcut("Declare a SEV from this message", on=report)
     ada.fills(Severity="SEV3")
     ada.submits()
     stage.begins()
     ada.closes_modal()
+    stage.hears()
     declared = stage.sev(1)
     ada.goes_to(declared.channel)
-    ada.types("/sev severity SEV1")
+    ada.types("/sev severity SEV2")
     ada.types("/sev status identified a bad deploy")
     stage.begins()
     return declared
@@ -40,12 +41,13 @@ def test_the_timeline_tells_what_happened_in_order_each_with_its_number_and_link
         "1  @Grace Hopper: nobody can pay  see",
         "2  @Ada Lovelace declared it as SEV3.  see",
         "3  Its channel is #sev-1-nobody-can-pay.",
-        "4  @Ada Lovelace changed the severity from SEV3 to SEV1.  see",
-        "5  @Ada Lovelace set the status to Identified: a bad deploy  see",
+        "4  @Ada Lovelace joined the channel.",
+        "5  @Ada Lovelace changed the severity from SEV3 to SEV2.  see",
+        "6  @Ada Lovelace set the status to Identified: a bad deploy  see",
     ]
     lines = [block["text"]["text"] for block in told.blocks if block["type"] == "section"]
     assert re.search(r"<!date\^\d+\^", lines[1])
-    for line in (lines[1], lines[2], lines[4]):
+    for line in (lines[1], lines[2], lines[5]):
         assert re.search(r"<https?://[^|]+/archives/\w+/p\d+\|see>", line), line
     assert ada.goes_to("#general").types("/sev timeline SEV-1").text == told.text
 
@@ -54,12 +56,12 @@ def test_the_timeline_tells_what_happened_in_order_each_with_its_number_and_link
 def test_it_is_narrowed_down_by_sort_person_and_words(ada: Person) -> None:
     asked = {
         "messages": [1],
-        "status": [2, 4, 5],
-        "status @ada": [2, 4, 5],
+        "status": [2, 5, 6],
+        "status @ada": [2, 5, 6],
         "@grace": [1],
         "PAY": [1],
-        "status deploy": [5],
-        "people": [],
+        "status deploy": [6],
+        "people": [4],
         "100%": [],
     }
     for words, numbers in asked.items():
@@ -76,19 +78,19 @@ def test_a_long_timeline_is_turned_page_by_page_in_place(stage: Stage, ada: Pers
     newest = ada.types("/sev timeline")
     assert newest.message
     numbers = [int(line.split()[0]) for line in entries(newest.text)]
-    assert numbers == list(range(14, 26))
+    assert numbers == list(range(15, 27))
     assert "[Newer]" not in newest.text
 
     def shown() -> list[int]:
         return [int(line.split()[0]) for line in entries(stage.words(newest.message))]
 
     ada.clicks("Older", message=newest.message)
-    stage.slack.wait_until(lambda: shown() == list(range(2, 14)), why="the page before takes its place")
+    stage.slack.wait_until(lambda: shown() == list(range(3, 15)), why="the page before takes its place")
     ada.clicks("Older", message=newest.message)
-    stage.slack.wait_until(lambda: shown() == [1], why="the first page takes its place")
+    stage.slack.wait_until(lambda: shown() == [1, 2], why="the first page takes its place")
     assert "[Older]" not in stage.words(newest.message)
     ada.clicks("Newer", message=newest.message)
-    stage.slack.wait_until(lambda: shown() == list(range(2, 14)), why="the second page is back")
+    stage.slack.wait_until(lambda: shown() == list(range(3, 15)), why="the second page is back")
     ada.picks("narrow", "Messages", message=newest.message)
     stage.slack.wait_until(lambda: shown() == [1], why="only messages are shown")
 
@@ -120,19 +122,19 @@ def test_what_was_not_touched_keeps_its_seconds_and_leaves_no_record(sev: Sev, a
 
 
 def test_what_happened_by_itself_keeps_its_words_but_not_its_time(sev: Sev, ada: Person) -> None:
-    ada.types("/sev entry 5")
+    ada.types("/sev entry 6")
     ada.sees("This happened by itself, so its words stay as they are.")
     assert ada.modal
     assert [block["block_id"] for block in ada.modal.blocks if block["type"] == "input"] == ["at"]
     ada.fills(Time=int(sev.timeline[0].at.timestamp()) // 60 * 60 - 120)
     assert ada.submits().errors == {}
     first, *_ = entries(ada.types("/sev timeline").text)
-    assert first == "5  @Ada Lovelace set the status to Identified: a bad deploy  see  mended"
+    assert first == "6  @Ada Lovelace set the status to Identified: a bad deploy  see  mended"
 
 
 def test_a_time_must_have_passed(sev: Sev, ada: Person) -> None:
     ada.types("/sev entry")
-    ada.sees("SEV-1, entry 5")
+    ada.sees("SEV-1, entry 6")
     ada.fills(Time=int(sev.timeline[-1].at.timestamp()) + 3600)
     assert ada.submits().errors == {"Time": "This lies in the future. Give a time that has passed."}
     ada.fills(Time=100)
@@ -170,7 +172,7 @@ def test_the_beginning_stays(ada: Person) -> None:
 @pytest.mark.usefixtures("sev")
 def test_an_entry_that_is_not_there_is_explained(ada: Person) -> None:
     ada.types("/sev entry 99")
-    ada.sees("SEV-1 has no entry 99; there are 5. /sev timeline shows them.")
+    ada.sees("SEV-1 has no entry 99; there are 6. /sev timeline shows them.")
     ada.closes_modal()
     assert ada.types("/sev entry first").text == (
         "Say which entry by its number, as /sev timeline shows it: /sev entry 3."
@@ -195,7 +197,7 @@ def test_a_guest_may_read_and_mends_nothing(sev: Sev, edsger: Person) -> None:
 def test_the_story_so_far_is_told_newest_first_each_line_with_a_link(ada: Person) -> None:
     told = ada.types("/sev catchup")
     lines = told.text.splitlines()
-    assert lines[0] == ":red_circle: SEV-1 SEV1: nobody can pay"
+    assert lines[0] == ":large_orange_circle: SEV-1 SEV2: nobody can pay"
     assert lines[1].startswith(":dart: Identified since ")
     assert lines[1].endswith(" see")
     assert lines[2] == "Incident commander: nobody card"
@@ -203,11 +205,11 @@ def test_the_story_so_far_is_told_newest_first_each_line_with_a_link(ada: Person
     stories = [line.split(" UTC  ")[1] for line in lines[4:8]]
     assert stories == [
         "@Ada Lovelace set the status to Identified: a bad deploy see",
-        "@Ada Lovelace changed the severity from SEV3 to SEV1. see",
+        "@Ada Lovelace changed the severity from SEV3 to SEV2. see",
         "@Ada Lovelace declared it as SEV3. see",
         "@Grace Hopper: nobody can pay see",
     ]
-    assert lines[8] == "One more entry is in /sev timeline SEV-1."
+    assert lines[8] == "2 more entries are in /sev timeline SEV-1.", "its channel, and who came"
     assert told.message.ephemeral_to == ada.id
     for block in told.blocks[2:-1]:
         assert "|see>" in block["text"]["text"]

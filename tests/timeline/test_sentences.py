@@ -13,11 +13,14 @@ from bot.config import load
 from bot.incidents.model import TimelineEntry
 from bot.timeline.sentences import SENTENCES, sentence
 from tests.anytext.hostile import hostile
-from tests.architecture.source import bot_files, tree
+from tests.architecture.source import ROOT, bot_files, tree
 from tests.processes import CONFIG
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-MADE_OF_PARTS = {"channel_{trouble}": {"channel_archived", "channel_deleted", "channel_bot_removed"}}
+MADE_OF_PARTS = {
+    "access_{outcome}": {"access_let_in", "access_declined"},
+    "channel_{trouble}": {"channel_archived", "channel_deleted", "channel_bot_removed"},
+}
 """Kinds whose name is put together where they are written: which ones that gives."""
 PASSED_ON = {"kind"}
 """What a function passes on that got the kind itself: its callers name it."""
@@ -30,19 +33,35 @@ def an_entry(kind: str, *, text: str = "", data: dict[str, object] | None = None
 
 def written_kinds(path: Path) -> Iterator[str]:
     """The kinds of entries a module writes: `note(session, incident, KIND)`, `TimelineEntry(kind=KIND)`, `kind=KIND`."""
+    known = constants(path)
     for node in ast.walk(tree(path)):
         if not isinstance(node, ast.Call):
             continue
         called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         named = [each.value for each in node.keywords if each.arg == "kind"]
-        if called == "note":
-            yield from _names(node.args[2] if len(node.args) > 2 else named[0], constants(path))
-        elif called in {"TimelineEntry", "_apply"} and named:
-            yield from _names(named[0], constants(path))
+        if called in {"note", "_from_message"}:
+            yield from _names(node.args[2] if len(node.args) > 2 else named[0], known)
+        elif called in {"TimelineEntry", "_apply", "change_hands"} and named:
+            yield from _names(named[0], known)
 
 
 def constants(path: Path) -> dict[str, str]:
-    """The texts that a module gives a name."""
+    """The texts that a module gives a name, and those it imports by their name."""
+    named = named_texts(path)
+    for node in tree(path).body:
+        if isinstance(node, ast.ImportFrom) and (source := module_file(node.module or "")):
+            theirs = named_texts(source)
+            named |= {each.name: theirs[each.name] for each in node.names if each.name in theirs}
+    return named
+
+
+def module_file(module: str) -> Path | None:
+    """The file of one of the bot's modules; None for what is no file of the bot."""
+    path = ROOT / f"{module.replace('.', '/')}.py"
+    return path if path in bot_files() else None
+
+
+def named_texts(path: Path) -> dict[str, str]:
     return {
         node.targets[0].id: str(node.value.value)
         for node in tree(path).body
@@ -65,7 +84,8 @@ def _names(value: ast.expr, named: dict[str, str]) -> set[str]:
 
 def test_every_kind_that_is_written_has_its_sentence() -> None:
     written = {kind for path in bot_files() for kind in written_kinds(path)}
-    assert {"declared", "severity", "channel_archived", "message"} <= written, "the search itself works"
+    examples = {"declared", "severity", "channel_archived", "message", "file", "handoff", "declared_without_database"}
+    assert examples <= written, "the search itself works"
     assert written - set(SENTENCES) == set()
 
 
