@@ -16,6 +16,8 @@ from tests.processes import CONFIG
 STORIES = ("tests/scenarios/", "tests/paging/", "tests/timeline/", "tests/anytext/")
 """Where what a person sees is tried. It does not depend on the engine, so that PostgreSQL needs but a sample of it at once."""
 ONE_IN = 5
+REDELIVERY_DELAYS = (0.5, 1.0, 3.0)
+"""Slack's own are 4 s, a minute and five: what it says before the bot is connected comes too late for a story."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -78,6 +80,7 @@ def environment_for(
 @pytest.fixture
 def sevbot(slack: Playground, database_url: str) -> Iterator[Bot]:
     """The bot, running in this process and connected."""
+    slack.redelivery_delays = REDELIVERY_DELAYS
     bot = Bot(environment_for(slack, database_url))
     bot.start()
     slack.wait_until(lambda: slack.socket_count() == 1, why="the bot connects")

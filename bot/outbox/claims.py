@@ -185,7 +185,11 @@ def due_for_second_look(
     """Take rows whose second look is due, by moving it: if this process dies meanwhile, another looks later."""
     rows = session.scalars(
         select(OutboxMessage)
-        .where(OutboxMessage.second_look_at <= now, OutboxMessage.state == State.SENT, OutboxMessage.kind.in_(kinds))
+        .where(
+            OutboxMessage.second_look_at <= now,
+            OutboxMessage.state.in_((State.SENT, State.SKIPPED)),
+            OutboxMessage.kind.in_(kinds),
+        )
         .order_by(OutboxMessage.second_look_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

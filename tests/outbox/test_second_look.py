@@ -7,6 +7,7 @@ from bot.outbox import claims
 from bot.outbox.dispatcher import Dispatcher
 from bot.outbox.kinds import Nature
 from bot.outbox.model import Mode, OutboxMessage, State
+from bot.outbox.policy import Decision
 from tests.outbox.queues import LEASE, SENT, Queue
 from tests.outbox.senders import Sender
 
@@ -27,6 +28,15 @@ def test_the_second_look_removes_copies_once(queue: Queue, sender: Sender, dispa
     dispatcher.look_twice()
     assert sender.cleaned == ["one"]
     assert queue.row("one").second_look_at is None
+
+
+def test_a_second_look_ends_also_where_there_was_nothing_to_do_any_more(queue: Queue, dispatcher: Dispatcher) -> None:
+    queue.asks("gone")
+    (message,) = queue.claims()
+    queue.settles(message, Decision(State.SKIPPED, reason="nobody needs it"))
+    plan_second_look(queue, "gone")
+    dispatcher.look_twice()
+    assert (queue.row("gone").second_look_at, queue.row("gone").state) == (None, State.SKIPPED)
 
 
 def test_a_second_look_that_fails_does_not_keep_others_from_theirs_and_is_taken_later(
