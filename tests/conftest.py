@@ -84,7 +84,7 @@ def sevbot(slack: Playground, database_url: str) -> Iterator[Bot]:
     bot = Bot(environment_for(slack, database_url))
     bot.start()
     slack.wait_until(lambda: slack.socket_count() == 1, why="the bot connects")
-    slack.wait_quiet()
+    slack.wait_quiet(quiet=0.05)
     yield bot
     bot.stop()
 
