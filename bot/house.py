@@ -75,10 +75,10 @@ from bot.timeline import jobs as timeline_jobs
 from bot.timeline import reading as timeline_reading
 from bot.timeline import slack as timeline_slack
 from bot.timeline import starting as timeline_starting
-from bot.timeline.reconciling import CatchUp
 from bot.timeline.deliveries import CaptureDeliveries
 from bot.timeline.events import CaptureEvents
 from bot.timeline.memory import Memory
+from bot.timeline.reconciling import CatchUp
 from bot.timeline.telling_deliveries import TellingDeliveries
 
 HOME_EVENTS = (
