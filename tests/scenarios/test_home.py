@@ -97,6 +97,7 @@ def test_who_has_not_looked_for_a_day_is_shown_it_anew_only_when_they_do(
     assert "checkout is down" in opens(stage, grace)
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
 def test_one_change_shows_a_bounded_number_of_homes_anew(stage: Stage, ada: Person) -> None:
     sev = stage.declared(ada, "SEV2 checkout is down")
     opened_at = sev.kept.declared_at

@@ -6,7 +6,10 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy import delete
+
 from bot.config import Channels
+from bot.directory.people import Person
 from bot.playground import Playground
 from bot.playground.faults import Rule
 from tests.databases import new_sqlite
@@ -173,8 +176,16 @@ def is_tagged(stage: Stage, name: str = "ada", *, thread: bool = False) -> None:
 
 
 def is_tagged_by_a_stranger(stage: Stage) -> None:
-    """Linus is nobody the bot has met."""
-    is_tagged(stage, "linus")
+    """Linus is nobody the bot remembers, as when another replica greeted him, or nobody did."""
+    linus = stage.slack.person("linus")
+    linus.joins(CHANNEL)
+    message = linus.says("Rolled back.", in_=CHANNEL)
+    stage.settle()
+    stage.bot.database.run(lambda session: session.execute(delete(Person).where(Person.user_id == linus.id)))
+    stage.bot.acquaintance._known.clear()
+    stage.bot.acquaintance._standings.clear()
+    linus.reacts(PUSHPIN, to=message)
+    stage.settle()
 
 
 def is_tagged_after_a_restart(stage: Stage) -> None:
