@@ -10,7 +10,7 @@ from tests.architecture.source import ROOT, bot_files, imported, place, project_
 BROAD = {"Exception", "BaseException"}
 VAGUE = {"manager", "helper", "helpers", "util", "utils", "processor", "base", "common", "misc"}
 SQLALCHEMYS_NAME = {"Base"}
-HOSTS = re.compile(r"\bpy[p]i\.org|pythonhosted[.]org|registry[.]npmjs|--(extra-)?index-u[r]l")
+HOSTS = re.compile(r"\bpy[p]i\.org|pythonhos[t]ed[.]org|registry[.]np[m]js|--(extra-)?index-u[r]l")
 MACHINE_PATHS = re.compile(r"(?<![\w.])/(w[o]rk|h[o]me|r[o]ot|U[s]ers)/\w")
 SLACKS = ("slack_sdk", "slack_bolt")
 MAY_SPEAK_SLACK = ("bot/slack/", "bot/web/", "bot/app.py")
