@@ -121,6 +121,7 @@ def test_what_is_no_longer_true_when_its_turn_comes_is_not_said(stage: Stage, se
     stage.bot.house.remind()
     stage.slack.wait_until(lambda: rule.hits > 2, why="the reminders are tried")
     takes_command(stage, sev, "U02GRACE")
+    stage.settles()
     stage.slack.faults.clear()
     passes(stage, 6 * MINUTE)
     assert stage.said_in(sev.place, containing="SEV-1 (SEV2") == []
