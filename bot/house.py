@@ -64,6 +64,7 @@ from bot.paging import jobs as paging_jobs
 from bot.paging import slack as paging_slack
 from bot.paging.following import Following
 from bot.paging.pagers import Pagers
+from bot.remediation import model as remediation_model  # noqa: F401 - so that its table is known
 from bot.schedule import Job
 from bot.slack.client import Slack
 from bot.slack.commands import Command, Commands, Line
