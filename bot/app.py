@@ -27,6 +27,7 @@ from bot.schedule import Job, Schedule
 from bot.slack.client import Slack
 from bot.slack.listeners import Listeners
 from bot.slack.socket import Socket
+from bot.slack.tls import trust
 from bot.web.server import Server
 
 if TYPE_CHECKING:
@@ -175,8 +176,9 @@ class Bot:
             )  # fmt: skip
 
         client = WebClient(
-            token=self.environment.slack_bot_token, base_url=self.environment.slack_api_url, retry_handlers=[]
-        )
+            token=self.environment.slack_bot_token, base_url=self.environment.slack_api_url, retry_handlers=[],
+            ssl=trust(),
+        )  # fmt: skip
         return App(
             name="sevbot",  # without one Bolt searches the stack for it, through every loaded module
             client=client,

@@ -10,7 +10,7 @@ import pytest
 from bot.app import Bot
 from bot.environment import Environment, pager_access
 from bot.playground import Person, Playground
-from tests.databases import PostgresServer, new_sqlite, postgres_server
+from tests.databases import PostgresServer, new_sqlite, postgres_server, quick_folder, share_compiled_statements
 from tests.processes import CONFIG
 
 STORIES = ("tests/scenarios/", "tests/paging/", "tests/timeline/", "tests/anytext/")
@@ -41,13 +41,22 @@ def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        share_compiled_statements(patch)
+        yield
+
+
 @pytest.fixture
-def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(engine: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database of the test's own."""
     if engine == "sqlite":
-        return new_sqlite(tmp_path)
-    server: PostgresServer = request.getfixturevalue("postgres")
-    return server.new_database()
+        with quick_folder() as folder:
+            yield new_sqlite(folder)
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        yield server.new_database()
 
 
 @pytest.fixture

@@ -115,6 +115,10 @@ class Config(Frozen):
         return next(each for each in self.statuses if each.category is category)
 
 
+SAFE_LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Reads data and nothing else; libyaml's, where there is one, is ten times as fast."""
+
+
 class Settings:
     """The current snapshot, and how to read it again."""
 
@@ -155,7 +159,7 @@ def _read_yaml(path: Path, *, required: bool, faults: list[str]) -> dict[str, An
             faults.append(f"{place}: the file is missing (looked in {path.parent})")
         return {}
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=SAFE_LOADER) or {}  # noqa: S506 - it is the safe one
     except (yaml.YAMLError, ValueError, OSError) as error:
         faults.append(f"{place}: not readable as YAML: {' '.join(str(error).split())}")
         return {}

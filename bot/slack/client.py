@@ -20,6 +20,7 @@ from slack_sdk.webhook import WebhookClient
 from bot.clock import Clock
 from bot.errors import Blame, CallFailed, OutcomeUnknown, Permanent, Temporary
 from bot.outbox.kinds import Attempt
+from bot.slack.tls import trust
 
 log = logging.getLogger(__name__)
 
@@ -193,6 +194,7 @@ class Slack:
                 token=self.token,
                 base_url=self.base_url,
                 timeout=int(max(1, timeout.total_seconds())),
+                ssl=trust(),
                 headers={KIND_HEADER: key[0]} if key[0] else None,
                 retry_handlers=[],  # the SDK's default repeats posts after a dropped connection
             )
