@@ -70,17 +70,7 @@ class AccessDeliveries:
     def _post(
         self, name: str, label: str, load: Callable[[Session, OutboxMessage], posts.Draft | Skip]
     ) -> Kind[posts.Draft]:
-        return Kind(
-            name=name,
-            nature=Nature.FINDABLE,
-            label=label,
-            load=load,
-            send=lambda draft, attempt: posts.put(self._slack, draft, attempt),
-            record=lambda session, message, result, _now: posts.remember(session, message, result),
-            on_trouble=show_trouble(self._settings),
-            remove_copies=lambda draft, attempt: posts.remove_copies(self._slack, draft, attempt),
-            overwrites=True,
-        )
+        return posts.kind(self._slack, name, label, load, on_trouble=show_trouble(self._settings))
 
     def _consider(self, session: Session, message: OutboxMessage, _result: Result, _now: datetime) -> None:
         request = session.get(AccessRequest, message.subject_id)

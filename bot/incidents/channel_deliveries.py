@@ -73,15 +73,12 @@ class ChannelDeliveries:
                 send=self._look,
                 record=self._record_look,
             ),
-            Kind(
-                name=surfaces.TROUBLE,
-                nature=Nature.FINDABLE,
-                label="Tell the declarer",
-                load=self._load_trouble,
-                send=lambda draft, attempt: posts.put(self._slack, draft, attempt),
-                record=lambda session, message, result, _now: posts.remember(session, message, result),
+            posts.kind(
+                self._slack,
+                surfaces.TROUBLE,
+                "Tell the declarer",
+                self._load_trouble,
                 on_trouble=show_trouble(self._settings),
-                remove_copies=lambda draft, attempt: posts.remove_copies(self._slack, draft, attempt),
             ),
         )
 

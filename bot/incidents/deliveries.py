@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -101,19 +102,17 @@ class Deliveries:
     def _post(
         self, name: str, label: str, load: Callable[[Session, OutboxMessage], posts.Draft | Skip]
     ) -> Kind[posts.Draft]:
-        return Kind(
-            name=name,
-            nature=Nature.FINDABLE,
-            label=label,
-            load=load,
-            send=lambda draft, attempt: posts.put(self._slack, draft, attempt),
-            record=lambda session, message, result, _now: self._remember(session, message, result),
+        return posts.kind(
+            self._slack,
+            name,
+            label,
+            load,
+            record=self._remember,
             on_trouble=show_trouble(self._settings),
-            remove_copies=lambda draft, attempt: posts.remove_copies(self._slack, draft, attempt),
             overwrites=True,
         )
 
-    def _remember(self, session: Session, message: OutboxMessage, result: Result) -> None:
+    def _remember(self, session: Session, message: OutboxMessage, result: Result, _now: datetime) -> None:
         membership.lock(session, message.subject_id)
         posts.remember(session, message, result)
 

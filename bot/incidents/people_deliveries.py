@@ -84,17 +84,10 @@ class PeopleDeliveries:
         overwrites: bool = False,
     ) -> Kind[posts.Draft]:
         """A direct message. Where it fails, the card says so."""
-        return Kind(
-            name=name,
-            nature=Nature.FINDABLE,
-            label=label,
-            load=load,
-            send=lambda draft, attempt: posts.put(self._slack, draft, attempt),
-            record=self._remember,
-            on_trouble=show_trouble(self._settings),
-            remove_copies=lambda draft, attempt: posts.remove_copies(self._slack, draft, attempt),
+        return posts.kind(
+            self._slack, name, label, load, record=self._remember, on_trouble=show_trouble(self._settings),
             overwrites=overwrites,
-        )
+        )  # fmt: skip
 
     def _remember(self, session: Session, message: OutboxMessage, result: Result, _now: datetime) -> None:
         membership.lock(session, message.subject_id)

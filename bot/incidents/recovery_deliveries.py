@@ -50,15 +50,12 @@ class RecoveryDeliveries:
                 send=self._rename,
                 on_trouble=show_trouble(self._settings),
             ),
-            Kind(
-                name=surfaces.RECOVERED,
-                nature=Nature.FINDABLE,
-                label="Say that the database is back",
-                load=self._load_recovered,
-                send=lambda draft, attempt: posts.put(self._slack, draft, attempt),
-                record=lambda session, message, result, _now: posts.remember(session, message, result),
+            posts.kind(
+                self._slack,
+                surfaces.RECOVERED,
+                "Say that the database is back",
+                self._load_recovered,
                 on_trouble=show_trouble(self._settings),
-                remove_copies=lambda draft, attempt: posts.remove_copies(self._slack, draft, attempt),
                 overwrites=True,
             ),
         )

@@ -14,7 +14,7 @@ from bot.incidents.promises import latest_update
 from bot.incidents.reading import incident_of
 from bot.incidents.superseding import superseded
 from bot.incidents.troubles import show_trouble
-from bot.outbox.kinds import Kind, Kinds, Nature, Skip
+from bot.outbox.kinds import Kind, Kinds, Skip
 from bot.outbox.model import OutboxMessage
 from bot.slack import blocks as kit
 from bot.slack import posts
@@ -44,16 +44,7 @@ class UpdateDeliveries:
     def _post(
         self, name: str, label: str, load: Callable[[Session, OutboxMessage], posts.Draft | Skip]
     ) -> Kind[posts.Draft]:
-        return Kind(
-            name=name,
-            nature=Nature.FINDABLE,
-            label=label,
-            load=load,
-            send=lambda draft, attempt: posts.put(self._slack, draft, attempt),
-            record=lambda session, message, result, _now: posts.remember(session, message, result),
-            on_trouble=show_trouble(self._settings),
-            remove_copies=lambda draft, attempt: posts.remove_copies(self._slack, draft, attempt),
-        )
+        return posts.kind(self._slack, name, label, load, on_trouble=show_trouble(self._settings))
 
     def _load_state(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
         incident, user = incident_of(session, message), message.arguments["user"]

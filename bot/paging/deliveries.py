@@ -55,14 +55,13 @@ class Deliveries:
                 name=surfaces.TELL, nature=Nature.IDEMPOTENT, label="Page a team", load=self._load_order,
                 send=self._tell, record=self._record_told, on_trouble=self._call_otherwise, overwrites=True,
             ),
-            Kind(
-                name=surfaces.OUTCOME, nature=Nature.FINDABLE, label="Say what became of a page",
-                load=self._load_outcome, send=self._put, record=self._record_outcome, on_trouble=show_trouble(self._settings),
-                remove_copies=self._remove_copies, overwrites=True,
+            posts.kind(
+                self._slack, surfaces.OUTCOME, "Say what became of a page", self._load_outcome,
+                record=self._record_outcome, on_trouble=show_trouble(self._settings), overwrites=True,
             ),
-            Kind(
-                name=surfaces.CALL, nature=Nature.FINDABLE, label="Call somebody directly", load=self._load_call,
-                send=self._put, record=_record_call, on_trouble=show_trouble(self._settings), remove_copies=self._remove_copies,
+            posts.kind(
+                self._slack, surfaces.CALL, "Call somebody directly", self._load_call,
+                record=_record_call, on_trouble=show_trouble(self._settings),
             ),
             Kind(
                 name=surfaces.ON_CALL, nature=Nature.IDEMPOTENT, label="Ask who is on call",
@@ -151,12 +150,6 @@ class Deliveries:
         pager, schedule = question
         attempt.require_lease(pager.longest)
         return {"people": [{"name": each.name, "phones": list(each.phones)} for each in pager.on_call(schedule)]}
-
-    def _put(self, draft: posts.Draft, attempt: Attempt) -> Result:
-        return posts.put(self._slack, draft, attempt)
-
-    def _remove_copies(self, draft: posts.Draft, attempt: Attempt) -> None:
-        posts.remove_copies(self._slack, draft, attempt)
 
 
 def _page_of(session: Session, message: OutboxMessage) -> Page:

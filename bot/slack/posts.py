@@ -1,5 +1,6 @@
 """What the bot has posted, and how a post is made once, found again, kept up to date, and rid of second copies."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.db import Base
 from bot.errors import Permanent
-from bot.outbox.kinds import Attempt, Result
+from bot.outbox.kinds import Attempt, Kind, Nature, Result, Skip
 from bot.outbox.model import OutboxMessage
 from bot.slack.client import Calls, Slack
 
@@ -48,6 +49,25 @@ class Draft:
     """Whether the bot joins the (public) channel before it looks back: only members can."""
     users: tuple[str, ...] = field(default=())
     """For a direct message: open the conversation with these people, and post there."""
+
+
+def kind(
+    slack: Slack,
+    name: str,
+    label: str,
+    load: Callable[[Session, OutboxMessage], Draft | Skip],
+    *,
+    record: Callable[[Session, OutboxMessage, Result, datetime], None] | None = None,
+    on_trouble: Callable[[Session, OutboxMessage], None] | None = None,
+    overwrites: bool = False,
+) -> Kind[Draft]:
+    """A kind whose effect is one post. `record` is what is kept of it, where that is more than its place."""
+    return Kind(
+        name=name, nature=Nature.FINDABLE, label=label, load=load, send=lambda draft, attempt: put(slack, draft, attempt),
+        record=record or (lambda session, message, result, _now: remember(session, message, result)),
+        remove_copies=lambda draft, attempt: remove_copies(slack, draft, attempt),
+        on_trouble=on_trouble, overwrites=overwrites,
+    )  # fmt: skip
 
 
 def draft_for(session: Session, message: OutboxMessage, **fields: Any) -> Draft:

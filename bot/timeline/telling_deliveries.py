@@ -85,15 +85,12 @@ class TellingDeliveries:
                 record=self._record_move,
                 on_trouble=self._on_move_trouble,
             ),
-            Kind(
-                name=adopting.OFFER,
-                nature=Nature.FINDABLE,
-                label="Offer the pinned messages",
-                load=self._load_offer,
-                send=lambda draft, attempt: posts.put(self._slack, draft, attempt),
-                record=lambda session, message, result, _now: posts.remember(session, message, result),
+            posts.kind(
+                self._slack,
+                adopting.OFFER,
+                "Offer the pinned messages",
+                self._load_offer,
                 on_trouble=on_trouble,
-                remove_copies=lambda draft, attempt: posts.remove_copies(self._slack, draft, attempt),
                 overwrites=True,
             ),
         )

@@ -41,7 +41,6 @@ def test_who_cannot_be_invited_keeps_nobody_else_out_and_is_named(
     )
     linus.sees("Welcome to SEV-1.", in_=sev.place)
     barbara.sees("Welcome to SEV-1.", in_=sev.place)
-    slack.change_person("linus", deleted=False)
     slack.faults.add("conversations.invite", "user_is_restricted", times=2)
     assert ada.types("/sev invite SEV-1 @grace @ada").text == "Whoever you named is being invited to SEV-1."
     ada.sees("Not everybody could be invited to SEV-1:", in_="@sevbot")

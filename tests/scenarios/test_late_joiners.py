@@ -66,8 +66,6 @@ def test_apps_are_not_briefed_nor_anybody_once_it_is_over(
     stage: Stage, slack: Playground, ada: Person, grace: Person
 ) -> None:
     sev = stage.declared(ada, "SEV2 checkout is down")
-    with slack.workspace.lock:
-        slack.workspace.users["USLACKBOT"].is_bot = False
     event = {"type": "member_joined_channel", "user": "USLACKBOT", "channel": sev.channel.id, "channel_type": "C"}
     assert slack.send_event(event).wait()
     stage.settles()
