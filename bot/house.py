@@ -136,6 +136,7 @@ class House:
             },
             {
                 "incident.channel_regained": timeline_jobs.catch_up_one,
+                "incident.declared_without_database": timeline_jobs.catch_up_one,
                 "incident.reopened": timeline_jobs.catch_up_one,
             },
             {"incident.reopened": duplicates.forget},

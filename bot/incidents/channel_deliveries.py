@@ -150,7 +150,7 @@ class ChannelDeliveries:
             return {
                 "trouble": "",
                 "card": place.card_ts is None or self._card_is_there(calls, place),
-                "members": self._members(calls, place.channel_id) if place.is_private else None,
+                "members": self._members(calls, place.channel_id),
             }
         except Permanent as error:
             if error.code not in CLOSED:

@@ -39,6 +39,7 @@ SEEN_IN_PASSING = {surfaces.ANSWER}
 OF_ONE_MESSAGE = {"source_ts", "permalink"}
 """What names one message of one Slack."""
 A_MINUTE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
+A_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*\+00:00")
 UPKEEP = {surfaces.RECONCILE, CATCH_UP}
 """Kinds that a bot asks for when it connects: a run that was not interrupted connects only once."""
 UPKEEP_TABLES = {Reading.__tablename__, NudgeWatch.__tablename__}
@@ -88,14 +89,15 @@ class Names:
         entries = connection.execute(select(TimelineEntry.id, TimelineEntry.kind).order_by(TimelineEntry.id))
         self._entries = {str(id_): kind for id_, kind in entries}
         self._channels = {
-            channel.id: f"#{channel.name}" for channel in slack.workspace.channels.values() if channel.name
+            channel.id: f"#{channel.name}" if channel.name else "a direct message"
+            for channel in slack.workspace.channels.values()
         }
 
     def in_text(self, text: str) -> str:
         """A text without ids."""
         text = re.sub(r"\bincident:(\d+)", lambda found: f"incident:{self._incidents[found[1]]}", text)
-        text = re.sub(r":line:(\d+)$", lambda found: f":line:{self._entries[found[1]]}", text)
-        return self._channels.get(text, text)
+        text = re.sub(r":(line|instructions):(\d+)$", lambda found: f":{found[1]}:{self._entries[found[2]]}", text)
+        return self._channels.get(text, A_MOMENT.sub("some time", text))
 
     def in_arguments(self, arguments: Row) -> Row:
         """An outbox row's arguments without ids."""
@@ -104,7 +106,7 @@ class Names:
             if name in arguments:
                 shown[name] = arguments[name]
         if "entry" in arguments:
-            shown["entry"] = self._entries[str(arguments["entry"])]
+            shown["entry"] = self._entries.get(str(arguments["entry"]), "one of the journal")
         return shown
 
     def of_message(self, channel_id: str, ts: str) -> str:
