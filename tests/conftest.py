@@ -56,7 +56,9 @@ def database_url(engine: str, request: pytest.FixtureRequest) -> Iterator[str]:
             yield new_sqlite(folder)
     else:
         server: PostgresServer = request.getfixturevalue("postgres")
-        yield server.new_database()
+        url = server.new_database()
+        yield url
+        server.drop(url)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -56,6 +56,7 @@ class PostgresServer:
         self._admin = self.server.get_uri().replace("postgresql+psycopg://", "postgresql://")
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing of it outlives the tests
             self._execute(f"ALTER SYSTEM SET {setting} = off")
+        self._execute("ALTER SYSTEM SET max_wal_size = '64MB'")
         self._execute("SELECT pg_reload_conf()")
         self._execute(f"CREATE DATABASE {TEMPLATE}")
         database = Database(self._url(TEMPLATE))
@@ -67,6 +68,22 @@ class PostgresServer:
         name = f"sevbot_{uuid4().hex[:12]}"
         self._execute(f"CREATE DATABASE {name}" + ("" if empty else f" TEMPLATE {TEMPLATE}"))
         return self._url(name)
+
+    def drop(self, url: str) -> None:
+        """Forget a database, whoever is still connected to it."""
+        self._execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+    def one_at_a_time(self) -> Callable[[], str]:
+        """Gives the address of a new database at each call, and forgets the one before."""
+        given: list[str] = []
+
+        def new() -> str:
+            while given:
+                self.drop(given.pop())
+            given.append(self.new_database())
+            return given[-1]
+
+        return new
 
     def shut_out(self, url: str) -> None:
         """Let nobody connect to a database, and end every connection to it: as if its server were down."""
@@ -95,13 +112,12 @@ def _runtime_folder() -> str:
 @contextmanager
 def postgres_server() -> Iterator[PostgresServer]:
     """A server that ends with the block, its files with it."""
-    folder = Path(_runtime_folder())
-    server = PostgresServer(folder)
-    try:
-        yield server
-    finally:
-        server.server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+    with quick_folder() as folder:
+        server = PostgresServer(folder)
+        try:
+            yield server
+        finally:
+            server.server.cleanup()
 
 
 @cache

@@ -262,5 +262,5 @@ def test_nobody_is_reminded_twice_forgotten_or_woken_over_many_more_runs(
     engine: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     server: PostgresServer | None = request.getfixturevalue("postgres") if engine == "postgresql" else None
-    new_database = server.new_database if server else lambda: new_sqlite(tmp_path)
+    new_database = server.one_at_a_time() if server else lambda: new_sqlite(tmp_path)
     run_state_machine_as_test(reminders_on(new_database), settings=TORTURE)

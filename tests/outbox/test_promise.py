@@ -259,5 +259,5 @@ def test_nothing_is_lost_and_nothing_is_said_twice_over_many_more_runs(
     engine: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     server: PostgresServer | None = request.getfixturevalue("postgres") if engine == "postgresql" else None
-    new_database = server.new_database if server else lambda: new_sqlite(tmp_path)
+    new_database = server.one_at_a_time() if server else lambda: new_sqlite(tmp_path)
     run_state_machine_as_test(outbox_on(new_database), settings=TORTURE)

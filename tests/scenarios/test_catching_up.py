@@ -73,7 +73,7 @@ def test_whatever_was_missed_is_made_up_for(stage: Stage, sev: Sev, ada: Person,
     writes = changes(stage)
     catches_up(stage)
     assert {call.method for call in stage.slack.calls[calls:]} <= {
-        "conversations.history", "conversations.replies", "conversations.info",
+        "conversations.history", "conversations.replies", "conversations.info", "conversations.members",
     }  # fmt: skip
     assert changes(stage) == writes, "there was nothing new"
 

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.engine import make_url
-
 from bot.incidents import surfaces
 from bot.playground import Playground
 from tests.databases import PostgresServer, new_sqlite
@@ -111,7 +109,7 @@ class Theatre:
             yield folder, url
         finally:
             if self._postgres:
-                self._postgres._execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+                self._postgres.drop(url)
             shutil.rmtree(folder)
 
 
