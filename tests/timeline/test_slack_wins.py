@@ -102,7 +102,7 @@ def delivered(events: list[Json], chance: random.Random) -> Iterator[Json]:
 
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module")  # the bot's own threads do, while values are drawn
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("cases", [8, pytest.param(60, marks=pytest.mark.torture)])
+@pytest.mark.parametrize("cases", [8, pytest.param(40, marks=pytest.mark.torture)])
 def test_after_the_channel_was_read_the_timeline_is_what_slack_shows(stage: Stage, sev: Sev, cases: int) -> None:
     told: list[str] = []
 
