@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 
 from bot.config.calendar import CalendarRules, country_and_part, unknown_parts
 from bot.config.nudges import NudgeRule, Nudges, NudgeStep
+from bot.config.remediation import Remediation
 from bot.config.sections import (
     COMMANDER,
     DEFAULT_ROLES,
@@ -53,6 +54,7 @@ __all__ = [
     "Permissions",
     "PrivateRules",
     "Reactions",
+    "Remediation",
     "Role",
     "Settings",
     "Severity",
@@ -93,6 +95,7 @@ class Config(Frozen):
     paging: PagingRules = PagingRules()
     delivery: Delivery = Delivery()
     nudges: Nudges = Nudges()
+    remediation: Remediation = Remediation()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""
@@ -202,6 +205,7 @@ def cross_check(config: Config) -> list[str]:
         for place, each in enumerate(config.invitations)
     ]
     used.append(("sevbot.yaml: private.page", config.private.page))
+    used.append(("sevbot.yaml: remediation.teams", tuple(config.remediation.teams)))
     faults += [f"{place}: there is no team {key!r}" for place, keys in used for key in keys if key not in teams]
     faults += _unknown_conditions(config)
     faults += _words_for_two_roles(config)

@@ -158,7 +158,15 @@ def decide(
             return Decision(Reason.NOT_YET, again)
     if said:
         return Decision(Reason.REPEAT_DUE)
-    return Decision(Reason.FIRST if step.after == case.first_after else Reason.ESCALATED)
+    return Decision(_reason_to_begin(case, step))
+
+
+def _reason_to_begin(case: Case, step: Step) -> Reason:
+    """Whether others are told as well now, or the same again who were told first."""
+    if step.after == case.first_after:
+        return Reason.FIRST
+    first = min(case.steps, key=lambda each: each.after)
+    return Reason.REPEAT_DUE if first.to == step.to else Reason.ESCALATED
 
 
 def held_back(

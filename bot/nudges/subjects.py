@@ -1,6 +1,6 @@
 """What a room brings, so that people are reminded of what it looks after."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -61,6 +61,9 @@ class Subjects(Protocol):
     def may_be_told(self, session: Session, subject: str, audience: str) -> bool:
         """Whether a person, or (`team:payments`) a team's channel, may hear of the subject at all."""
 
+    def names(self, session: Session, subjects: Sequence[str], *, reader: str) -> dict[str, str]:
+        """What people call them (`SEV-42/2`): those that `reader` may see, by name of the subject."""
+
     def more(self, audience: str) -> str:
         """How a person, or a team, sees all of theirs, in mrkdwn: `/sev mine` shows all."""
 
@@ -86,10 +89,20 @@ class AllSubjects:
 
     def situations(self, session: Session, subjects: Iterable[str], *, now: datetime) -> dict[str, Situation]:
         """What is wrong with each of them, by name."""
-        by_room: dict[str, list[str]] = {}
-        for subject in subjects:
-            by_room.setdefault(subject.partition(":")[0], []).append(subject)
         found: dict[str, Situation] = {}
-        for room, some in by_room.items():
-            found |= self._rooms[room].situations(session, some, now=now)
+        for room, some in self._by_room(subjects):
+            found |= room.situations(session, some, now=now)
         return found
+
+    def names(self, session: Session, subjects: Iterable[str], *, reader: str) -> dict[str, str]:
+        """What people call those of them that `reader` may see."""
+        found: dict[str, str] = {}
+        for room, some in self._by_room(subjects):
+            found |= room.names(session, some, reader=reader)
+        return found
+
+    def _by_room(self, subjects: Iterable[str]) -> Iterator[tuple[Subjects, list[str]]]:
+        by_name: dict[str, list[str]] = {}
+        for subject in dict.fromkeys(subjects):
+            by_name.setdefault(subject.partition(":")[0], []).append(subject)
+        return ((self._rooms[name], some) for name, some in by_name.items())
