@@ -60,10 +60,11 @@ def _ask(session: Session, audience: str, rows: list[Nudge], key: str, *, config
     for row in rows:
         row.progress, row.outbox_key = Progress.ASKED, key
     first = rows[0]
+    # Said once: what was sent is never asked for again. What was skipped is, when it holds again on the same day.
     enqueue(
         session,
         Request(
-            kind=TEAM_POST if audience.startswith(TEAM) else DIRECT, subject=first.subject, key=key, mode=Mode.ONCE,
+            kind=TEAM_POST if audience.startswith(TEAM) else DIRECT, subject=first.subject, key=key, mode=Mode.LATEST,
             after=after, after_any_end=True, rule=first.rule, audience=audience,
         ),
     )  # fmt: skip

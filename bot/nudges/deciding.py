@@ -201,10 +201,13 @@ def _due_at(case: Case, step: Step, said: Sequence[Said], climbed_at: datetime |
         if step.is_daily and step.hours:
             return step.hours.slot_on(step.hours.day(last) + step.every)
         return last + step.every
-    due = case.began_at + step.after
-    if case.climbs and climbed_at is not None and step.after > case.first_after:
-        due = max(due, climbed_at + (step.after - case.first_after))
-    return _slot(step, due)
+    due = _slot(step, case.began_at + step.after)
+    if not case.climbs or climbed_at is None or step.after <= case.first_after:
+        return due
+    later = step.after - case.first_after
+    if step.is_daily and step.hours:
+        return max(due, step.hours.slot_on(step.hours.day(climbed_at) + later))
+    return max(due, climbed_at + later)
 
 
 def _slot(step: Step, moment: datetime) -> datetime:

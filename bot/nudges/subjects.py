@@ -29,7 +29,9 @@ class Situation:
     is_over: bool
     last_act: Act | None = None
     is_steady: bool = False
-    """Whether it changes by what is announced alone, and by time as its steps foresee: then it is looked at no sooner."""
+    """Whether it changes by what is announced alone, and by time as foreseen: then it is looked at no sooner."""
+    changes_at: datetime | None = None
+    """When something else will be wrong with it, besides what its steps foresee."""
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,12 @@ class Ladders:
                 found.append(self._case(OVERDUE, self._key(promise.due_on), began_at, self._rules.overdue))
         return tuple(each for each in found if each.steps)
 
+    def changes_at(self, now: datetime) -> datetime | None:
+        """When it will be late, if that is still to come."""
+        due_on = self._promise.due_on
+        due_at = self.due_at(due_on) if due_on and self.is_owned else None
+        return due_at if due_at and now < due_at else None
+
     def due_at(self, day: date) -> datetime:
         """When a due date is over: as the day ends where the owner lives."""
         return self._midnight(day + A_DAY)

@@ -46,8 +46,13 @@ class ItemNudges:
         found = {}
         for subject in subjects:
             item, last = facts.items[subject], facts.last_acts.get(subject)
-            cases = Ladders(config, facts.promise(item)).cases(now) if item.is_open else ()
-            found[subject] = Situation(cases, is_over=not item.is_open, last_act=last, is_steady=True)
+            if not item.is_open:
+                found[subject] = Situation((), is_over=True, last_act=last)
+                continue
+            ladders = Ladders(config, facts.promise(item))
+            found[subject] = Situation(
+                ladders.cases(now), is_over=False, last_act=last, is_steady=True, changes_at=ladders.changes_at(now)
+            )
         return found
 
     def words(self, session: Session, subject: str, rule: str, *, audience: str) -> Words:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -66,7 +66,17 @@ class Days:
         return f"{each:%a} {each.day} {each:%b} {each.year}"
 
 
+def first_monday(slack: Playground) -> date:
+    """The Monday after the one that comes first."""
+    today = datetime.fromtimestamp(slack.clock.now(), tz=UTC).date()
+    return today + timedelta(days=14 - today.weekday())
+
+
 def days(stage: Stage) -> Days:
     """Counted from the Monday after the one that comes first."""
-    today = stage.bot.clock.now().date()
-    return Days(stage, today + timedelta(days=14 - today.weekday()))
+    return Days(stage, first_monday(stage.slack))
+
+
+def told(stage: Stage, name: str) -> list[str]:
+    """What somebody was told by direct message, as it reads now, oldest first."""
+    return [stage.words(each) for each in stage.said_in(stage.slack.direct(name).id)]
