@@ -24,6 +24,8 @@ STATUSES = ("investigating", "mitigated", "resolved", "cancelled")
 SHAPES = ("{verb} {text}", "{verb} SEV-{number} {text}", "{verb} SEV3 {text}", "{verb} resolved {text}")
 ADOPT = "/sev adopt"
 """Typed where there is no SEV yet."""
+ITEM_BUTTONS = {f"item.open_{what}" for what in ("edit", "done", "snooze", "give", "wont_do", "due")}
+"""Buttons that are about an item of the SEV's."""
 PATIENCE = 30.0
 """Seconds for an answer: what is asked here is what is answered, not how soon."""
 VALUES: dict[str, st.SearchStrategy[Any]] = {
@@ -32,6 +34,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "multi_static_select": st.lists(hostile, max_size=3),
     "checkboxes": st.lists(hostile, max_size=3),
     "datetimepicker": moments,
+    "datepicker": hostile,
+    "users_select": hostile,
 }
 """What is put into each type of input. A new type has to be given something here."""
 
@@ -69,6 +73,7 @@ class Driver:
         self.ada.types(f"/sev declare SEV3 something to work on, number {self.number}")
         self.settles()
         self.ada.goes_to(self.slack.workspace.channels[self._sev().channel_id or ""])
+        self.ada.types("/sev action add something to do @ada")
 
     def settles(self) -> None:
         """Wait until Slack shows all that was decided."""
@@ -152,7 +157,8 @@ class Driver:
                 message = on or (self._says_elsewhere("as usual") if shortcut.type == "message" else None)
                 delivery = client.shortcut(self.ada.user, shortcut, message)
             else:
-                click = {"type": "button", "action_id": opener, "value": str(self.number)}
+                what = f"{self.number}/1" if opener in ITEM_BUTTONS else str(self.number)
+                click = {"type": "button", "action_id": opener, "value": what}
                 delivery = client.act(self.ada.user, self._card(), "buttons", click)
         assert delivery is not None
         assert delivery.wait(PATIENCE)
