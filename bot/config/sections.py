@@ -192,6 +192,8 @@ class Permissions(Frozen):
     """Invite people into a SEV's channel."""
     page: Who = "members"
     """Page a team, and see who is on call, with phone numbers."""
+    publish: Who = "members"
+    """Publish a postmortem, and take a published one back."""
     see: Who = "everyone"
     ask: Who = "members"
     """Ask to be let into a private SEV."""

@@ -21,6 +21,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
     StaticMultiSelectElement,
     StaticSelectElement,
+    UserMultiSelectElement,
 )
 from slack_sdk.models.views import View as SlackView
 
@@ -110,6 +111,14 @@ def many(
     return StaticMultiSelectElement(
         placeholder=PlainTextObject(text=placeholder), action_id=action_id, options=list(options),
         initial_options=chosen or None,
+    )  # fmt: skip
+
+
+def people(placeholder: str, action_id: str, *, initial: Sequence[str] = (), most: int) -> UserMultiSelectElement:
+    """A menu to pick several people from, `most` of them at most."""
+    return UserMultiSelectElement(
+        placeholder=PlainTextObject(text=placeholder), action_id=action_id, initial_users=list(initial) or None,
+        max_selected_items=most,
     )  # fmt: skip
 
 

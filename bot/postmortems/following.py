@@ -1,0 +1,26 @@
+"""What this room does when something happened to a SEV, or to its postmortem."""
+
+from sqlalchemy.orm import Session
+
+from bot.config import Settings
+from bot.incidents.model import Incident
+from bot.outbox.announcements import Reaction
+from bot.postmortems import service
+
+EVENTS = (
+    "postmortem_drafted", "postmortem_submitted", "postmortem_approved", "postmortem_changes_asked",
+    "postmortem_published", "postmortem_taken_back",
+)  # fmt: skip
+"""The facts of a SEV that are about its postmortem."""
+TURNS = ("status", "reopened", "severity", "times", "role", "handoff")
+"""The facts of a SEV that change whether it owes one, until when, or who does."""
+
+
+def reactions(settings: Settings) -> dict[str, Reaction]:
+    """What follows from which event."""
+
+    def turned(session: Session, subject: str) -> None:
+        incident = session.get_one(Incident, int(subject.rpartition(":")[2]))
+        service.owe(session, incident, config=settings.current)
+
+    return {f"incident.{fact}": turned for fact in TURNS}
