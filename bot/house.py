@@ -53,6 +53,7 @@ from bot.incidents.recovery_deliveries import RecoveryDeliveries
 from bot.incidents.update_deliveries import UpdateDeliveries
 from bot.nudges import jobs as nudge_jobs
 from bot.nudges import service as nudges
+from bot.nudges.daily_deliveries import DailyDeliveries
 from bot.nudges.deliveries import NudgeDeliveries
 from bot.nudges.subjects import AllSubjects
 from bot.operations import why
@@ -116,6 +117,7 @@ class House:
         slack, clock, settings = ground.slack, ground.clock, ground.settings
         self.memory = Memory()
         self.subjects = AllSubjects({"incident": SevNudges(settings)})
+        self._reminding = nudge_jobs.Reminding(ground.database, clock, settings, self.subjects)
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
         self.paging = paging_slack.Paging(settings)
         self.postmortems = postmortem_slack.Postmortems(settings)
@@ -227,7 +229,7 @@ class House:
 
     def remind(self) -> None:
         """Remind people of what is due."""
-        nudge_jobs.remind(self._ground.database, self._ground.clock, self._ground.settings, self.subjects)
+        self._reminding.remind()
 
     def _card_lines(self) -> tuple[CardLines, ...]:
         """Which rooms add lines to a SEV's card, in order."""
@@ -253,7 +255,7 @@ class House:
             self._ground.slack, self._ground.clock, self._ground.settings, self._ground.kinds,
         )  # fmt: skip
         texts = Texts(self._ground.environment.config_folder)
-        kinds.add(*directory_channels.kinds(slack), self.home.kind())
+        kinds.add(*directory_channels.kinds(slack), *people.kinds(slack), self.home.kind())
         Deliveries(
             slack, clock, settings, kinds, texts, card_lines=self._card_lines(), card_buttons=self._card_buttons()
         ).register()
@@ -264,6 +266,7 @@ class House:
         RecoveryDeliveries(slack, settings, kinds).register()
         UpdateDeliveries(slack, clock, settings, texts).register(kinds)
         NudgeDeliveries(slack, clock, settings, self.subjects).register(kinds)
+        DailyDeliveries(slack, clock, settings, self.subjects).register(kinds)
         CaptureDeliveries(slack, clock, settings, kinds, self.memory).register()
         CatchUp(slack, clock, settings, kinds, self.memory).register()
         TellingDeliveries(slack, settings, kinds).register()
