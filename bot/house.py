@@ -65,10 +65,7 @@ from bot.paging import jobs as paging_jobs
 from bot.paging import slack as paging_slack
 from bot.paging.following import Following
 from bot.paging.pagers import Pagers
-from bot.postmortems import deliveries as postmortem_deliveries
-from bot.postmortems import following as postmortem_following
-from bot.postmortems import slack as postmortem_slack
-from bot.postmortems import writing_slack
+from bot.postmortems.room import PostmortemRoom
 from bot.remediation import model as remediation_model  # noqa: F401 - so that its table is known
 from bot.schedule import Job
 from bot.slack.client import Slack
@@ -89,7 +86,7 @@ from bot.timeline.telling_deliveries import TellingDeliveries
 
 HOME_EVENTS = (
     "declared", "severity", "status", "reopened", "title", "update", "channel", "channel_replaced", "role", "handoff",
-    *postmortem_following.EVENTS,
+    *PostmortemRoom.EVENTS,
 )  # fmt: skip
 """The facts of a SEV after which Homes are shown anew."""
 WATCHED_EVENTS = ("declared", "reopened", "severity", "status", "update", "role", "handoff")
@@ -116,11 +113,11 @@ class House:
         self._ground = ground
         slack, clock, settings = ground.slack, ground.clock, ground.settings
         self.memory = Memory()
-        self.subjects = AllSubjects({"incident": SevNudges(settings)})
+        self.postmortems = PostmortemRoom(slack, settings, ground.environment.config_folder)
+        self.subjects = AllSubjects({"incident": SevNudges(settings), **self.postmortems.subjects()})
         self._reminding = nudge_jobs.Reminding(ground.database, clock, settings, self.subjects)
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
         self.paging = paging_slack.Paging(settings)
-        self.postmortems = postmortem_slack.Postmortems(settings)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -149,7 +146,7 @@ class House:
             {"incident.reopened": duplicates.forget},
             subscribers.reactions(settings),
             {f"incident.{fact}": nudges.watch for fact in WATCHED_EVENTS},
-            postmortem_following.reactions(settings),
+            self.postmortems.reactions(),
             {f"incident.{fact}": self.home.changed for fact in HOME_EVENTS},
             {membership.CHANGED: self.home.membership_changed},
         )
@@ -173,7 +170,7 @@ class House:
             *people_slack.commands(persons),
             *linking_slack.commands(Linking(settings)),
             *paging_slack.commands(self.paging),
-            *postmortem_slack.commands(self.postmortems),
+            *self.postmortems.commands(),
             *timeline_slack.commands(capturing),
             *timeline_reading.commands(reading),
             *timeline_starting.commands(starting),
@@ -189,8 +186,7 @@ class House:
         updating.listen(rooms, updater)
         people_slack.listen(rooms, persons)
         paging_slack.listen(rooms, self.paging)
-        postmortem_slack.listen(rooms, self.postmortems)
-        writing_slack.listen(rooms, writing_slack.Writing(settings))
+        self.postmortems.listen(rooms)
         timeline_slack.listen(rooms, capturing)
         timeline_reading.listen(rooms, reading)
         timeline_starting.listen(rooms, starting)
@@ -226,6 +222,7 @@ class House:
     def watch_open(self, session: Session) -> None:
         """Let people be reminded of every open SEV, whatever way it came into the database."""
         jobs.watch_open(session, self._ground.settings.current)
+        self.postmortems.watch(session)
 
     def remind(self) -> None:
         """Remind people of what is due."""
@@ -235,16 +232,17 @@ class House:
         """Which rooms add lines to a SEV's card, in order."""
         settings = self._ground.settings
         pages = partial(paging_deliveries.card_lines, settings)
-        postmortem = postmortem_deliveries.card_lines(settings, self._ground.slack.permalink)
+        postmortem = self.postmortems.card_lines()
         return (pages, links.card_lines(settings), duplicates.card_lines(), silencing.card_lines, postmortem)
 
     def _card_buttons(self) -> tuple[CardButtons, ...]:
         """Which rooms add buttons to a SEV's card and tray, in order."""
-        return (self.paging.buttons, self.postmortems.buttons)
+        return (self.paging.buttons, self.postmortems.card_buttons())
 
     def _home_sections(self) -> tuple[HomeSection, ...]:
         """What the rooms show in a person's Home, in order."""
-        return (*sections(self._ground.settings), why.reminded)
+        *now, over = sections(self._ground.settings)
+        return (*now, self.postmortems.home_section(), over, why.reminded)
 
     def _emergency_steps(self) -> tuple[EmergencyStep, ...]:
         """What other rooms do about a SEV that is declared while the database is down, before all else."""
@@ -271,7 +269,7 @@ class House:
         CatchUp(slack, clock, settings, kinds, self.memory).register()
         TellingDeliveries(slack, settings, kinds).register()
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
-        postmortem_deliveries.Deliveries(slack, settings, kinds, self._ground.environment.config_folder).register()
+        self.postmortems.register(kinds)
 
     def _forget_answers(self) -> None:
         machine_now = self._ground.clock.machine()

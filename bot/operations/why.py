@@ -18,6 +18,7 @@ from bot.nudges.subjects import AllSubjects
 from bot.operations import views
 from bot.outbox.kinds import Kinds
 from bot.outbox.model import OutboxMessage
+from bot.postmortems.nudging import subject_of
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
 from bot.slack.commands import NAME, Command, Line
@@ -28,6 +29,8 @@ ON_ONE_PAGE = 10
 ON_HOME = 5
 PAGES = 100
 ME = "me"
+NAMED_BY_SEV = ("incident:", "postmortem:")
+"""What the subjects begin with that have their SEV's id."""
 NO_NOTICES = frozenset(
     {
         surfaces.CREATE_CHANNEL, surfaces.CARD, surfaces.PIN, surfaces.TOPIC, surfaces.BOOKMARK, surfaces.RECONCILE,
@@ -61,7 +64,11 @@ class Accounting:
 
     def _about(self, session: Session, visit: Visit, incident: Incident, page: int) -> Answer:
         enough = page * ON_ONE_PAGE + 1
-        nudges = reading.decisions_about(session, incident.subject, limit=enough)
+        nudges = [
+            each
+            for subject in (incident.subject, subject_of(incident))
+            for each in reading.decisions_about(session, subject, limit=enough)
+        ]
         errors = _errors(session, nudges)
         facts = [views.of_nudge(each, error=errors.get(each.outbox_key or "")) for each in nudges]
         facts += [
@@ -73,9 +80,13 @@ class Accounting:
         return _answer(title, facts, ahead, page, f"{NAME} why {incident.name}")
 
     def _ahead(self, session: Session, visit: Visit, incident: Incident) -> list[str]:
-        found = reading.outlook(
-            session, incident.subject, subjects=self._subjects, config=self._config.nudges, now=visit.now
-        )
+        found = [
+            each
+            for subject in (incident.subject, subject_of(incident))
+            for each in reading.outlook(
+                session, subject, subjects=self._subjects, config=self._config.nudges, now=visit.now
+            )
+        ]
         return [views.of_outlook(each) for each in found]
 
     def _notices(self, session: Session, incident: Incident, limit: int) -> list[OutboxMessage]:
@@ -102,9 +113,13 @@ def reminded(session: Session, user_id: str) -> list[Block]:
 def _facts_for(session: Session, user_id: str, *, limit: int) -> list[views.Fact]:
     """The newest reminders of a person, as far as they may still see what it was about."""
     nudges = reading.decisions_for(session, user_id, limit=limit)
-    ids = {int(each.subject.rpartition(":")[2]) for each in nudges}
+    ids = {int(each.subject.rpartition(":")[2]) for each in nudges if each.subject.startswith(NAMED_BY_SEV)}
     seen = select(Incident).where(Incident.id.in_(ids), membership.may_see(user_id))
-    names = {incident.subject: incident.name for incident in session.scalars(seen)}
+    names = {
+        subject: incident.name
+        for incident in session.scalars(seen)
+        for subject in (incident.subject, subject_of(incident))
+    }
     errors = _errors(session, nudges)
     return [
         views.of_nudge(each, error=errors.get(each.outbox_key or ""), about=f"{names[each.subject]} ")

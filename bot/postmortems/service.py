@@ -4,6 +4,7 @@ Each checks that the actor may do it, and changes, notes and asks for what must 
 locked the SEV. Nothing here commits, sends or reads a clock.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -29,6 +30,7 @@ from bot.slack.text import clip, user
 
 MOST_LINKS = 20
 MOST_REVIEWERS = 10
+PERSON = re.compile(r"[UW][A-Z0-9]{2,31}")
 
 
 def owe(session: Session, incident: Incident, *, config: Config) -> None:
@@ -191,6 +193,8 @@ def _check_reviewers(
     if actor.user_id in people:
         raise Refused("Let somebody else review what you submit.", field="reviewers")
     for user_id in people:
+        if not PERSON.fullmatch(user_id):
+            raise Refused("Name people of this workspace.", field="reviewers")
         standing = standing_of(session, user_id)
         if standing is not Standing.UNKNOWN:  # the form's menu shows Slack's own people
             _require_reviewer(config, user_id, standing)

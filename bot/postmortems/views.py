@@ -196,6 +196,21 @@ def listed(
     return shown
 
 
+def home(config: Config, own: Sequence[tuple[Incident, Postmortem, Dates]], waiting: Sequence[Incident]) -> list[Block]:
+    """What somebody has to write, and what waits for their review."""
+    shown = [
+        kit.section(
+            f"{heading(config, incident)}\n{state_text(postmortem)}{_until(postmortem, dates)}. {_typed(incident)}"
+        )
+        for incident, postmortem, dates in own
+    ]
+    shown += [
+        kit.section(f"{heading(config, incident)}\n:eyes: It waits for your review. {_typed(incident)}")
+        for incident in waiting
+    ]
+    return [kit.header("Postmortems"), *shown] if shown else []
+
+
 def told(incident: Incident, kind: str, who: str, reason: str) -> str:
     """What whoever submitted it is told of a reviewer's answer."""
     if kind == "postmortem_approved":
@@ -204,6 +219,11 @@ def told(incident: Incident, kind: str, who: str, reason: str) -> str:
         f":leftwards_arrow_with_hook: {user(who)} asked for changes in the postmortem of {incident.name}, "
         f"so it is a draft again: {mrkdwn(reason, 1500)}"
     )
+
+
+def _typed(incident: Incident) -> str:
+    """How it is opened from where there are no buttons."""
+    return f"`{NAME} postmortem {incident.name}` opens it."
 
 
 def _until(postmortem: Postmortem, dates: Dates) -> str:

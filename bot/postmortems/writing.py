@@ -45,7 +45,7 @@ def write(
     """
     require(config, actor, "change")
     said = _checked(text)
-    _require_writable(session, incident)
+    require_writable(session, incident)
     present = section_of(session, incident, part.key)
     if said == (present.text if present else ""):
         return False
@@ -67,7 +67,7 @@ def restore(
 ) -> None:
     """Let a section say again what it said in an earlier version. That is a version too. Raises `Refused`."""
     require(config, actor, "change")
-    _require_writable(session, incident)
+    require_writable(session, incident)
     old = session.scalars(
         select(SectionVersion).where(
             SectionVersion.incident_id == incident.id, SectionVersion.key == key, SectionVersion.number == number
@@ -102,12 +102,13 @@ def _save(
     surfaces.show(session, incident)
 
 
-def _require_writable(session: Session, incident: Incident) -> None:
+def require_writable(session: Session, incident: Incident) -> None:
+    """Raise `Refused` once it is in review or published."""
     postmortem = session.get(Postmortem, incident.id)
     if postmortem is not None and postmortem.state not in WRITABLE:
         state = postmortem.state.replace("_", " ")
         raise Refused(
-            f"It is {state} by now, and was not changed. Keep your words, and make it a draft again: "
+            f"It is {state} by now, and was not changed. To write on, make it a draft again: "
             f"`{NAME} postmortem draft REASON`.", field="text",
         )  # fmt: skip
 

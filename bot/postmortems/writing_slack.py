@@ -57,6 +57,7 @@ class Writing:
 
         def complete(session: Session) -> View:
             incident = membership.by_number(session, number, user_id=visit.user_id)
+            writing.require_writable(session, incident)
             return forms.section(incident, part, reading.section_of(session, incident, part.key))
 
         return Form(incident_forms.loading(number), complete)

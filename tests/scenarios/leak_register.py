@@ -37,7 +37,7 @@ CLICKS = {
     "incident.decline_handoff": OWN, "incident.snooze": OWN, "timeline.undo": OWN, "timeline.turn": OWN,
     "timeline.narrow": OWN, "timeline.withdraw": OWN, "timeline.restore": OWN, "timeline.pass_over": OWN,
     "postmortem.open": OWN, "postmortem.read": OWN, "postmortem.approve": OWN, "postmortem.publish": OWN,
-    "postmortem.export": OWN, "postmortem.versions": OWN, "postmortem.restore": OWN,
+    "postmortem.export": OWN, "postmortem.snooze": OWN, "postmortem.versions": OWN, "postmortem.restore": OWN,
     "incident.preview": "shows what the form holds; the SEVs that are open now are asked by membership.may_see",
 }  # fmt: skip
 FORMS = {
@@ -45,7 +45,7 @@ FORMS = {
     "incident.update": OWN, "incident.mute": OWN, "paging.page": OWN, "timeline.add_message": OWN, "timeline.entry": OWN,
     "timeline.pinned": OWN,
     "postmortem.section": OWN, "postmortem.submit": OWN, "postmortem.changes": OWN, "postmortem.take_back": OWN,
-    "postmortem.causes": OWN,
+    "postmortem.causes": OWN, "postmortem.mute": OWN,
     "timeline.adopt": "answers who adopts a channel in which they typed that they do",
     "timeline.backfill": "answers who writes it down; its SEV is public",
 }  # fmt: skip
@@ -54,6 +54,7 @@ OPENERS = {
     "incident.open_edit": OWN, "incident.open_times": OWN, "incident.open_update": OWN, "incident.open_mute": OWN,
     "paging.open_page": OWN, "timeline.open_entry": OWN, "timeline.open_pinned": OWN, "timeline.add_message": LISTED,
     "postmortem.open_section": OWN, "postmortem.open_submit": OWN, "postmortem.open_causes": OWN,
+    "postmortem.open_mute": "opens empty; sending it asks membership.by_number",
     "postmortem.open_changes": "opens empty; sending it asks membership.by_number",
     "postmortem.open_take_back": "opens empty; sending it asks membership.by_number",
     "incident.open_reopen": "opens empty; sending it asks membership.by_number",
@@ -121,7 +122,7 @@ VIEWS = dict.fromkeys(
         "subscriber_views.farewell", "subscriber_views.state", "telling_forms.adopt", "telling_forms.backfill",
         "telling_forms.entry", "telling_forms.pinned", "update_forms.loading", "update_forms.update", "update_views.said",
         "views.account", "views.announcement", "views.card", "views.found", "views.listed", "views.message", "views.page_form",
-        "views.board", "views.read", "views.review", "views.versions",
+        "views.board", "views.home", "views.read", "views.review", "views.versions",
         "views.timeline", "why.reminded",
     ),
     DRAWN,
