@@ -65,7 +65,7 @@ class PostmortemRules(Frozen):
     """What becomes of a SEV once it is resolved."""
 
     due: dict[SeverityKey, WorkingDays] = DEFAULT_DUE
-    """Working days from a SEV's resolution until its postmortem is due, by severity. One not named needs none."""
+    """Working days from a SEV's resolution until the draft must be ready for review, by severity. One not named needs none."""
     review: WorkingDays = 3
     """Working days that reviewers have."""
     approvals: Annotated[int, Field(ge=0, le=10)] = 1

@@ -21,6 +21,8 @@ from bot.timeline.sentences import Voice, sentence
 MOST_ENTRIES = 2000
 MOST_ITEMS = 200
 UPDATE = "update"
+ASIDE = ("joined", "channel", "postmortem")
+"""What the kinds of entries begin with that tell nothing of the outage: the SEV's own timeline has them."""
 
 Name = Callable[[str], str]
 
@@ -68,7 +70,9 @@ def _moments(
 ) -> list[tuple[TimelineEntry, Moment]]:
     voice = Voice(person=name, text=lambda text, _limit: text, channel=lambda channel_id: channel_id)
     return [
-        (entry, Moment(entry.at, sentence(entry, config, voice=voice), links.get(entry.id, ""))) for entry in entries
+        (entry, Moment(entry.at, sentence(entry, config, voice=voice), links.get(entry.id, "")))
+        for entry in entries
+        if not entry.kind.startswith(ASIDE)
     ]
 
 

@@ -14,6 +14,7 @@ from bot.incidents.model import Incident, TimelineEntry
 from bot.incidents.reading import CardLines, incident_of
 from bot.incidents.surfaces import show_card
 from bot.incidents.troubles import show_trouble
+from bot.nudges.views import GONE
 from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
 from bot.outbox.model import OutboxMessage
 from bot.postmortems import composing, dues, reading, surfaces, views
@@ -119,10 +120,12 @@ class Deliveries:
     def _letter(
         self, session: Session, message: OutboxMessage, incident: Incident, text: str, blocks: list[Block]
     ) -> posts.Draft | Skip:
-        """A direct message, as long as they may see the SEV."""
+        """A direct message, as long as they may see the SEV. What one said once is taken back when they may no more."""
         to = str(message.arguments["to"])
         if not membership.is_visible_to(session, incident, to):
-            return NOT_INVOLVED
+            if session.get(posts.Post, message.key) is None:
+                return NOT_INVOLVED
+            text, blocks = GONE, [kit.section(GONE)]
         return posts.draft_for(session, message, channel_id="", users=(to,), text=text, blocks=blocks)
 
     def _load_export(self, session: Session, message: OutboxMessage) -> files.FileDraft | Skip:
@@ -147,7 +150,7 @@ class Deliveries:
 
 
 def dates_of(config: Config, incident: Incident, postmortem: Postmortem) -> views.Dates:
-    """Until when it should be published, and reviewed."""
+    """Until when its draft should be ready, and reviewed."""
     return views.Dates(dues.due_on(config, incident), dues.review_due_on(config, incident, postmortem))
 
 

@@ -1,4 +1,4 @@
-"""Until when a postmortem and its review are due: working days where the owning team is. Pure."""
+"""Until when a postmortem's draft and its review are due: working days where the owning team is. Pure."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ def needs_one(config: Config, incident: Incident) -> bool:
 
 
 def due_on(config: Config, incident: Incident) -> date | None:
-    """The last day on which it is in time to be published; None where the SEV owes none."""
+    """The last day on which its draft is in time to be ready for review; None where the SEV owes none."""
     days = config.postmortems.due_days(incident.severity)
     is_over = config.status(incident.status).category in OVER
     if days is None or not is_over or incident.resolved_at is None or incident.is_drill or incident.is_quiet:

@@ -56,7 +56,7 @@ class Whole:
 
 @dataclass(frozen=True)
 class Owed:
-    """A SEV whose postmortem is not published yet, and until when it should be."""
+    """A SEV whose postmortem is not published yet, and until when what comes next is due: its draft, or its review."""
 
     incident: Incident
     postmortem: Postmortem
@@ -116,8 +116,8 @@ def owed(session: Session, config: Config, *, now: datetime, most: int = MOST_OW
     )
     found = []
     for postmortem, incident in session.execute(unpublished):
-        day = dues.due_on(config, incident)
-        if day is not None:
+        day = dues.review_due_on(config, incident, postmortem) or dues.due_on(config, incident)
+        if day is not None and dues.needs_one(config, incident):
             is_late = now >= dues.ends_at(config, incident, day)
             found.append(Owed(incident, postmortem, day, is_late))
     return sorted(found, key=lambda each: (each.due_on, each.incident.number))

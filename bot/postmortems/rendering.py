@@ -61,6 +61,10 @@ def _markdown_link(label: str, address: str) -> Markdown:
     return Markdown(export.link(label, address))
 
 
+def _markdown_minute(moment: datetime) -> Markdown:
+    return Markdown(_minute(moment))
+
+
 def _html_paragraphs(text: str) -> Markup:
     """Text with its paragraphs and its lines."""
     paragraphs = [[escape(line) for line in part.split("\n") if line.strip()] for part in text.split("\n\n")]
@@ -84,7 +88,7 @@ def _day(day: date | None) -> str:
 
 
 FUNCTIONS: dict[str, dict[str, Callable[..., Any]]] = {
-    "md": {"paragraphs": _markdown_paragraphs, "link": _markdown_link, "minute": _minute, "day": _day,
+    "md": {"paragraphs": _markdown_paragraphs, "link": _markdown_link, "minute": _markdown_minute, "day": _day,
            "spelled": export.spelled},
     "html": {"paragraphs": _html_paragraphs, "link": _html_link, "minute": _minute, "day": _day,
              "spelled": export.spelled},

@@ -42,7 +42,7 @@ MOST_SHOWN = 25
 
 @dataclass(frozen=True)
 class Dates:
-    """Until when it should be published, and reviewed; None where nothing is promised."""
+    """Until when its draft should be ready, and reviewed; None where nothing is asked for."""
 
     due_on: date | None = None
     review_due_on: date | None = None
@@ -79,7 +79,9 @@ def board(config: Config, whole: Whole, dates: Dates) -> list[Block]:
         f"{heading(config, incident, 600)}\n*Postmortem*: {state_text(postmortem)}{_until(postmortem, dates)}{reason}"
     )
     shown = [kit.section(head), kit.context(_durations(incident))]
-    shown += [_glance(config, whole, part) for part in config.postmortems.parts]
+    can_write = postmortem.state == State.DRAFT
+    parts = [part for part in config.postmortems.parts if can_write or whole.text(part.key)]
+    shown += [_glance(config, whole, part, can_write=can_write) for part in parts]
     shown += [kit.context(line) for line in _about(config, whole)]
     return [*shown, kit.actions(_buttons(config, whole))]
 
@@ -229,9 +231,9 @@ def _typed(incident: Incident) -> str:
 def _until(postmortem: Postmortem, dates: Dates) -> str:
     if postmortem.state == State.PUBLISHED:
         return f" {when(postmortem.published_at)}" if postmortem.published_at else ""
-    due = f", due {day(dates.due_on)}" if dates.due_on else ""
-    review = f", review until {day(dates.review_due_on)}" if dates.review_due_on else ""
-    return f"{review}{due}"
+    if dates.review_due_on:
+        return f" until {day(dates.review_due_on)}"
+    return f", due {day(dates.due_on)}" if dates.due_on else ""
 
 
 def _durations(incident: Incident) -> str:
@@ -242,12 +244,11 @@ def _durations(incident: Incident) -> str:
     return "\n".join(lines)
 
 
-def _glance(config: Config, whole: Whole, part: PostmortemPart) -> Block:
+def _glance(config: Config, whole: Whole, part: PostmortemPart, *, can_write: bool) -> Block:
     """A section as the board shows it."""
     text = whole.text(part.key)
     needed = " (needed)" if part.key in config.postmortems.required and not text else ""
     said = mrkdwn(clip(text, LONGEST_GLANCE), 1400) or f"_{mrkdwn(part.hint, 900) or 'Nothing yet'}_"
-    can_write = whole.postmortem.state == State.DRAFT
     edit = (
         kit.button("Edit…", f"{OPEN_SECTION}:{part.key}", value=f"{whole.incident.number}:{part.key}")
         if can_write

@@ -14,7 +14,7 @@ def is_begun(sev: Sev, ada: Person) -> None:
 
 def board(sev: Sev) -> str:
     """What people see of it in the SEV's channel."""
-    (message,) = sev.stage.said_in(sev.place, containing="[Get it as a file]")
+    (message,) = sev.stage.said_in(sev.place, containing="[Versions]")
     sev.stage.slack.expected.add(message)
     return sev.stage.words(message)
 

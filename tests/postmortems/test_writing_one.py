@@ -15,6 +15,7 @@ def test_it_is_begun_written_reviewed_and_published(stage: Stage, sev: Sev, ada:
     grace.goes_to("@sevbot").clicks("Approve")
     grace.sees("You approved the postmortem of SEV-1.", in_="@sevbot")
     ada.sees("@Grace Hopper approved the postmortem of SEV-1.", in_="@sevbot")
+    stage.settles()
     ada.clicks("Publish", in_=sev.channel)
     ada.sees("The postmortem of SEV-1 is published.", in_=sev.channel)
     ada.sees("The postmortem of SEV-1 is published.", in_="#incidents")
