@@ -132,7 +132,7 @@ def listed(
         .join(Postmortem, Postmortem.incident_id == Incident.id)
         .where(membership.may_see(user_id), Postmortem.state != State.OWED)
     )
-    newest = Postmortem.incident_id.desc()
+    newest = Incident.number.desc()
     if workflow:
         query = query.join(AffectedWorkflow, AffectedWorkflow.incident_id == Incident.id)
         query = query.where(AffectedWorkflow.workflow == workflow.key)
