@@ -65,6 +65,7 @@ from bot.paging import jobs as paging_jobs
 from bot.paging import slack as paging_slack
 from bot.paging.following import Following
 from bot.paging.pagers import Pagers
+from bot.postmortems.room import PostmortemRoom
 from bot.remediation import nudging
 from bot.remediation.events import ItemEvents
 from bot.remediation.nudging import ItemNudges
@@ -88,6 +89,7 @@ from bot.timeline.telling_deliveries import TellingDeliveries
 
 HOME_EVENTS = (
     "declared", "severity", "status", "reopened", "title", "update", "channel", "channel_replaced", "role", "handoff",
+    *PostmortemRoom.EVENTS,
 )  # fmt: skip
 """The facts of a SEV after which Homes are shown anew."""
 WATCHED_EVENTS = ("declared", "reopened", "severity", "status", "update", "role", "handoff")
@@ -116,7 +118,14 @@ class House:
         self._ground = ground
         slack, clock, settings = ground.slack, ground.clock, ground.settings
         self.memory = Memory()
-        self.subjects = AllSubjects({"incident": SevNudges(settings), "item": ItemNudges(settings, clock)})
+        self.postmortems = PostmortemRoom(slack, settings, ground.environment.config_folder)
+        self.subjects = AllSubjects(
+            {
+                "incident": SevNudges(settings),
+                "item": ItemNudges(settings, clock),
+                **self.postmortems.subjects(),
+            }
+        )
         self._reminding = nudge_jobs.Reminding(ground.database, clock, settings, self.subjects)
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
         self.paging = paging_slack.Paging(settings)
@@ -153,6 +162,7 @@ class House:
             {f"incident.{fact}": nudges.watch for fact in WATCHED_EVENTS},
             {f"item.{fact}": nudges.watch for fact in ITEM_EVENTS},
             {people.CHANGED: nudging.watch_items_of},
+            self.postmortems.reactions(),
             {f"incident.{fact}": self.home.changed for fact in HOME_EVENTS},
             {membership.CHANGED: self.home.membership_changed},
         )
@@ -176,6 +186,7 @@ class House:
             *people_slack.commands(persons),
             *linking_slack.commands(Linking(settings)),
             *paging_slack.commands(self.paging),
+            *self.postmortems.commands(),
             *timeline_slack.commands(capturing),
             *timeline_reading.commands(reading),
             *timeline_starting.commands(starting),
@@ -192,6 +203,7 @@ class House:
         updating.listen(rooms, updater)
         people_slack.listen(rooms, persons)
         paging_slack.listen(rooms, self.paging)
+        self.postmortems.listen(rooms)
         timeline_slack.listen(rooms, capturing)
         timeline_reading.listen(rooms, reading)
         timeline_starting.listen(rooms, starting)
@@ -229,6 +241,7 @@ class House:
         """Let people be reminded of every open SEV and item, whatever way it came into the database."""
         jobs.watch_open(session, self._ground.settings.current)
         nudging.watch_open_items(session)
+        self.postmortems.watch(session)
 
     def remind(self) -> None:
         """Remind people of what is due."""
@@ -239,16 +252,18 @@ class House:
         settings = self._ground.settings
         pages = partial(paging_deliveries.card_lines, settings)
         items = self.remediation.card_lines()
-        return (pages, links.card_lines(settings), duplicates.card_lines(), items, silencing.card_lines)
+        postmortem = self.postmortems.card_lines()
+        return (pages, links.card_lines(settings), duplicates.card_lines(), items, silencing.card_lines, postmortem)
 
     def _card_buttons(self) -> tuple[CardButtons, ...]:
         """Which rooms add buttons to a SEV's card and tray, in order."""
-        return (self.paging.buttons, self.remediation.card_buttons())
+        return (self.paging.buttons, self.remediation.card_buttons(), self.postmortems.card_buttons())
 
     def _home_sections(self) -> tuple[HomeSection, ...]:
         """What the rooms show in a person's Home, in order."""
         *now, over = sections(self._ground.settings)
-        return (*now, self.remediation.home_section(), over, why.reminded(self.subjects))
+        mine = (self.remediation.home_section(), self.postmortems.home_section())
+        return (*now, *mine, over, why.reminded(self.subjects))
 
     def _emergency_steps(self) -> tuple[EmergencyStep, ...]:
         """What other rooms do about a SEV that is declared while the database is down, before all else."""
@@ -276,6 +291,7 @@ class House:
         TellingDeliveries(slack, settings, kinds).register()
         self.remediation.register(kinds)
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
+        self.postmortems.register(kinds)
 
     def _forget_answers(self) -> None:
         machine_now = self._ground.clock.machine()

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 
 from bot.config.calendar import CalendarRules, country_and_part, unknown_parts
 from bot.config.nudges import NudgeRule, Nudges, NudgeStep
+from bot.config.postmortems import PostmortemRules, faults_of
 from bot.config.remediation import Remediation
 from bot.config.sections import (
     COMMANDER,
@@ -52,6 +53,7 @@ __all__ = [
     "PagerService",
     "PagingRules",
     "Permissions",
+    "PostmortemRules",
     "PrivateRules",
     "Reactions",
     "Remediation",
@@ -96,6 +98,7 @@ class Config(Frozen):
     delivery: Delivery = Delivery()
     nudges: Nudges = Nudges()
     remediation: Remediation = Remediation()
+    postmortems: PostmortemRules = PostmortemRules()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""
@@ -214,6 +217,9 @@ def cross_check(config: Config) -> list[str]:
     faults += _unknown_conditions(config)
     faults += _words_for_two_roles(config)
     faults += _parts_of_no_country(config)
+    faults += [
+        f"sevbot.yaml: {fault}" for fault in faults_of(config.postmortems, {each.key for each in config.severities})
+    ]
     faults += _impatience(config.delivery) + _promises(config)
     if config.paging.refresh < timedelta(minutes=1):
         faults.append("sevbot.yaml: paging.refresh: give a minute at least: pagers limit how often they are asked")

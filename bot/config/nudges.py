@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from bot.config.item_nudges import ItemNudges
+from bot.config.postmortem_nudges import PostmortemNudges
 from bot.config.values import Duration, Emoji, Frozen, TimeZone, parse_duration
 
 NEVER = "never"
@@ -154,6 +155,7 @@ class Nudges(Frozen):
     open_too_long: Annotated[NudgeRule, BeforeValidator(_over(OPEN_TOO_LONG))] = NudgeRule.model_validate(OPEN_TOO_LONG)
     status_stuck: Annotated[NudgeRule, BeforeValidator(_over(STATUS_STUCK))] = NudgeRule.model_validate(STATUS_STUCK)
     items: ItemNudges = ItemNudges()
+    postmortems: PostmortemNudges = PostmortemNudges()
 
     @model_validator(mode="after")
     def _daily_within_working_hours(self) -> Self:

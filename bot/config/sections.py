@@ -196,6 +196,8 @@ class Permissions(Frozen):
     """Page a team, and see who is on call, with phone numbers."""
     remediate: Who = "members"
     """Add and change action items, and be given one."""
+    publish: Who = "members"
+    """Publish a postmortem, and take a published one back."""
     see: Who = "everyone"
     ask: Who = "members"
     """Ask to be let into a private SEV."""

@@ -79,7 +79,8 @@ def all_places(config: Config) -> set[str]:
     """Every channel the configuration announces in."""
     severities = {place for each in config.severities for place in each.announce}
     workflows = {place for each in config.workflows for place in each.announce}
-    return severities | workflows | {place for each in config.invitations for place in each.announce}
+    ruled = {place for each in config.invitations for place in each.announce}
+    return severities | workflows | ruled | ({config.postmortems.announce} if config.postmortems.announce else set())
 
 
 def kinds(slack: Slack) -> tuple[Kind[Lesson], ...]:

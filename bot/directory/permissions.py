@@ -7,7 +7,7 @@ from bot.directory.people import Actor, Standing
 from bot.errors import Refused
 from bot.slack.text import user
 
-Deed = Literal["declare", "change", "command", "invite", "page", "remediate", "see", "ask"]
+Deed = Literal["declare", "change", "command", "invite", "page", "remediate", "publish", "see", "ask"]
 
 SENTENCES: dict[Deed, str] = {
     "declare": "declare a SEV",
@@ -16,6 +16,7 @@ SENTENCES: dict[Deed, str] = {
     "invite": "invite people to a SEV",
     "page": "page a team or see who is on call",
     "remediate": "add, change or be given action items",
+    "publish": "publish a postmortem",
     "see": "see SEVs",
     "ask": "ask to be let into a SEV",
 }

@@ -19,6 +19,7 @@ from bot.nudges.subjects import AllSubjects
 from bot.operations import views
 from bot.outbox.kinds import Kinds
 from bot.outbox.model import OutboxMessage
+from bot.postmortems.nudging import subject_of
 from bot.remediation.model import ActionItem
 from bot.remediation.naming import REFERENCE, named_item
 from bot.remediation.reading import of_incident
@@ -70,12 +71,12 @@ class Accounting:
         """About a SEV and its action items."""
         enough = page * ON_ONE_PAGE + 1
         items = {item.subject: f"{item.name} " for item in of_incident(session, incident)}
-        facts = self._decided(session, items | {incident.subject: ""}, enough)
+        facts = self._decided(session, items | {incident.subject: "", subject_of(incident): ""}, enough)
         facts += [
             views.of_message(each, self._kinds[each.kind].label) for each in self._notices(session, incident, enough)
         ]
         facts.sort(key=lambda fact: fact.at, reverse=True)
-        ahead = [] if page > 1 else self._ahead(session, visit, incident.subject)
+        ahead = [] if page > 1 else self._ahead(session, visit, incident.subject, subject_of(incident))
         title = f"What was said about {incident.name}, the newest first"
         return _answer(title, facts, ahead, page, f"{NAME} why {incident.name}")
 
@@ -93,9 +94,13 @@ class Accounting:
             views.of_nudge(each, error=errors.get(each.outbox_key or ""), about=about[each.subject]) for each in nudges
         ]
 
-    def _ahead(self, session: Session, visit: Visit, subject: str) -> list[str]:
+    def _ahead(self, session: Session, visit: Visit, *about: str) -> list[str]:
         config = self._config.nudges
-        found = reading.outlook(session, subject, subjects=self._subjects, config=config, now=visit.now)
+        found = [
+            each
+            for subject in about
+            for each in reading.outlook(session, subject, subjects=self._subjects, config=config, now=visit.now)
+        ]
         return [views.of_outlook(each) for each in found]
 
     def _notices(self, session: Session, incident: Incident, limit: int) -> list[OutboxMessage]:

@@ -22,6 +22,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
     StaticMultiSelectElement,
     StaticSelectElement,
+    UserMultiSelectElement,
     UserSelectElement,
 )
 from slack_sdk.models.views import View as SlackView
@@ -112,6 +113,14 @@ def many(
     return StaticMultiSelectElement(
         placeholder=PlainTextObject(text=placeholder), action_id=action_id, options=list(options),
         initial_options=chosen or None,
+    )  # fmt: skip
+
+
+def people(placeholder: str, action_id: str, *, initial: Sequence[str] = (), most: int) -> UserMultiSelectElement:
+    """A menu to pick several people from, `most` of them at most."""
+    return UserMultiSelectElement(
+        placeholder=PlainTextObject(text=placeholder), action_id=action_id, initial_users=list(initial) or None,
+        max_selected_items=most,
     )  # fmt: skip
 
 

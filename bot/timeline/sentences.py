@@ -103,6 +103,11 @@ def _invited(tell: Telling) -> str:
     return f"{tell.who} invited {', '.join([*people[:20], *([number] if number else [])]) or 'nobody new'}."
 
 
+def _submitted(tell: Telling) -> str:
+    people = ", ".join(tell.voice.person(str(each)) for each in tell.entry.data.get("people") or ())
+    return f"{tell.who} asked {people or 'nobody'} to review the postmortem."
+
+
 def _let_in(verb: str) -> Sentence:
     """Somebody decided on another's wish to be let in."""
     return lambda tell: f"{tell.who} {verb} {tell.voice.person(str(tell.entry.data.get('user') or ''))}."
@@ -192,6 +197,15 @@ SENTENCES: Mapping[str, Sentence] = {
     "note": _said,
     "page_failed": lambda tell: f"The page to {tell.value('team')} did not get through.",
     "paged": lambda tell: f"{tell.who} paged {tell.value('team')}{tell.reason}",
+    "postmortem_approved": lambda tell: f"{tell.who} approved the postmortem.",
+    "postmortem_changes_asked": lambda tell: f"{tell.who} asked for changes in the postmortem{tell.reason}",
+    "postmortem_drafted": lambda tell: f"{tell.who} began the postmortem.",
+    "postmortem_linked": lambda tell: (
+        f"{tell.who} added a link to the postmortem: {tell.quoted(tell.entry.text)} {tell.value('address')}"
+    ),
+    "postmortem_published": lambda tell: f"{tell.who} published the postmortem.",
+    "postmortem_submitted": _submitted,
+    "postmortem_taken_back": lambda tell: f"{tell.who} made the postmortem a draft again{tell.reason}",
     "reopened": lambda tell: f"{tell.who} reopened it{tell.reason}",
     "role": _role,
     "severity": lambda tell: f"{tell.who} changed the severity from {tell.value('before')} to {tell.value('after')}.",

@@ -36,6 +36,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "datetimepicker": moments,
     "datepicker": hostile,
     "users_select": hostile,
+    "multi_users_select": st.lists(hostile, max_size=3),
 }
 """What is put into each type of input. A new type has to be given something here."""
 

@@ -27,6 +27,7 @@ VERBS = {
     "adopt": "speaks of the new SEV, and of the one whose channel it is typed in, which only who is in the channel can do",
     "backfill": "answers who writes it down; its SEV is public",
     "oncall": NOTHING,
+    "postmortem": OWN + "; its lists and its search ask membership.may_see for every SEV they show",
     "access": "answers the same, after the same work, whatever the number; who is asked is found out aside",
     "help": NOTHING,
 }  # fmt: skip
@@ -37,6 +38,8 @@ CLICKS = {
     "incident.decline_handoff": OWN, "incident.snooze": OWN, "timeline.undo": OWN, "timeline.turn": OWN,
     "timeline.narrow": OWN, "timeline.withdraw": OWN, "timeline.restore": OWN, "timeline.pass_over": OWN,
     "item.done": OWN, "item.undo": OWN, "item.turn": LISTED,
+    "postmortem.open": OWN, "postmortem.read": OWN, "postmortem.approve": OWN, "postmortem.publish": OWN,
+    "postmortem.export": OWN, "postmortem.snooze": OWN, "postmortem.versions": OWN, "postmortem.restore": OWN,
     "incident.preview": "shows what the form holds; the SEVs that are open now are asked by membership.may_see",
 }  # fmt: skip
 FORMS = {
@@ -44,6 +47,8 @@ FORMS = {
     "incident.update": OWN, "incident.mute": OWN, "paging.page": OWN, "timeline.add_message": OWN, "timeline.entry": OWN,
     "timeline.pinned": OWN, "item.add": OWN, "item.edit": OWN, "item.prove": OWN, "item.snooze": OWN, "item.give": OWN,
     "item.wont_do": OWN, "item.due": OWN,
+    "postmortem.section": OWN, "postmortem.submit": OWN, "postmortem.changes": OWN, "postmortem.take_back": OWN,
+    "postmortem.causes": OWN, "postmortem.mute": OWN,
     "timeline.adopt": "answers who adopts a channel in which they typed that they do",
     "timeline.backfill": "answers who writes it down; its SEV is public",
 }  # fmt: skip
@@ -53,6 +58,10 @@ OPENERS = {
     "paging.open_page": OWN, "timeline.open_entry": OWN, "timeline.open_pinned": OWN, "timeline.add_message": LISTED,
     "item.open_add": OWN, "item.open_edit": OWN, "item.open_done": OWN, "item.open_snooze": OWN, "item.open_give": OWN,
     "item.open_wont_do": OWN, "item.open_due": OWN, "item.add_message": LISTED,
+    "postmortem.open_section": OWN, "postmortem.open_submit": OWN, "postmortem.open_causes": OWN,
+    "postmortem.open_mute": "opens empty; sending it asks membership.by_number",
+    "postmortem.open_changes": "opens empty; sending it asks membership.by_number",
+    "postmortem.open_take_back": "opens empty; sending it asks membership.by_number",
     "incident.open_reopen": "opens empty; sending it asks membership.by_number",
 }  # fmt: skip
 EVENTS = dict.fromkeys(
@@ -88,6 +97,10 @@ KINDS = {
     "nudges.refresh": "changes a reminder in its place; who is a member no longer reads that it is not theirs to see",
     "paging.tell": NUMBER, "paging.call": NUMBER, "paging.outcome": HERE, "paging.on_call": NOTHING,
     "remediation.show_item": HERE, "remediation.look_at_message": SILENT,
+    "postmortems.board": HERE,
+    "postmortems.announcement": "that of a private SEV is announced in the SEV's own channel alone; asked again when it is sent",
+    "postmortems.review": LETTER, "postmortems.tell": LETTER,
+    "postmortems.export": "a direct message to who asked; asks membership.may_see again when it is sent",
     "incident.consider_request": "posts nothing; ends alike whether or not there is such a SEV",
     "incident.let_in": "invites whom a member let in",
     "incident.welcome": "a direct message to whom a member let in, with the number and the channel",
@@ -106,14 +119,16 @@ JOBS = dict.fromkeys(
 )  # fmt: skip
 VIEWS = dict.fromkeys(
     (
-        "access_deliveries.request_blocks", "briefs.brief", "briefs.late_brief", "catchup.told", "forms.add_message",
+        "access_deliveries.request_blocks", "briefs.brief", "briefs.late_brief", "catchup.told", "forms.add_message", "forms.causes",
+        "forms.changes", "forms.section", "forms.section_again", "forms.submit", "forms.take_back",
         "forms.confirmation", "forms.declare", "forms.declared", "forms.edit", "forms.loading", "forms.reopen", "forms.times",
         "home_views.closed_door", "home_views.home", "home_views.open_now", "home_views.over", "home_views.promised",
         "home_views.roles", "home_views.welcome", "item_views.in_thread", "item_views.items_page", "nudge_views.mute", "role_views.held_by_another",
         "role_views.instructions", "role_views.offer", "role_views.one_role", "role_views.role_list",
         "subscriber_views.farewell", "subscriber_views.state", "telling_forms.adopt", "telling_forms.backfill",
         "telling_forms.entry", "telling_forms.pinned", "update_forms.loading", "update_forms.update", "update_views.said",
-        "views.account", "views.announcement", "views.card", "views.found", "views.message", "views.page_form",
+        "views.account", "views.announcement", "views.card", "views.found", "views.listed", "views.message", "views.page_form",
+        "views.board", "views.home", "views.read", "views.review", "views.versions",
         "views.timeline", "why.reminded",
     ),
     DRAWN,

@@ -40,7 +40,7 @@ def written_kinds(path: Path) -> Iterator[str]:
             continue
         called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         named = [each.value for each in node.keywords if each.arg == "kind"]
-        if called in {"note", "_from_message"}:
+        if called in {"note", "_from_message", "_tell_all"}:
             yield from _names(node.args[2] if len(node.args) > 2 else named[0], known)
         elif called in {"TimelineEntry", "_apply", "change_hands"} and named:
             yield from _names(named[0], known)

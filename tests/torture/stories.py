@@ -342,6 +342,75 @@ def the_pager_is_back(stage: Stage) -> None:
     stage.settle()
 
 
+def draft_postmortem(stage: Stage) -> None:
+    stage.types("/sev postmortem SEV-1")
+
+
+def start_and_draft(stage: Stage) -> None:
+    start_and_declare(stage)
+    draft_postmortem(stage)
+
+
+def write_section(stage: Stage, section: str = "summary") -> None:
+    stage.ada.clicks(f"postmortem.open_section:{section}", in_=CHANNEL)
+    stage.ada.fills(text="The cache was full.")
+    stage.ada.submits()
+    stage.settle()
+
+
+def write_postmortem(stage: Stage) -> None:
+    """What must be written is written, each section in its form."""
+    for section in ("summary", "impact", "contributing_factors"):
+        write_section(stage, section)
+
+
+def start_and_write(stage: Stage) -> None:
+    start_and_draft(stage)
+    write_postmortem(stage)
+
+
+def submit_postmortem(stage: Stage) -> None:
+    stage.types("/sev postmortem SEV-1 submit @grace")
+
+
+def start_and_submit(stage: Stage) -> None:
+    start_and_write(stage)
+    submit_postmortem(stage)
+
+
+def approve_postmortem(stage: Stage) -> None:
+    stage.slack.person("grace").goes_to("@sevbot").clicks("Approve")
+    stage.settle()
+
+
+def start_and_have_it_approved(stage: Stage) -> None:
+    start_and_submit(stage)
+    approve_postmortem(stage)
+
+
+def have_it_approved_and_archive(stage: Stage) -> None:
+    """The SEV's channel is gone, so only the configured one hears of it."""
+    start_and_have_it_approved(stage)
+    archive(stage)
+
+
+def publish_postmortem(stage: Stage) -> None:
+    stage.types("/sev postmortem SEV-1 publish")
+
+
+def start_and_publish(stage: Stage) -> None:
+    start_and_have_it_approved(stage)
+    publish_postmortem(stage)
+
+
+def take_postmortem_back(stage: Stage) -> None:
+    stage.types("/sev postmortem SEV-1 draft we learned more")
+
+
+def export_postmortem(stage: Stage) -> None:
+    stage.types("/sev postmortem SEV-1 export html")
+
+
 @cache
 def undisturbed(given: Act, when: Act, config: Path) -> Visible:
     """What people see at the end of a story in which nothing fails."""
@@ -400,6 +469,9 @@ DIRECT_NUDGE, NUDGE, NUDGE_REFRESH = "nudges.direct", "nudges.post", "nudges.ref
 REQUEST, LET_IN, WELCOME = (f"incident.{name}" for name in ("access_request", "let_in", "welcome"))
 NAME, RECOVERED = "incident.name", "incident.recovered"
 OUTCOME, CALL = "paging.outcome", "paging.call"
+BOARD, PUBLISHED, REVIEW, REVIEWED, POSTMORTEM_FILE = (
+    f"postmortems.{name}" for name in ("board", "announcement", "review", "tell", "export")
+)
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
 COMPLETE = "files.completeUploadExternal"
 
@@ -517,4 +589,23 @@ STORIES = (
     Story(CALL, POST, page_in_vain, given=start_and_declare),
     Story(CALL, HISTORY, page_in_vain, given=start_and_declare, lead=POST),
     Story(CALL, UPDATE, page_in_vain, given=start_and_declare, lead=POST),
+    Story(BOARD, POST, draft_postmortem, given=start_and_declare),
+    Story(BOARD, HISTORY, draft_postmortem, given=start_and_declare, lead=POST),
+    Story(BOARD, UPDATE, write_section, given=start_and_draft),
+    Story(PUBLISHED, POST, publish_postmortem, given=start_and_have_it_approved),
+    Story(PUBLISHED, HISTORY, publish_postmortem, given=start_and_have_it_approved, lead=POST),
+    Story(PUBLISHED, JOIN, publish_postmortem, given=have_it_approved_and_archive, lead=POST),
+    Story(PUBLISHED, UPDATE, take_postmortem_back, given=start_and_publish),
+    Story(REVIEW, "conversations.open", submit_postmortem, given=start_and_write),
+    Story(REVIEW, POST, submit_postmortem, given=start_and_write),
+    Story(REVIEW, HISTORY, submit_postmortem, given=start_and_write, lead=POST),
+    Story(REVIEW, UPDATE, take_postmortem_back, given=start_and_submit),
+    Story(REVIEWED, "conversations.open", approve_postmortem, given=start_and_submit),
+    Story(REVIEWED, POST, approve_postmortem, given=start_and_submit),
+    Story(REVIEWED, HISTORY, approve_postmortem, given=start_and_submit, lead=POST),
+    Story(REVIEWED, UPDATE, approve_postmortem, given=start_and_submit, lead=POST),
+    Story(POSTMORTEM_FILE, "conversations.open", export_postmortem, given=start_and_draft),
+    Story(POSTMORTEM_FILE, "files.getUploadURLExternal", export_postmortem, given=start_and_draft),
+    Story(POSTMORTEM_FILE, COMPLETE, export_postmortem, given=start_and_draft),
+    Story(POSTMORTEM_FILE, HISTORY, export_postmortem, given=start_and_draft, lead=COMPLETE),
 )

@@ -44,6 +44,7 @@ BELIEVED = {
     (stories.LET_IN, "conversations.invite", "already_in_channel"),
     (stories.INVITE, "conversations.invite", "already_in_channel"),
     (stories.ANNOUNCEMENT, stories.JOIN, "already_in_channel"),
+    (stories.PUBLISHED, stories.JOIN, "already_in_channel"),
     (stories.LEARN, stories.JOIN, "already_in_channel"),
     (stories.LEARN, stories.JOIN, "channel_not_found"),
 }
@@ -69,6 +70,7 @@ SAMPLE = {
     ("sqlite", stories.FETCH, "reactions.get", "missing_scope"),
     ("sqlite", stories.EXPORT, stories.COMPLETE, "drop_after"),
     ("sqlite", stories.NUDGE, stories.POST, "missing_scope"),
+    ("sqlite", stories.REVIEW, stories.POST, "drop_after"),
     ("postgresql", stories.LINE, stories.POST, "drop_after"),
 }
 
