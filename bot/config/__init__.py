@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, ValidationError
 
+from bot.config.calendar import CalendarRules, country_and_part, unknown_parts
 from bot.config.nudges import NudgeRule, Nudges, NudgeStep
 from bot.config.sections import (
     COMMANDER,
@@ -38,6 +39,7 @@ from bot.config.values import Duration, Frozen, parse_duration
 __all__ = [
     "COMMANDER",
     "AudienceRule",
+    "CalendarRules",
     "Category",
     "Channels",
     "Config",
@@ -79,6 +81,7 @@ class Config(Frozen):
     statuses: Annotated[tuple[Status, ...], Field(min_length=1)]
     roles: Annotated[tuple[Role, ...], Field(min_length=1)] = DEFAULT_ROLES
     teams: tuple[Team, ...] = ()
+    calendar: CalendarRules = CalendarRules()
     workflows: tuple[Workflow, ...] = ()
     invitations: tuple[AudienceRule, ...] = ()
     channels: Channels = Channels()
@@ -202,6 +205,7 @@ def cross_check(config: Config) -> list[str]:
     faults += [f"{place}: there is no team {key!r}" for place, keys in used for key in keys if key not in teams]
     faults += _unknown_conditions(config)
     faults += _words_for_two_roles(config)
+    faults += _parts_of_no_country(config)
     faults += _impatience(config.delivery) + _promises(config)
     if config.paging.refresh < timedelta(minutes=1):
         faults.append("sevbot.yaml: paging.refresh: give a minute at least: pagers limit how often they are asked")
@@ -210,6 +214,17 @@ def cross_check(config: Config) -> list[str]:
     present = {status.category for status in config.statuses}
     faults += [f"sevbot.yaml: statuses: none has the category {each.value}" for each in Category if each not in present]
     return faults
+
+
+def _parts_of_no_country(config: Config) -> list[str]:
+    """Subdivisions that the country they stand for does not have."""
+    company = config.calendar
+    places = [("calendar", company.country, company.subdivision)]
+    places += [
+        (f"teams.{each.key}", country_and_part(each.country, each.subdivision, company=company)[0], each.subdivision)
+        for each in config.teams
+    ]
+    return [f"sevbot.yaml: {fault}" for fault in unknown_parts(places)]
 
 
 def _promises(config: Config) -> list[str]:

@@ -7,7 +7,20 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from bot.config.values import Duration, Emoji, Frozen, GroupId, Key, Link, Place, UserId, channel_template, not_a_file
+from bot.config.calendar import Country, Subdivision
+from bot.config.values import (
+    Duration,
+    Emoji,
+    Frozen,
+    GroupId,
+    Key,
+    Link,
+    Place,
+    TimeZone,
+    UserId,
+    channel_template,
+    not_a_file,
+)
 
 
 class Category(StrEnum):
@@ -108,6 +121,13 @@ class Team(Frozen):
     user_group: GroupId | None = None
     channel: Place | None = None
     pager: TeamPager | None = None
+    manager: UserId | None = None
+    """Who is told when the team does not do what it promised."""
+    country: Country | None = None
+    """Whose holidays it keeps; None: the company's."""
+    subdivision: Subdivision | None = None
+    time_zone: TimeZone | None = None
+    """Of its channel; None: the company's."""
 
 
 class Workflow(Frozen):
