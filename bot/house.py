@@ -14,6 +14,8 @@ from bot import inbound
 from bot.clock import Clock
 from bot.config import Settings
 from bot.db import Database
+from bot.digest.deliveries import DigestDeliveries
+from bot.digest.jobs import Digests
 from bot.directory import channels as directory_channels
 from bot.directory import people
 from bot.environment import Environment
@@ -113,6 +115,7 @@ class House:
         self.subjects = AllSubjects({"incident": SevNudges(settings)})
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
         self.paging = paging_slack.Paging(settings)
+        self.digests = Digests(ground.database, clock, settings)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -192,6 +195,7 @@ class House:
             Job("incidents.carry_on", timedelta(seconds=2), self.emergencies.carry_on),
             Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
             Job("incidents.expire_requests", timedelta(minutes=5), self._expire_requests),
+            Job("digest.send_due", timedelta(seconds=15), self.digests.send_due),
             Job("nudges.remind", timedelta(seconds=15), self.remind),
             Job("nudges.forget", timedelta(hours=1), self._forget_nudges),
             Job("paging.refresh_on_call", timedelta(minutes=1), self._refresh_on_call),
@@ -256,6 +260,7 @@ class House:
         CaptureDeliveries(slack, clock, settings, kinds, self.memory).register()
         CatchUp(slack, clock, settings, kinds, self.memory).register()
         TellingDeliveries(slack, settings, kinds).register()
+        DigestDeliveries(slack, clock, settings).register(kinds)
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
 
     def _forget_answers(self) -> None:

@@ -69,10 +69,11 @@ def learn_place(session: Session, place: str) -> None:
 
 
 def all_places(config: Config) -> set[str]:
-    """Every channel the configuration announces in."""
+    """Every channel the configuration announces in, or sends a digest to."""
     severities = {place for each in config.severities for place in each.announce}
     workflows = {place for each in config.workflows for place in each.announce}
-    return severities | workflows | {place for each in config.invitations for place in each.announce}
+    digests = {each.channel for each in config.digests}
+    return severities | workflows | digests | {place for each in config.invitations for place in each.announce}
 
 
 def kinds(slack: Slack) -> tuple[Kind[Lesson], ...]:

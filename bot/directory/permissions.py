@@ -7,7 +7,7 @@ from bot.directory.people import Actor, Standing
 from bot.errors import Refused
 from bot.slack.text import user
 
-Deed = Literal["declare", "change", "command", "invite", "page", "see", "ask"]
+Deed = Literal["declare", "change", "command", "invite", "page", "see", "ask", "digest"]
 
 SENTENCES: dict[Deed, str] = {
     "declare": "declare a SEV",
@@ -17,6 +17,7 @@ SENTENCES: dict[Deed, str] = {
     "page": "page a team or see who is on call",
     "see": "see SEVs",
     "ask": "ask to be let into a SEV",
+    "digest": "change the digests of a channel",
 }
 
 

@@ -12,6 +12,7 @@ from slack_sdk.models.blocks import (
     DateTimePickerElement,
     DividerBlock,
     HeaderBlock,
+    ImageBlock,
     InputBlock,
     InteractiveElement,
     MarkdownTextObject,
@@ -22,6 +23,7 @@ from slack_sdk.models.blocks import (
     StaticMultiSelectElement,
     StaticSelectElement,
 )
+from slack_sdk.models.blocks.basic_components import SlackFile
 from slack_sdk.models.views import View as SlackView
 
 from bot.slack.text import clip
@@ -50,6 +52,12 @@ def header(text: str) -> Block:
 def context(text: str) -> Block:
     """A small grey line of mrkdwn."""
     return dict(ContextBlock(elements=[MarkdownTextObject(text=text)]).to_dict())
+
+
+def picture(file_id: str, alt_text: str) -> Block:
+    """A picture that was uploaded. `alt_text` (plain, 2,000 characters) says what it shows."""
+    block = ImageBlock(slack_file=SlackFile(id=file_id), alt_text=clip(alt_text, 2000))
+    return dict(block.to_dict())
 
 
 def divider() -> Block:
