@@ -14,8 +14,10 @@ from bot import inbound
 from bot.clock import Clock
 from bot.config import Settings
 from bot.db import Database
+from bot.digest import slack as digest_slack
 from bot.digest.deliveries import DigestDeliveries
 from bot.digest.jobs import Digests
+from bot.digest.stats import Figures
 from bot.directory import channels as directory_channels
 from bot.directory import people
 from bot.environment import Environment
@@ -161,6 +163,7 @@ class House:
         capturing = timeline_slack.Capturing(slack, settings, self.memory)
         reading = timeline_reading.Reading(settings, slack.permalink)
         starting = timeline_starting.Starting(settings, slack)
+        subscribing, figures = digest_slack.Subscribing(settings), Figures(settings)
         verbs = (
             *incidents.commands(declaring, changing, looking),
             *updating.commands(updater),
@@ -171,6 +174,7 @@ class House:
             *timeline_reading.commands(reading),
             *timeline_starting.commands(starting),
             *nudge_slack.commands(silence),
+            *digest_slack.commands(subscribing, figures),
             *why.commands(why.Accounting(settings, self._ground.kinds, self.subjects)),
             *access_slack.commands(guarding),
         )
@@ -187,6 +191,7 @@ class House:
         timeline_starting.listen(rooms, starting)
         nudge_slack.listen(rooms, silence)
         access_slack.listen(rooms, guarding)
+        digest_slack.listen(rooms, subscribing, figures)
         return rooms
 
     def jobs(self) -> tuple[Job, ...]:

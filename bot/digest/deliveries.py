@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.config import Config, Settings
-from bot.digest import content as contents
-from bot.digest import drawing, plot, service, views
-from bot.digest.history import Scope, scope_of
+from bot.digest import drawing, service, views
+from bot.digest.composing import compose
+from bot.digest.content import Content
 from bot.digest.model import DigestIssue, DigestSubscription
 from bot.digest.plot import Plot
+from bot.digest.stats_delivery import StatsDelivery
 from bot.directory.channels import channel_id
 from bot.errors import CallFailed, Permanent, Temporary
 from bot.outbox.enqueue import Request, enqueue
@@ -25,20 +25,15 @@ from bot.slack import blocks as kit
 from bot.slack import files, posts
 from bot.slack.client import Slack
 from bot.slack.text import channel as channel_mention
-from bot.slack.text import mrkdwn, when
+from bot.slack.text import mrkdwn
 
 log = logging.getLogger(__name__)
 
 TROUBLE = "digest.trouble"
 TRIES = 3
 """How often a picture is tried before the digest goes without it."""
-LATE_AFTER = timedelta(minutes=10)
-PERIODS = {"daily": timedelta(days=1), "weekly": timedelta(days=7)}
-LONGEST_PERIOD = timedelta(days=14)
-"""How far back a digest looks at most, when those before it did not get through."""
 NOT_PROCESSED_YET = timedelta(seconds=30)
 """How long Slack may take until it shows a picture that was uploaded: then the digest goes without it."""
-NAMES = {"daily": "Daily digest", "weekly": "Weekly digest"}
 WHY = {
     "is_archived": "the channel is archived",
     "channel_not_found": "the channel is gone, or private and I am not in it; `/invite` me there",
@@ -69,6 +64,7 @@ class DigestDeliveries:
     def register(self, kinds: Kinds) -> None:
         """Add every kind to the table."""
         kinds.add(
+            StatsDelivery(self._slack, self._clock, self._settings).kind(),
             Kind(
                 name=service.PICTURE, nature=Nature.IDEMPOTENT, label="Draw a digest's picture",
                 load=self._load_picture, send=self._send_picture, record=_keep_picture,
@@ -91,17 +87,12 @@ class DigestDeliveries:
         return self._settings.current
 
     def _load_picture(self, session: Session, message: OutboxMessage) -> Plot | Skip:
-        issue = session.get_one(DigestIssue, message.subject_id)
-        subscription = session.get_one(DigestSubscription, issue.subscription_id)
-        content = self._content(session, subscription, issue)
-        obstacle = self._obstacle(subscription, issue, content)
-        return Skip(obstacle) if obstacle else self._plot(subscription, content)
-
-    def _plot(self, subscription: DigestSubscription, content: contents.Content) -> Plot:
-        return plot.of_week(
-            subscription.picture, content.week, config=self._config, about=about(self._config, subscription),
-            zone=subscription.time_zone,
-        )  # fmt: skip
+        issue, subscription = _of(session, message)
+        composed = compose(session, self._config, subscription, issue, now=self._clock.now())
+        obstacle = _obstacle(subscription, issue, composed.content)
+        if obstacle or composed.plot is None:
+            return Skip(obstacle or "it has no picture any more")
+        return composed.plot
 
     def _send_picture(self, drawn: Plot, attempt: Attempt) -> Result:
         """Draw and upload it. The digest waits for that: so it is given up soon, and never held against it."""
@@ -118,50 +109,19 @@ class DigestDeliveries:
             return {}
 
     def _load(self, session: Session, message: OutboxMessage) -> Posting | Skip:
-        issue = session.get_one(DigestIssue, message.subject_id)
-        subscription = session.get_one(DigestSubscription, issue.subscription_id)
-        content = self._content(session, subscription, issue)
-        if issue.posted_at is None:
-            obstacle = self._obstacle(subscription, issue, content)
-            if obstacle:
-                return Skip(obstacle)
-        framing = self._framing(session, subscription, issue, content)
-        blocks = views.digest(self._config, content, framing)
+        issue, subscription = _of(session, message)
+        composed = compose(session, self._config, subscription, issue, now=self._clock.now())
+        obstacle = _obstacle(subscription, issue, composed.content)
+        if obstacle and issue.posted_at is None:
+            return Skip(obstacle)
+        blocks = views.digest(self._config, composed.content, composed.framing)
         draft = posts.draft_for(
-            session, message, channel_id=channel_id(session, subscription.place), text=views.text(content, framing),
-            blocks=blocks, join=True,
+            session, message, channel_id=channel_id(session, subscription.place),
+            text=views.text(composed.content, composed.framing), blocks=blocks, join=True,
         )  # fmt: skip
         bare = [block for block in blocks if block["type"] != "image"]
         is_new = self._clock.machine() - message.queued_at < NOT_PROCESSED_YET
-        return Posting(draft, bare, content.now, is_new)
-
-    def _content(self, session: Session, subscription: DigestSubscription, issue: DigestIssue) -> contents.Content:
-        config = self._config
-        return contents.gather(
-            session, config, scope(config, subscription), since=_since(session, subscription, issue),
-            now=self._clock.now(), zone=subscription.time_zone, private=subscription.counts_private,
-        )  # fmt: skip
-
-    def _obstacle(self, subscription: DigestSubscription, issue: DigestIssue, content: contents.Content) -> str | None:
-        """Why a digest that was asked for is not posted after all."""
-        if subscription.next_due_at is None:
-            return "the digest was stopped"
-        if content.now - issue.due_at > subscription.grace:
-            return "it could not be posted in time, and the next one tells more"
-        if subscription.skip_when_empty and content.is_empty:
-            return "there is nothing to tell"
-        return None
-
-    def _framing(
-        self, session: Session, subscription: DigestSubscription, issue: DigestIssue, content: contents.Content
-    ) -> views.Framing:
-        is_late = content.now - issue.due_at > LATE_AFTER
-        return views.Framing(
-            title=NAMES[subscription.rhythm], about=about(self._config, subscription), what=tuple(subscription.what),
-            zone=subscription.time_zone, late=when(issue.due_at) if is_late else "",
-            since=when(_since(session, subscription, issue)), file_id=issue.file_id,
-            alt_text=self._plot(subscription, content).alt_text if issue.file_id else "",
-        )  # fmt: skip
+        return Posting(draft, bare, composed.content.now, is_new)
 
     def _send(self, posting: Posting, attempt: Attempt) -> Result:
         try:
@@ -177,25 +137,20 @@ class DigestDeliveries:
         return result | {"until": posting.until.isoformat()}
 
 
-def scope(config: Config, subscription: DigestSubscription) -> Scope:
-    """What a subscription is about. Who reads a channel, nobody can tell: so it is about what is public."""
-    return scope_of(config, teams=tuple(subscription.teams), workflows=tuple(subscription.workflows))
+def _of(session: Session, message: OutboxMessage) -> tuple[DigestIssue, DigestSubscription]:
+    issue = session.get_one(DigestIssue, message.subject_id)
+    return issue, session.get_one(DigestSubscription, issue.subscription_id)
 
 
-def about(config: Config, subscription: DigestSubscription) -> str:
-    """What a subscription is about, plain; empty: everything."""
-    teams = [team.name if (team := config.team(key)) else key for key in subscription.teams]
-    workflows = [found.name if (found := config.workflow(key)) else key for key in subscription.workflows]
-    return ", ".join([*teams, *workflows])
-
-
-def _since(session: Session, subscription: DigestSubscription, issue: DigestIssue) -> datetime:
-    """From when on it tells what happened: where the last one that was posted ended."""
-    told = select(func.max(DigestIssue.covers_until)).where(
-        DigestIssue.subscription_id == subscription.id, DigestIssue.due_at < issue.due_at
-    )
-    last = session.scalar(told) or issue.due_at - PERIODS[subscription.rhythm]
-    return max(last, issue.due_at - LONGEST_PERIOD)
+def _obstacle(subscription: DigestSubscription, issue: DigestIssue, content: Content) -> str | None:
+    """Why a digest that was asked for is not posted after all."""
+    if subscription.next_due_at is None:
+        return "the digest was stopped"
+    if content.now - issue.due_at > subscription.grace:
+        return "it could not be posted in time, and the next one tells more"
+    if subscription.skip_when_empty and content.is_empty:
+        return "there is nothing to tell"
+    return None
 
 
 def _keep_picture(session: Session, message: OutboxMessage, result: Result, _now: datetime) -> None:
@@ -211,8 +166,7 @@ def _record(session: Session, message: OutboxMessage, result: Result, now: datet
 
 def _on_trouble(session: Session, message: OutboxMessage) -> None:
     """Tell who is to be told, once until it works again; the operators read it in the log."""
-    issue = session.get_one(DigestIssue, message.subject_id)
-    subscription = session.get_one(DigestSubscription, issue.subscription_id)
+    issue, subscription = _of(session, message)
     is_new = bool(message.last_error) and not subscription.trouble
     if not is_new or issue.posted_at is not None:
         return
@@ -229,8 +183,7 @@ def _on_trouble(session: Session, message: OutboxMessage) -> None:
 
 
 def _load_trouble(session: Session, message: OutboxMessage) -> posts.Draft | Skip:
-    issue = session.get_one(DigestIssue, message.subject_id)
-    subscription = session.get_one(DigestSubscription, issue.subscription_id)
+    _, subscription = _of(session, message)
     if not subscription.trouble:
         return Skip("it works again")
     text = trouble_text(subscription)

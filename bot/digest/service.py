@@ -25,6 +25,7 @@ from bot.outbox.model import Mode
 POST = "digest.post"
 PICTURE = "digest.picture"
 MOST_IN_A_CHANNEL = 5
+NO_MORE = "This channel is sent no such digest any more. `/sev digest` shows what it is sent."
 MOST_LEFT_OUT = timedelta(days=31)
 """Of a longer absence, only the digests of the last days are recorded as left out."""
 
@@ -104,7 +105,7 @@ def locked(session: Session, subscription_id: int, *, channel_id: str | None) ->
     query = select(DigestSubscription).where(DigestSubscription.id == subscription_id)
     found = session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
     if found is None or found.next_due_at is None or (channel_id and not _is_of(found, channel_id)):
-        raise Refused("This channel is sent no such digest any more. `/sev digest` shows what it is sent.")
+        raise Refused(NO_MORE)
     return found
 
 

@@ -22,6 +22,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
     StaticMultiSelectElement,
     StaticSelectElement,
+    TimePickerElement,
 )
 from slack_sdk.models.blocks.basic_components import SlackFile
 from slack_sdk.models.views import View as SlackView
@@ -140,6 +141,11 @@ def text_input(
 def moment_input(action_id: str, initial: int | None) -> DateTimePickerElement:
     """A date and time, in seconds since 1970; Slack shows it in the reader's time zone."""
     return DateTimePickerElement(action_id=action_id, initial_date_time=initial)
+
+
+def time_input(action_id: str, initial: str) -> TimePickerElement:
+    """A time of day, such as `08:30`."""
+    return TimePickerElement(action_id=action_id, initial_time=initial)
 
 
 def field(
