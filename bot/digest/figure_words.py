@@ -13,6 +13,7 @@ CHANGES = {
     Change.TOO_FEW: "too few SEVs to tell",
 }
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+NOTHING = ("no SEV", "not known of the one SEV")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -48,8 +49,8 @@ def spread(measure: Measure, found: Spread) -> str:
 def values(found: Spread) -> str:
     """A spread without its name; few values are called so."""
     if found.median is None or found.p90 is None:
-        return f"not known of any of {number(found.of, 'SEV')}" if found.of else "no SEV"
-    few = f" (n < {FEW}, so take it as a hint)" if found.is_small else ""
+        return f"not known of any of the {number(found.of, 'SEV')}" if found.of > 1 else NOTHING[found.of]
+    few = f" (n < {FEW}: a hint, no more)" if found.is_small else ""
     return f"median *{duration(found.median)}*, p90 {duration(found.p90)}, n = {resting_on(found)}{few}"
 
 

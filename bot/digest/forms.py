@@ -12,8 +12,9 @@ from bot.digest.service import Wish
 from bot.errors import Refused
 from bot.nudges.hours import known_zone
 from bot.slack import blocks as kit
-from bot.slack.text import one_line
-from bot.slack.visit import View, metadata
+from bot.slack.commands import NAME
+from bot.slack.text import one_line, when
+from bot.slack.visit import View, metadata, notice
 
 SUBSCRIBE = "digest.subscribe"
 TITLE = "Digest"
@@ -75,6 +76,12 @@ def subscribe(config: Config, channel_id: str, zone: str, *, present: DigestSubs
     shown.append(kit.field("quiet", "Quiet days", skips, optional=True))
     carried = metadata(channel=channel_id, id=present.id if present else None)
     return kit.modal(SUBSCRIBE, TITLE, shown, submit="Save", metadata=carried)
+
+
+def saved(subscription: DigestSubscription) -> View:
+    """What is said when the form was sent."""
+    due = f" The next one comes {when(subscription.next_due_at)}." if subscription.next_due_at else ""
+    return notice(TITLE, f"Saved.{due} `{NAME} digest` shows what this channel is sent.")
 
 
 def _options(names: Mapping[str, str]) -> list[Any]:

@@ -15,7 +15,7 @@ from bot.errors import Refused
 from bot.nudges.hours import known_zone
 from bot.slack.commands import NAME, Command, Form, Line
 from bot.slack.rooms import Rooms
-from bot.slack.visit import DONE, Answer, View, Visit
+from bot.slack.visit import Answer, View, Visit
 
 
 class Subscribing:
@@ -68,11 +68,11 @@ class Subscribing:
         channel_id, subscription_id = visit.metadata["channel"], visit.metadata.get("id")
         actor, config = actor_of(session, visit), self._config
         if subscription_id is None:
-            service.subscribe(session, channel_id, wish, config=config, actor=actor, now=visit.now)
+            present = service.subscribe(session, channel_id, wish, config=config, actor=actor, now=visit.now)
         else:
             present = service.locked(session, subscription_id, channel_id=channel_id)
             service.change(session, present, wish, config=config, actor=actor, now=visit.now)
-        return DONE
+        return Answer(view=forms.saved(present))
 
     def stop(self, session: Session, visit: Visit) -> Answer:
         """*Stop* was clicked, and confirmed."""
@@ -122,7 +122,7 @@ def commands(subscribing: Subscribing, figures: stats.Figures) -> tuple[Command,
         Command(
             verb="digest", usage="digest", summary="what this channel is told regularly, and when; change it",
             details="Daily or weekly: open SEVs, what is owed, who is needed, the week in figures, with a picture.",
-            run=subscribing.digest, takes_target=False, changes=False,
+            run=subscribing.digest, takes_target=False,
         ),
         Command(
             verb="stats", usage="stats [team|workflow|SEVn] [30d]",

@@ -66,7 +66,7 @@ def _duration(found: "Account", measure: Measure) -> str:
     before, now = (figures.durations(each, measure) for each in (found.before, found.sevs))
     change = words.change(figures.change(before, now))
     return (
-        f"{line}; mean {duration(spread.mean)}. Longest: {', '.join(_longest(found.sevs, measure))}. "
+        f"{line}\n    Mean {duration(spread.mean)}. Longest: {', '.join(_longest(found.sevs, measure))}. "
         f"Against the {words.number(found.asked.days, 'day')} before (n = {len(before)}): *{change}*."
     )
 

@@ -100,8 +100,8 @@ def _open(config: Config, content: Content) -> list[Block]:
     lines = []
     for each in content.open:
         commander = content.commanders.get(each.id)
-        led = f"led by {user(commander)}" if commander else "nobody in command"
-        lines.append(f"{_line(config, each)}, {led}, declared {when(each.declared_at)}")
+        led = f", led by {user(commander)}" if commander else ""
+        lines.append(f"{_line(config, each)}{led}, declared {when(each.declared_at)}")
     lines += _more(content.number_open - len(content.open), "open", f"{NAME} list open")
     lines += _private(content.number_open_private)
     return [_section(f":rotating_light: *Open SEVs: {content.number_open}*  `{NAME} list open`", lines)]
@@ -166,8 +166,10 @@ def _figures(content: Content, framing: Framing) -> list[Block]:
     lines = [
         f"• SEVs: *{len(last)}*{split}; {usual}. `{NAME} list all`",
         f"• {words.spread(measure, now)}. `{NAME} stats 7d`",
-        f"• The {WEEKS_BEFORE} weeks before: {words.values(before)}. Is it noise? *{words.change(week.change(measure))}*.",
     ]
+    if before.n:
+        said = words.change(week.change(measure))
+        lines.append(f"• Against the {WEEKS_BEFORE} weeks before ({words.values(before)}): *{said}*")
     reopened = sum(each.was_reopened for each in last)
     lines += [f"• Reopened: *{reopened}* of {len(last)}"] if reopened else []
     return [_section(f":bar_chart: *The last 7 days* ({period})", lines)]

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.app import Bot
 from bot.config import Digest, Settings, load
+from bot.digest import service
 from bot.digest.model import DigestIssue, DigestSubscription
-from bot.incidents.model import Incident
+from bot.incidents.model import AffectedWorkflow, Incident
+from bot.outbox.model import OutboxMessage, State
 from bot.playground import Playground
 from bot.remediation.model import ActionItem
 from tests.conftest import environment_for
@@ -45,22 +48,23 @@ def looks(stage: Stage) -> None:
     stage.settles()
 
 
-def comes(stage: Stage, *, late: float = 0.0) -> datetime:
+def comes(stage: Stage, *, late: float = 0.0, settles: bool = True) -> datetime:
     """The next digest is due, or was `late` seconds ago, and the loop looks. Returns when it was due."""
     stage.bot.house.digests.send_due()
+    next_one = select(DigestSubscription.next_due_at).order_by(DigestSubscription.next_due_at)
     with stage.bot.database.read() as session:
-        due_at = session.scalars(
-            select(DigestSubscription.next_due_at).order_by(DigestSubscription.next_due_at)
-        ).first()
+        due_at = session.scalars(next_one).first()
     assert due_at is not None
-    move_to(stage, due_at + timedelta(seconds=late + 1))
-    looks(stage)
+    moves_on(stage, (due_at - stage.bot.clock.now()).total_seconds() + late + 1)
+    stage.bot.house.digests.send_due()
+    if settles:
+        stage.settles()
     return due_at
 
 
-def move_to(stage: Stage, moment: datetime) -> None:
-    """Time passes until then."""
-    stage.slack.advance_clock((moment - stage.bot.clock.now()).total_seconds())
+def moves_on(stage: Stage, seconds: float) -> None:
+    """Time passes."""
+    stage.slack.advance_clock(seconds)
     stage.bot.slack.call("auth.test")  # by whose answer the bot learns what time it is
 
 
@@ -71,22 +75,45 @@ def issues(stage: Stage) -> list[str]:
         return [row.left_out or ("posted" if row.posted_at else "asked for") for row in rows]
 
 
+def was_left_out(stage: Stage) -> list[str | None]:
+    """Why digests that were asked for were not posted after all."""
+    query = select(OutboxMessage.last_error).where(
+        OutboxMessage.kind == service.POST, OutboxMessage.state == State.SKIPPED
+    )
+    with stage.bot.database.read() as session:
+        return list(session.scalars(query.order_by(OutboxMessage.id)))
+
+
+def tries(stage: Stage) -> int:
+    """How often posting a digest was tried."""
+    query = select(OutboxMessage.attempts).where(OutboxMessage.kind == service.POST)
+    with stage.bot.database.read() as session:
+        return sum(session.scalars(query))
+
+
+def changes(stage: Stage, number: int, *, workflows: list[str]) -> None:
+    """A SEV affects these workflows."""
+
+    def write(session: Session) -> None:
+        incident = session.scalars(select(Incident).where(Incident.number == number)).one()
+        incident.workflows = [AffectedWorkflow(workflow=key) for key in workflows]
+
+    stage.bot.database.run(write)
+
+
 def owes(stage: Stage, number: int, title: str, *, days: int, **owner: Any) -> None:
     """A SEV gets an action item that is due in so many days from today (UTC)."""
     now = stage.bot.clock.now()
 
-    def add(session: Any) -> None:
+    def add(session: Session) -> None:
         incident = session.scalars(select(Incident).where(Incident.number == number)).one()
         present = session.scalars(select(ActionItem.number).where(ActionItem.incident_id == incident.id)).all()
         session.add(
             ActionItem(
-                incident_id=incident.id, number=len(present) + 1, title=title, due_on=_today(now) + timedelta(days=days),
-                created_by="U01ADA", created_at=now, changed_at=now, **owner,
+                incident_id=incident.id, number=len(present) + 1, title=title,
+                due_on=now.astimezone(UTC).date() + timedelta(days=days), created_by="U01ADA", created_at=now,
+                changed_at=now, **owner,
             )
         )  # fmt: skip
 
     stage.bot.database.run(add)
-
-
-def _today(now: datetime) -> date:
-    return now.astimezone(UTC).date()
