@@ -14,6 +14,10 @@ from bot import inbound
 from bot.clock import Clock
 from bot.config import Settings
 from bot.db import Database
+from bot.digest import slack as digest_slack
+from bot.digest.deliveries import DigestDeliveries
+from bot.digest.jobs import Digests
+from bot.digest.stats import Figures
 from bot.directory import channels as directory_channels
 from bot.directory import people
 from bot.environment import Environment
@@ -130,6 +134,7 @@ class House:
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
         self.paging = paging_slack.Paging(settings)
         self.remediation = Remediation(slack, clock, settings, self.memory)
+        self.digests = Digests(ground.database, clock, settings)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -180,6 +185,7 @@ class House:
         capturing = timeline_slack.Capturing(slack, settings, self.memory)
         reading = timeline_reading.Reading(settings, slack.permalink)
         starting = timeline_starting.Starting(settings, slack)
+        subscribing, figures = digest_slack.Subscribing(settings), Figures(settings)
         verbs = (
             *incidents.commands(declaring, changing, looking),
             *updating.commands(updater),
@@ -192,6 +198,7 @@ class House:
             *timeline_starting.commands(starting),
             *nudge_slack.commands(silence),
             *self.remediation.commands(),
+            *digest_slack.commands(subscribing, figures),
             *why.commands(why.Accounting(settings, self._ground.kinds, self.subjects)),
             *access_slack.commands(guarding),
         )
@@ -210,6 +217,7 @@ class House:
         nudge_slack.listen(rooms, silence)
         self.remediation.listen(rooms)
         access_slack.listen(rooms, guarding)
+        digest_slack.listen(rooms, subscribing, figures)
         return rooms
 
     def jobs(self) -> tuple[Job, ...]:
@@ -218,6 +226,7 @@ class House:
             Job("incidents.carry_on", timedelta(seconds=2), self.emergencies.carry_on),
             Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
             Job("incidents.expire_requests", timedelta(minutes=5), self._expire_requests),
+            Job("digest.send_due", timedelta(seconds=15), self.digests.send_due),
             Job("nudges.remind", timedelta(seconds=15), self.remind),
             Job("nudges.forget", timedelta(hours=1), self._forget_nudges),
             Job("paging.refresh_on_call", timedelta(minutes=1), self._refresh_on_call),
@@ -290,6 +299,7 @@ class House:
         CatchUp(slack, clock, settings, kinds, self.memory, also=(self.remediation.seen,)).register()
         TellingDeliveries(slack, settings, kinds).register()
         self.remediation.register(kinds)
+        DigestDeliveries(slack, clock, settings).register(kinds)
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
         self.postmortems.register(kinds)
 

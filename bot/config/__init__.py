@@ -12,6 +12,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from bot.config.calendar import CalendarRules, country_and_part, unknown_parts
+from bot.config.digests import Digest, wrong_digests
 from bot.config.nudges import NudgeRule, Nudges, NudgeStep
 from bot.config.postmortems import PostmortemRules, faults_of
 from bot.config.remediation import Remediation
@@ -47,6 +48,7 @@ __all__ = [
     "Config",
     "ConfigFaults",
     "Delivery",
+    "Digest",
     "NudgeRule",
     "NudgeStep",
     "Nudges",
@@ -99,6 +101,7 @@ class Config(Frozen):
     nudges: Nudges = Nudges()
     remediation: Remediation = Remediation()
     postmortems: PostmortemRules = PostmortemRules()
+    digests: tuple[Digest, ...] = ()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""
@@ -215,6 +218,8 @@ def cross_check(config: Config) -> list[str]:
     used.append(("sevbot.yaml: remediation.teams", tuple(config.remediation.teams)))
     faults += [f"{place}: there is no team {key!r}" for place, keys in used for key in keys if key not in teams]
     faults += _unknown_conditions(config)
+    keys = {each.key for each in config.workflows}
+    faults += [f"sevbot.yaml: {fault}" for fault in wrong_digests(config.digests, teams=teams, workflows=keys)]
     faults += _words_for_two_roles(config)
     faults += _parts_of_no_country(config)
     faults += [

@@ -201,6 +201,8 @@ class Permissions(Frozen):
     see: Who = "everyone"
     ask: Who = "members"
     """Ask to be let into a private SEV."""
+    digest: Who = "members"
+    """Let a channel be sent a digest, change or stop that."""
 
 
 class PrivateRules(Frozen):

@@ -76,11 +76,13 @@ def learn_place(session: Session, place: str, *, purpose: Purpose = "announce") 
 
 
 def all_places(config: Config) -> set[str]:
-    """Every channel the configuration announces in."""
+    """Every channel the configuration announces in, or sends a digest to."""
     severities = {place for each in config.severities for place in each.announce}
     workflows = {place for each in config.workflows for place in each.announce}
     ruled = {place for each in config.invitations for place in each.announce}
-    return severities | workflows | ruled | ({config.postmortems.announce} if config.postmortems.announce else set())
+    published = {config.postmortems.announce} if config.postmortems.announce else set()
+    digests = {each.channel for each in config.digests}
+    return severities | workflows | ruled | published | digests
 
 
 def kinds(slack: Slack) -> tuple[Kind[Lesson], ...]:

@@ -7,7 +7,7 @@ from bot.directory.people import Actor, Standing
 from bot.errors import Refused
 from bot.slack.text import user
 
-Deed = Literal["declare", "change", "command", "invite", "page", "remediate", "publish", "see", "ask"]
+Deed = Literal["declare", "change", "command", "invite", "page", "remediate", "publish", "see", "ask", "digest"]
 
 SENTENCES: dict[Deed, str] = {
     "declare": "declare a SEV",
@@ -19,6 +19,7 @@ SENTENCES: dict[Deed, str] = {
     "publish": "publish a postmortem",
     "see": "see SEVs",
     "ask": "ask to be let into a SEV",
+    "digest": "change the digests of a channel",
 }
 
 

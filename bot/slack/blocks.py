@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
     DateTimePickerElement,
     DividerBlock,
     HeaderBlock,
+    ImageBlock,
     InputBlock,
     InteractiveElement,
     MarkdownTextObject,
@@ -22,9 +23,11 @@ from slack_sdk.models.blocks import (
     SectionBlock,
     StaticMultiSelectElement,
     StaticSelectElement,
+    TimePickerElement,
     UserMultiSelectElement,
     UserSelectElement,
 )
+from slack_sdk.models.blocks.basic_components import SlackFile
 from slack_sdk.models.views import View as SlackView
 
 from bot.slack.text import clip
@@ -53,6 +56,12 @@ def header(text: str) -> Block:
 def context(text: str) -> Block:
     """A small grey line of mrkdwn."""
     return dict(ContextBlock(elements=[MarkdownTextObject(text=text)]).to_dict())
+
+
+def picture(file_id: str, alt_text: str) -> Block:
+    """A picture that was uploaded. `alt_text` (plain, 2,000 characters) says what it shows."""
+    block = ImageBlock(slack_file=SlackFile(id=file_id), alt_text=clip(alt_text, 2000))
+    return dict(block.to_dict())
 
 
 def divider() -> Block:
@@ -155,6 +164,11 @@ def person_menu(placeholder: str, action_id: str, *, initial: str | None = None)
     return UserSelectElement(
         placeholder=PlainTextObject(text=placeholder), action_id=action_id, initial_user=initial
     )  # fmt: skip
+
+
+def time_input(action_id: str, initial: str) -> TimePickerElement:
+    """A time of day, such as `08:30`."""
+    return TimePickerElement(action_id=action_id, initial_time=initial)
 
 
 def field(

@@ -37,6 +37,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "datepicker": hostile,
     "users_select": hostile,
     "multi_users_select": st.lists(hostile, max_size=3),
+    "timepicker": hostile,
 }
 """What is put into each type of input. A new type has to be given something here."""
 
