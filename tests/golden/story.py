@@ -15,6 +15,7 @@ def first_ten_days(story: Story) -> None:
     checkout_is_down(story)
     sign_in_is_slow(story)
     salaries_are_readable(story)
+    grace_writes_the_postmortem(story)
     push_messages_are_rehearsed(story)
     people_answer(story)
     story.comes(10, "00:00", LONDON)
@@ -66,10 +67,26 @@ def sign_in_is_slow(story: Story) -> None:
     barbara.types("/sev resolve")
 
 
+def grace_writes_the_postmortem(story: Story) -> None:
+    """Wednesday: of SEV-1. Ada is asked to review it, and takes her time."""
+    (grace,) = people(story, "grace")
+    story.comes(2, "14:00", NEW_YORK)
+    grace.types("/sev postmortem", story.stage.sev(1).channel)
+    for section, text in (
+        ("summary", "The payment provider answered nothing for half an hour, and orders were lost."),
+        ("impact", "2,140 orders of 1,900 customers; we called all of them."),
+        ("contributing_factors", "We wait for the provider without end, and nothing tells us that we do."),
+    ):
+        grace.clicks(f"postmortem.open_section:{section}")
+        grace.fills_and_submits(text=text)
+    grace.clicks("Submit for review…")
+    grace.fills_and_submits(Reviewers=["ada"])
+
+
 def salaries_are_readable(story: Story) -> None:
     """Wednesday: SEV-3 is private. Nothing of it may be read by others, whatever is late."""
     linus, grace = people(story, "linus", "grace")
-    story.comes(2, "09:30", LOS_ANGELES)
+    story.comes(2, "08:45", LOS_ANGELES)
     linus.types("/sev declare SEV2 salaries are readable by everybody --private", "#leadership")
     place = story.stage.sev(3).channel
     linus.types("/sev take commander", place)
@@ -92,7 +109,7 @@ def push_messages_are_rehearsed(story: Story) -> None:
 
 def people_answer(story: Story) -> None:
     """What people do about what they are told: done, given to others, begun, put off, refused."""
-    grace, margaret, asha = people(story, "grace", "margaret", "asha")
+    ada, grace, margaret, asha = people(story, "ada", "grace", "margaret", "asha")
     story.comes(4, "09:30", NEW_YORK)
     grace.clicks("Done", in_="@sevbot")
     story.comes(7, "09:20", NEW_YORK)
@@ -100,6 +117,8 @@ def people_answer(story: Story) -> None:
     grace.fills_and_submits(Owner="margaret")
     grace.types("/sev action give SEV-1/3 @grace", "#payments")
     grace.types("/sev action start SEV-1/3")
+    story.comes(8, "11:00", LONDON)
+    ada.clicks("Approve", in_="@sevbot")
     story.comes(8, "09:15", CHICAGO)
     margaret.types("/sev mine", "#payments")
     margaret.types("/sev action wontdo SEV-1/1 the provider sends its own alerts now")
@@ -109,6 +128,7 @@ def people_answer(story: Story) -> None:
     asha.fills_and_submits(**{"Remind again on": "2035-03-21", "Why not now?": "the next release of the app is then"})
     story.comes(9, "15:00", NEW_YORK)
     grace.types("/sev action done SEV-1/3 https://wiki.acme.example/provider-outages")
+    grace.types("/sev postmortem publish", story.stage.sev(1).channel)
 
 
 def barbara_goes_on_holiday(story: Story) -> None:

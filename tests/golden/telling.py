@@ -28,12 +28,16 @@ NEW_PEOPLE = (
     User("U07RADIA", "radia", "Radia Perlman", "Europe/Berlin", "radia@acme.example"),
     User("U08ASHA", "asha", "Asha Rao", "Asia/Kolkata", "asha@acme.example"),
 )
-ZONES = (
-    "Asia/Tokyo", "Asia/Kolkata", "Europe/Berlin", "Europe/London", "America/New_York", "America/Chicago",
-    "America/Los_Angeles",
-)  # fmt: skip
-HOURS = ("09:00",)
-"""When something may be due, in each of the zones."""
+HOURS = {
+    "Asia/Tokyo": ("09:00",),
+    "Asia/Kolkata": ("09:00",),
+    "Europe/Berlin": ("09:00",),
+    "Europe/London": ("09:00",),
+    "America/New_York": ("08:30", "09:00"),
+    "America/Chicago": ("09:00",),
+    "America/Los_Angeles": ("08:30", "09:00"),
+}
+"""When something may be due, where people live: what they are told once a day, and the digests of their channels."""
 MOST_ROUNDS = 6
 """How often the loop may find something new to say at one moment."""
 
@@ -201,7 +205,7 @@ def _due_moments() -> list[datetime]:
     found = {
         datetime.combine(day, time.fromisoformat(hour), tzinfo=ZoneInfo(zone)).astimezone(UTC)
         for day in days
-        for hour in HOURS
-        for zone in ZONES
+        for zone, hours in HOURS.items()
+        for hour in hours
     }
     return sorted(found)
