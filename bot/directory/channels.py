@@ -20,10 +20,12 @@ from bot.slack.client import Slack
 log = logging.getLogger(__name__)
 
 LEARN = "directory.learn_channel"
-Purpose = Literal["announce", "team"]
+Purpose = Literal["announce", "team", "digest", "postmortems"]
 GREETINGS: dict[Purpose, str] = {
     "announce": "Hello. SEVs will be announced here from now on.",
     "team": "Hello. What this team promised after a SEV and is overdue will be listed here, once a day at most.",
+    "digest": "Hello. A digest of SEVs, and of what is owed after them, will be posted here.",
+    "postmortems": "Hello. Postmortems will be announced here when they are published.",
 }
 NOT_JOINABLE = frozenset({"method_not_supported_for_channel_type", "channel_not_found"})
 """A private channel cannot be joined: somebody has to invite the bot."""
@@ -63,8 +65,8 @@ def channel_id(session: Session, place: str) -> str:
 
 def learn_places(session: Session, config: Config) -> None:
     """Ask for every configured place to be learned that is not known yet."""
-    for place in sorted(all_places(config)):
-        learn_place(session, place)
+    for place, purpose in sorted(all_places(config).items()):
+        learn_place(session, place, purpose=purpose)
 
 
 def learn_place(session: Session, place: str, *, purpose: Purpose = "announce") -> None:
@@ -75,14 +77,15 @@ def learn_place(session: Session, place: str, *, purpose: Purpose = "announce") 
         enqueue(session, request)
 
 
-def all_places(config: Config) -> set[str]:
-    """Every channel the configuration announces in, or sends a digest to."""
-    severities = {place for each in config.severities for place in each.announce}
-    workflows = {place for each in config.workflows for place in each.announce}
-    ruled = {place for each in config.invitations for place in each.announce}
-    published = {config.postmortems.announce} if config.postmortems.announce else set()
-    digests = {each.channel for each in config.digests}
-    return severities | workflows | ruled | published | digests
+def all_places(config: Config) -> dict[str, Purpose]:
+    """Every channel the configuration announces in, or sends a digest to, and what for; SEVs go before all else."""
+    found: dict[str, Purpose] = {each.channel: "digest" for each in config.digests}
+    if config.postmortems.announce:
+        found[config.postmortems.announce] = "postmortems"
+    severities = [place for each in config.severities for place in each.announce]
+    workflows = [place for each in config.workflows for place in each.announce]
+    ruled = [place for each in config.invitations for place in each.announce]
+    return found | dict.fromkeys((*severities, *workflows, *ruled), "announce")
 
 
 def kinds(slack: Slack) -> tuple[Kind[Lesson], ...]:

@@ -36,6 +36,8 @@ LOOK_AT_LAST = timedelta(days=7)
 """The same for a subject of which nothing more is foreseen, and that tells when it changes."""
 LOOK_AFTER_ASKING = timedelta(seconds=30)
 IN_ONE_MESSAGE = 10
+SNOOZED, MUTED = "snoozed", "muted"
+"""How people answer reminders with silence."""
 LOOK, TELL, DAILY = "look", "tell", "daily"
 """What a line of the agenda asks for."""
 
@@ -178,7 +180,7 @@ def pause(
     The caller has locked the subject's row and checked that the person may do it.
     """
     session.merge(NudgePause(subject=subject, rule=rule, until=until, by=by, at=now, reason=reason))
-    _answered(session, subject, rule, how="snoozed" if until else "muted", by=by, now=now)
+    _answered(session, subject, rule, how=SNOOZED if until else MUTED, by=by, now=now)
 
 
 def resume(session: Session, subject: str) -> bool:

@@ -11,9 +11,11 @@ from bot.nudges import views
 from bot.nudges.deciding import TEAM
 from bot.nudges.ledger import pause_for, pauses_of
 from bot.nudges.model import Nudge, Progress
+from bot.nudges.service import MUTED, SNOOZED
 from bot.nudges.subjects import AllSubjects
 from bot.slack.blocks import Block
 
+PUT_OFF = frozenset({SNOOZED, MUTED})
 NOT_PEOPLE = frozenset({"channel", "page"})
 
 
@@ -33,7 +35,9 @@ class Showing:
         now = self._clock.now()
         if row.ended_at is not None:
             done = room.done(session, row.subject, row.rule)
-            return views.Item(words=None, done=done, acted_by=row.acted_by, acted_at=row.acted_at)
+            put_off = row.acted_how in PUT_OFF  # which did not end it
+            by, at = (None, None) if put_off else (row.acted_by, row.acted_at)
+            return views.Item(words=None, done=done, acted_by=by, acted_at=at)
         pause = pause_for(pauses_of(session, row.subject), row.rule, now=now)
         is_silent = pause is not None and (pause.until is None or pause.until > now)
         silence = views.Silence(pause.by, pause.until, pause.reason) if pause and is_silent else None

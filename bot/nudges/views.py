@@ -77,4 +77,4 @@ def _done(item: Item) -> str:
     if not item.done:
         return GONE
     who = f" ({author(item.acted_by)}, {when(item.acted_at)})" if item.acted_by and item.acted_at else ""
-    return f":white_check_mark: Done: {item.done}{who}"
+    return f":white_check_mark: {item.done}{who}"

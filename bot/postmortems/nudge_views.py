@@ -46,12 +46,19 @@ def words(
     return Words(f"{mark(incident)}{texts[rule]}", _buttons(incident, rule, is_asked=is_asked))
 
 
-def done(incident: Incident, postmortem: Postmortem | None) -> str:
-    """What is said of a reminder once there is nothing to remind of any more."""
-    if postmortem is None or postmortem.state == State.OWED:
+def done(incident: Incident, postmortem: Postmortem | None, rule: str, *, is_owed: bool) -> str:
+    """What is said of a reminder once there is nothing to remind of any more by its rule. `is_owed`: it needs one still."""
+    its = f"The postmortem of {incident.name}"
+    if postmortem is None or (postmortem.state == State.OWED and not is_owed):
         return f"{incident.name} owes no postmortem now."
+    if postmortem.state == State.OWED:
+        return f"{its} is late now."
+    if rule == MISSING:
+        return f"{its} is begun."
+    if rule == REVIEW_LATE and postmortem.state != State.DRAFT:
+        return f"{its} is reviewed."
     now = "a draft" if postmortem.state == State.DRAFT else STATES[postmortem.state].lower()
-    return f"the postmortem of {incident.name} is {now}."
+    return f"{its} is {now}."
 
 
 def mute(number: int, rule: str) -> View:

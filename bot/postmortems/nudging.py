@@ -70,7 +70,8 @@ class PostmortemReminders:
 
     def done(self, session: Session, subject: str, rule: str) -> str:
         incident, postmortem = _of(session, subject)
-        return nudge_views.done(incident, postmortem)
+        is_owed = dues.due_on(self._settings.current, incident) is not None
+        return nudge_views.done(incident, postmortem, rule, is_owed=is_owed)
 
     def may_be_told(self, session: Session, subject: str, audience: str) -> bool:
         return membership.is_visible_to(session, _of(session, subject)[0], audience)

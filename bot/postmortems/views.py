@@ -49,8 +49,8 @@ class Dates:
 
 
 def day(moment: date) -> str:
-    """`Fri, 4 Dec 2026`: a day is the same for every reader."""
-    return f"{moment:%a}, {moment.day} {moment:%b %Y}"
+    """`Fri 4 Dec 2026`: a day is the same for every reader."""
+    return f"{moment:%a} {moment.day} {moment:%b %Y}"
 
 
 def state_text(postmortem: Postmortem) -> str:

@@ -66,11 +66,9 @@ def day_text(day: date) -> str:
 
 
 def lateness(due: date, today: date) -> str:
-    """`due today`, `3 days late`, `1 day late`; empty while there is time."""
+    """`3 days late`, `1 day late`; empty while there is time."""
     late = (today - due).days
-    if late < 0:
-        return ""
-    return "due today" if late == 0 else f"{late} day{'' if late == 1 else 's'} late"
+    return f"{late} day{'' if late == 1 else 's'} late" if late > 0 else ""
 
 
 def today_for(session: Session, config: Config, user_id: str | None, *, now: datetime) -> date:

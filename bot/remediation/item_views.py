@@ -56,6 +56,8 @@ def due_text(item: ActionItem, today: date | None = None) -> str:
     """`due Thu 24 Dec 2026`, and how late that is today, where it is said for the moment only."""
     if item.due_on is None:
         return "due at no date"
+    if item.due_on == today and item.is_open:
+        return f"*due today*, {day_text(item.due_on)}"
     late = lateness(item.due_on, today) if today and item.is_open else ""
     return f"due {day_text(item.due_on)}{f', *{late}*' if late else ''}"
 

@@ -44,6 +44,7 @@ def sentence(
 ) -> str:
     """What is wrong with it."""
     whose = owner_text(owner_of(item), config)
+    is_its_own = audience in (promise.owner, f"{TEAM}{promise.team}")
     due = _due(promise.due_on, now.astimezone(ZoneInfo(ladders.zone)).date())
     if rule == OWNER_LEFT:
         return f"{due}, but {whose} has left. Hand it over to somebody."
@@ -51,7 +52,7 @@ def sentence(
         return f"{due}, but its team {mrkdwn(promise.team, 100)} is no more. Give it an owner."
     if rule == UNOWNED:
         return f"{due}, but nobody owns it. Give it an owner."
-    return f"{due}." if audience == promise.owner else f"{due}, owned by {whose}."
+    return f"{due}." if is_its_own else f"{due}, owned by {whose}."
 
 
 def _due(due_on: date | None, today: date) -> str:
@@ -82,13 +83,15 @@ def because(promise: Promise, ladders: Ladders, rule: str, *, audience: str) -> 
     return f"{led} The manager of {name}, {user(team.manager)}, can't be told."
 
 
-def done(item: ActionItem, rule: str, config: Config) -> str:
-    """What is said of a reminder once there is nothing to remind of any more."""
+def done(item: ActionItem, rule: str, config: Config, *, has_left: bool) -> str:
+    """What is said of a reminder once there is nothing to remind of any more. `has_left`: its owner did."""
     lock = ":lock: " if item.incident.is_private else ""
     name = f"{lock}*{item.name}* {mrkdwn(item.title, 900)}"
     if not item.is_open:
         ends = {ItemState.DONE: "is done", ItemState.WONT_DO: "won't be done"}
         return f"{name} {ends.get(ItemState(item.state), 'was taken back')}."
+    if has_left:
+        return f"{name} needs another owner: {owner_text(owner_of(item), config)} has left."
     if rule in (UNOWNED, OWNER_LEFT):
         return f"{name} is now owned by {owner_text(owner_of(item), config)}."
     return f"{name} is now due {day_text(item.due_on) if item.due_on else 'at no date'}."

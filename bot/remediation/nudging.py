@@ -64,7 +64,10 @@ class ItemNudges:
         )
 
     def done(self, session: Session, subject: str, rule: str) -> str:
-        return nudge_views.done(session.get_one(ActionItem, _id_of(subject)), rule, self._settings.current)
+        item = session.get_one(ActionItem, _id_of(subject))
+        owner = session.get(Person, item.owner_user) if item.owner_user else None
+        has_left = owner is not None and owner.is_deactivated
+        return nudge_views.done(item, rule, self._settings.current, has_left=has_left)
 
     def may_be_told(self, session: Session, subject: str, audience: str) -> bool:
         item = session.get_one(ActionItem, _id_of(subject))

@@ -62,7 +62,7 @@ def test_who_led_it_is_reminded_to_begin_and_then_to_finish(stage: Stage, sev: S
     ada.goes_to("@sevbot").clicks("Postmortem")
     ada.sees(":pencil2: Draft, due", in_=sev.channel)
     passes(stage, HOUR)
-    ada.sees("Done: the postmortem of SEV-1 is a draft. (@Ada Lovelace", in_="@sevbot")
+    ada.sees("The postmortem of SEV-1 is begun. (@Ada Lovelace", in_="@sevbot")
     days_pass(stage, 14)
     ada.sees("and it is a draft.", in_="@sevbot")
     stage.slack.expect_all()

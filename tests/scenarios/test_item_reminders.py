@@ -88,7 +88,7 @@ def test_it_ends_as_it_is_done_and_comes_back_as_it_is_opened_again(
     stage.bot.house.remind()
     stage.settles()
     assert len(told(stage, "grace")) == 1
-    assert "Done: SEV-1/1 cap the retries is done. (@Grace Hopper, " in told(stage, "grace")[0]
+    assert "SEV-1/1 cap the retries is done. (@Grace Hopper, " in told(stage, "grace")[0]
     for day in (8, 10, 11, 14):
         calendar.comes(day, "09:01", NEW_YORK)
     assert len(told(stage, "grace")) == 1
