@@ -107,7 +107,8 @@ JOBS = dict.fromkeys(
 VIEWS = dict.fromkeys(
     (
         "access_deliveries.request_blocks", "briefs.brief", "briefs.late_brief", "catchup.told", "forms.add_message",
-        "forms.confirmation", "forms.declare", "forms.declared", "forms.edit", "forms.loading", "forms.reopen", "forms.times",
+        "forms.confirmation", "forms.declare", "forms.declared", "forms.edit", "forms.loading", "forms.reopen", "forms.times", "forms.add", "forms.due", "forms.give", "forms.prove",
+        "forms.snooze", "forms.wont_do", "item_views.at_home",
         "home_views.closed_door", "home_views.home", "home_views.open_now", "home_views.over", "home_views.promised",
         "home_views.roles", "home_views.welcome", "item_views.in_thread", "item_views.items_page", "nudge_views.mute", "role_views.held_by_another",
         "role_views.instructions", "role_views.offer", "role_views.one_role", "role_views.role_list",
