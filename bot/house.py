@@ -53,6 +53,7 @@ from bot.incidents.recovery_deliveries import RecoveryDeliveries
 from bot.incidents.update_deliveries import UpdateDeliveries
 from bot.nudges import jobs as nudge_jobs
 from bot.nudges import service as nudges
+from bot.nudges.daily_deliveries import DailyDeliveries
 from bot.nudges.deliveries import NudgeDeliveries
 from bot.nudges.subjects import AllSubjects
 from bot.operations import why
@@ -64,7 +65,9 @@ from bot.paging import jobs as paging_jobs
 from bot.paging import slack as paging_slack
 from bot.paging.following import Following
 from bot.paging.pagers import Pagers
+from bot.remediation import nudging
 from bot.remediation.events import ItemEvents
+from bot.remediation.nudging import ItemNudges
 from bot.remediation.room import Remediation
 from bot.schedule import Job
 from bot.slack.client import Slack
@@ -89,6 +92,8 @@ HOME_EVENTS = (
 """The facts of a SEV after which Homes are shown anew."""
 WATCHED_EVENTS = ("declared", "reopened", "severity", "status", "update", "role", "handoff")
 """The facts of a SEV that change what people need to be reminded of."""
+ITEM_EVENTS = ("added", "changed", "closed", "reopened")
+"""The same for action items."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,8 @@ class House:
         self._ground = ground
         slack, clock, settings = ground.slack, ground.clock, ground.settings
         self.memory = Memory()
-        self.subjects = AllSubjects({"incident": SevNudges(settings)})
+        self.subjects = AllSubjects({"incident": SevNudges(settings), "item": ItemNudges(settings, clock)})
+        self._reminding = nudge_jobs.Reminding(ground.database, clock, settings, self.subjects)
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
         self.paging = paging_slack.Paging(settings)
         self.remediation = Remediation(slack, clock, settings, self.memory)
@@ -144,6 +150,8 @@ class House:
             subscribers.reactions(settings),
             self.remediation.reactions(),
             {f"incident.{fact}": nudges.watch for fact in WATCHED_EVENTS},
+            {f"item.{fact}": nudges.watch for fact in ITEM_EVENTS},
+            {people.CHANGED: nudging.watch_items_of},
             {f"incident.{fact}": self.home.changed for fact in HOME_EVENTS},
             {membership.CHANGED: self.home.membership_changed},
         )
@@ -217,12 +225,13 @@ class House:
         timeline_jobs.catch_up_open(session, config)
 
     def watch_open(self, session: Session) -> None:
-        """Let people be reminded of every open SEV, whatever way it came into the database."""
+        """Let people be reminded of every open SEV and item, whatever way it came into the database."""
         jobs.watch_open(session, self._ground.settings.current)
+        nudging.watch_open_items(session)
 
     def remind(self) -> None:
         """Remind people of what is due."""
-        nudge_jobs.remind(self._ground.database, self._ground.clock, self._ground.settings, self.subjects)
+        self._reminding.remind()
 
     def _card_lines(self) -> tuple[CardLines, ...]:
         """Which rooms add lines to a SEV's card, in order."""
@@ -238,7 +247,7 @@ class House:
     def _home_sections(self) -> tuple[HomeSection, ...]:
         """What the rooms show in a person's Home, in order."""
         *now, over = sections(self._ground.settings)
-        return (*now, self.remediation.home_section(), over, why.reminded)
+        return (*now, self.remediation.home_section(), over, why.reminded(self.subjects))
 
     def _emergency_steps(self) -> tuple[EmergencyStep, ...]:
         """What other rooms do about a SEV that is declared while the database is down, before all else."""
@@ -249,7 +258,7 @@ class House:
             self._ground.slack, self._ground.clock, self._ground.settings, self._ground.kinds,
         )  # fmt: skip
         texts = Texts(self._ground.environment.config_folder)
-        kinds.add(*directory_channels.kinds(slack), self.home.kind())
+        kinds.add(*directory_channels.kinds(slack), *people.kinds(slack), self.home.kind())
         Deliveries(
             slack, clock, settings, kinds, texts, card_lines=self._card_lines(), card_buttons=self._card_buttons()
         ).register()
@@ -260,6 +269,7 @@ class House:
         RecoveryDeliveries(slack, settings, kinds).register()
         UpdateDeliveries(slack, clock, settings, texts).register(kinds)
         NudgeDeliveries(slack, clock, settings, self.subjects).register(kinds)
+        DailyDeliveries(slack, clock, settings, self.subjects).register(kinds)
         CaptureDeliveries(slack, clock, settings, kinds, self.memory).register()
         CatchUp(slack, clock, settings, kinds, self.memory, also=(self.remediation.seen,)).register()
         TellingDeliveries(slack, settings, kinds).register()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -273,6 +274,24 @@ def start_declare_and_remind(stage: Stage) -> None:
     remind(stage)
 
 
+def promise_and_wait(stage: Stage) -> None:
+    """Ada promised something, and half of the time is over, at an hour at which she works."""
+    _promise(stage, "@ada")
+
+
+def promise_of_a_team_and_wait(stage: Stage) -> None:
+    _promise(stage, "@payments")
+
+
+def _promise(stage: Stage, whose: str) -> None:
+    start_and_command(stage)
+    stage.types(f"/sev action add cap the retries {whose} due 16d", in_=CHANNEL)
+    now = stage.bot.clock.now()
+    monday = (now + timedelta(days=14 - now.weekday())).replace(hour=11, minute=0, second=0)
+    stage.slack.advance_clock((monday - now).total_seconds())
+    stage.bot.slack.call("auth.test")  # by whose answer the bot learns what time it is
+
+
 def snooze(stage: Stage) -> None:
     stage.types("/sev snooze SEV-1 1h")
 
@@ -397,6 +416,7 @@ INSTRUCTIONS, HANDOFF, TELL, INVITE_PEOPLE, BRIEF = (
     f"incident.{name}" for name in ("role_instructions", "handoff_offer", "tell_person", "invite_people", "late_brief")
 )
 DIRECT_NUDGE, NUDGE, NUDGE_REFRESH = "nudges.direct", "nudges.post", "nudges.refresh"
+DAILY, TEAM, REFRESH_PERSON = "nudges.daily", "nudges.team", "directory.refresh_person"
 REQUEST, LET_IN, WELCOME = (f"incident.{name}" for name in ("access_request", "let_in", "welcome"))
 NAME, RECOVERED = "incident.name", "incident.recovered"
 OUTCOME, CALL = "paging.outcome", "paging.call"
@@ -497,6 +517,15 @@ STORIES = (
     Story(NUDGE, HISTORY, remind, given=declare_and_wait, lead=POST),
     Story(NUDGE, UPDATE, remind, given=declare_and_wait, lead=POST),
     Story(NUDGE, "conversations.replies", remind, given=declare_archive_and_wait, lead=POST),
+    Story(REFRESH_PERSON, "users.info", remind, given=promise_and_wait),
+    Story(DAILY, "conversations.open", remind, given=promise_and_wait),
+    Story(DAILY, POST, remind, given=promise_and_wait),
+    Story(DAILY, HISTORY, remind, given=promise_and_wait, lead=POST),
+    Story(DAILY, UPDATE, remind, given=promise_and_wait, lead=POST),
+    Story(TEAM, POST, remind, given=promise_of_a_team_and_wait),
+    Story(TEAM, JOIN, remind, given=promise_of_a_team_and_wait, lead=POST),
+    Story(TEAM, HISTORY, remind, given=promise_of_a_team_and_wait, lead=POST),
+    Story(TEAM, UPDATE, remind, given=promise_of_a_team_and_wait, lead=POST),
     Story(NUDGE_REFRESH, UPDATE, snooze, given=start_declare_and_remind),
     Story(NAME, "conversations.rename", declare_without_database),
     Story(NAME, "conversations.info", declare_without_database, lead="conversations.rename"),
