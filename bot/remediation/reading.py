@@ -133,13 +133,13 @@ def open_of_owner(session: Session, owner: Owner, *, reader: str, most: int) -> 
     return session.scalars(query).all()
 
 
-def turned_overdue(session: Session, *, since: date, today: date, most: int) -> Sequence[int]:
+def turned_overdue(session: Session, *, since: date, today: date) -> Sequence[int]:
     """The ids of SEVs with open items that were due on `since` or later, and are late today."""
     query = (
         select(ActionItem.incident_id)
         .where(ActionItem.state.in_(OPEN_STATES), ActionItem.due_on >= since, ActionItem.due_on < today)
         .distinct()
-        .limit(most)
+        .order_by(ActionItem.incident_id)
     )
     return session.scalars(query).all()
 

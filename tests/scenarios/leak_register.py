@@ -91,6 +91,8 @@ KINDS = {
     "nudges.refresh": "changes a reminder in its place; who is a member no longer reads that it is not theirs to see",
     "paging.tell": NUMBER, "paging.call": NUMBER, "paging.outcome": HERE, "paging.on_call": NOTHING,
     "remediation.show_item": HERE, "remediation.look_at_message": SILENT,
+    "remediation.recall": SILENT,
+    "remediation.say_known": "shown in the SEV's own channel; whoever reads, only public SEVs are named (prevention.find_earlier)",
     "incident.consider_request": "posts nothing; ends alike whether or not there is such a SEV",
     "incident.let_in": "invites whom a member let in",
     "incident.welcome": "a direct message to whom a member let in, with the number and the channel",
@@ -102,7 +104,7 @@ ROUTES = {
 JOBS = dict.fromkeys(
     (
         "outbox.revive", "outbox.second_look", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
-        "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call",
+        "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call", "remediation.show_overdue",
         "paging.forget_on_call",
     ),
     "says nothing but through the kinds above; logs ids only",
