@@ -81,6 +81,9 @@ class SevNudges:
     def more(self, audience: str) -> str:
         return f"`{NAME} list mine` shows all."
 
+    def shown_at(self, session: Session, subject: str) -> str:
+        return subject
+
     def place(self, session: Session, subject: str) -> tuple[str, str | None] | None:
         return where_lines_go(session, _incident(session, subject))
 

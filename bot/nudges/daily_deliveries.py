@@ -55,6 +55,7 @@ class DailyDeliveries:
     def _kind(self, name: str, label: str) -> Kind[DayMessage]:
         return Kind(
             name=name, nature=Nature.FINDABLE, label=label, load=self._load, send=self._send, record=self._record,
+            on_trouble=lambda session, message: self._subjects.of(message.subject).on_trouble(session, message),
             remove_copies=lambda day, attempt: posts.remove_copies(self._slack, day.draft, attempt),
         )  # fmt: skip
 

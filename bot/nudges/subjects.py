@@ -69,6 +69,9 @@ class Subjects(Protocol):
     def more(self, audience: str) -> str:
         """How a person, or a team, sees all of theirs, in mrkdwn: `/sev mine` shows all."""
 
+    def shown_at(self, session: Session, subject: str) -> str:
+        """The subject on whose surfaces people see what fails, and retry it."""
+
     def place(self, session: Session, subject: str) -> tuple[str, str | None] | None:
         """Where everybody concerned reads: a channel, and the thread's ts, if it is one; None: nowhere."""
 

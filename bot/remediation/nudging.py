@@ -86,6 +86,9 @@ class ItemNudges:
     def more(self, audience: str) -> str:
         return nudge_views.more(audience)
 
+    def shown_at(self, session: Session, subject: str) -> str:
+        return session.get_one(ActionItem, _id_of(subject)).incident.subject
+
     def place(self, session: Session, subject: str) -> tuple[str, str | None] | None:
         """Nowhere: people and teams are told once a day."""
         return None
@@ -99,7 +102,7 @@ class ItemNudges:
         return facts
 
     def on_trouble(self, session: Session, message: OutboxMessage) -> None:
-        """Nothing of an item shows it; `why` does."""
+        """Nothing: it shows on the card of its SEV."""
 
 
 class Facts:

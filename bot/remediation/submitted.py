@@ -1,6 +1,5 @@
 """What people filled into the forms of action items, checked. Each raises `Refused` at the field that is wrong."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -11,9 +10,9 @@ from bot.remediation.drafts import NOBODY, Draft, Owner, Source, checked_day
 from bot.remediation.model import ActionItem, ItemKind, Priority
 from bot.remediation.service import Change
 from bot.remediation.surfaces import owner_of
+from bot.slack.visit import USER_ID
 
 Values = Mapping[str, Any]
-USER_ID = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
 def draft(values: Values, *, config: Config, today: date, source: Source | None) -> Draft:

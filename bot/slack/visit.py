@@ -1,6 +1,7 @@
 """One thing a person did in Slack, and the answer they get: the same shape for commands, clicks, shortcuts and forms."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any
 
 from bot.slack.text import clip
 
+USER_ID = re.compile(r"[UW][A-Z0-9]{2,30}")
 View = dict[str, Any]
 Blocks = list[dict[str, Any]]
 
@@ -118,7 +120,8 @@ def _values(view: View) -> dict[str, Any]:
 def _people(view: View) -> Iterator[str]:
     state = (view.get("state") or {}).get("values") or {}
     for block in state.values():
-        yield from (str(each["selected_user"]) for each in block.values() if each.get("selected_user"))
+        chosen = (str(each.get("selected_user") or "") for each in block.values())
+        yield from (user_id for user_id in chosen if USER_ID.fullmatch(user_id))
 
 
 def _value_of(element: dict[str, Any]) -> Any:

@@ -17,6 +17,7 @@ from bot.playground.elements import VALUE_KEYS, all_options, initial_value
 from bot.playground.form import action_of, wants_dispatch
 from bot.playground.model import Channel, Json, Message, View
 from bot.playground.traffic import Delivery
+from bot.remediation.model import ActionItem
 from tests.anytext.hostile import hostile, moments
 from tests.anytext.watching import ADOPTABLE
 
@@ -93,9 +94,11 @@ class Driver:
             return incident
 
     def _is_in(self, status: str) -> None:
-        """Bring the SEV into a status at once, so that what follows is not always refused for the same reason."""
+        """Bring the SEV into a status at once, and open its items, so that what follows is not always refused alike."""
         statement = update(Incident).where(Incident.number == self.number).values(status=status)
-        self.bot.database.run(lambda session: session.execute(statement))
+        is_own = ActionItem.incident_id.in_(select(Incident.id).where(Incident.number == self.number))
+        opened = update(ActionItem).where(is_own).values(state="open")
+        self.bot.database.run(lambda session: (session.execute(statement), session.execute(opened)))
 
     # Verbs
 

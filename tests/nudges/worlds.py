@@ -90,6 +90,9 @@ class Things:
     def more(self, audience: str) -> str:
         return "ask"
 
+    def shown_at(self, session: Session, subject: str) -> str:
+        return subject
+
     def place(self, session: Session, subject: str) -> tuple[str, str | None] | None:
         return "C1", None
 
