@@ -200,6 +200,7 @@ class _Plan:
         some = False
         for case in cases:
             expected = foreseen([case], start=self._sev.at, until=self._sev.at + HORIZON)
+            expected = [each for each in expected if each.step.to != PAGE or self._audience.paged]
             if expected:
                 some = True
                 yield RULE_NAMES.get(case.rule, case.rule)
@@ -215,7 +216,7 @@ class _Plan:
             team = self._config.team(to.removeprefix(TEAM))
             return f"{team.channel} (the team {team.name})" if team else to
         manages = next((team.name for team in self._config.teams if team.manager == to), None)
-        paged = ", ".join(team.name for team in self._audience.paged) or "nobody"
+        paged = ", ".join(team.name for team in self._audience.paged)
         names = {CHANNEL: "the SEV's channel", PAGE: f"a page to {paged}"} | PEOPLE
         return names.get(to) or (f"{to}, who manages {manages}" if manages else to)
 
