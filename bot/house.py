@@ -66,7 +66,10 @@ from bot.paging import slack as paging_slack
 from bot.paging.following import Following
 from bot.paging.pagers import Pagers
 from bot.postmortems.room import PostmortemRoom
-from bot.remediation import model as remediation_model  # noqa: F401 - so that its table is known
+from bot.remediation import nudging
+from bot.remediation.events import ItemEvents
+from bot.remediation.nudging import ItemNudges
+from bot.remediation.room import Remediation
 from bot.schedule import Job
 from bot.slack.client import Slack
 from bot.slack.commands import Command, Commands, Line
@@ -91,6 +94,8 @@ HOME_EVENTS = (
 """The facts of a SEV after which Homes are shown anew."""
 WATCHED_EVENTS = ("declared", "reopened", "severity", "status", "update", "role", "handoff")
 """The facts of a SEV that change what people need to be reminded of."""
+ITEM_EVENTS = ("added", "changed", "closed", "reopened")
+"""The same for action items."""
 
 
 @dataclass(frozen=True)
@@ -114,10 +119,13 @@ class House:
         slack, clock, settings = ground.slack, ground.clock, ground.settings
         self.memory = Memory()
         self.postmortems = PostmortemRoom(slack, settings, ground.environment.config_folder)
-        self.subjects = AllSubjects({"incident": SevNudges(settings), **self.postmortems.subjects()})
+        self.subjects = AllSubjects(
+            {"incident": SevNudges(settings), "item": ItemNudges(settings, clock), **self.postmortems.subjects()}
+        )
         self._reminding = nudge_jobs.Reminding(ground.database, clock, settings, self.subjects)
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
         self.paging = paging_slack.Paging(settings)
+        self.remediation = Remediation(slack, clock, settings, self.memory)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -145,7 +153,10 @@ class House:
             },
             {"incident.reopened": duplicates.forget},
             subscribers.reactions(settings),
+            self.remediation.reactions(),
             {f"incident.{fact}": nudges.watch for fact in WATCHED_EVENTS},
+            {f"item.{fact}": nudges.watch for fact in ITEM_EVENTS},
+            {people.CHANGED: nudging.watch_items_of},
             self.postmortems.reactions(),
             {f"incident.{fact}": self.home.changed for fact in HOME_EVENTS},
             {membership.CHANGED: self.home.membership_changed},
@@ -175,6 +186,7 @@ class House:
             *timeline_reading.commands(reading),
             *timeline_starting.commands(starting),
             *nudge_slack.commands(silence),
+            *self.remediation.commands(),
             *why.commands(why.Accounting(settings, self._ground.kinds, self.subjects)),
             *access_slack.commands(guarding),
         )
@@ -191,6 +203,7 @@ class House:
         timeline_reading.listen(rooms, reading)
         timeline_starting.listen(rooms, starting)
         nudge_slack.listen(rooms, silence)
+        self.remediation.listen(rooms)
         access_slack.listen(rooms, guarding)
         return rooms
 
@@ -220,8 +233,9 @@ class House:
         timeline_jobs.catch_up_open(session, config)
 
     def watch_open(self, session: Session) -> None:
-        """Let people be reminded of every open SEV, whatever way it came into the database."""
+        """Let people be reminded of every open SEV and item, whatever way it came into the database."""
         jobs.watch_open(session, self._ground.settings.current)
+        nudging.watch_open_items(session)
         self.postmortems.watch(session)
 
     def remind(self) -> None:
@@ -232,17 +246,23 @@ class House:
         """Which rooms add lines to a SEV's card, in order."""
         settings = self._ground.settings
         pages = partial(paging_deliveries.card_lines, settings)
-        postmortem = self.postmortems.card_lines()
-        return (pages, links.card_lines(settings), duplicates.card_lines(), silencing.card_lines, postmortem)
+        learning = (self.remediation.card_lines(), self.postmortems.card_lines())
+        return (pages, links.card_lines(settings), duplicates.card_lines(), *learning, silencing.card_lines)
 
     def _card_buttons(self) -> tuple[CardButtons, ...]:
         """Which rooms add buttons to a SEV's card and tray, in order."""
-        return (self.paging.buttons, self.postmortems.card_buttons())
+        return (self.paging.buttons, self.remediation.card_buttons(), self.postmortems.card_buttons())
 
     def _home_sections(self) -> tuple[HomeSection, ...]:
         """What the rooms show in a person's Home, in order."""
         *now, over = sections(self._ground.settings)
-        return (*now, self.postmortems.home_section(), over, why.reminded)
+        return (
+            *now,
+            self.remediation.home_section(),
+            self.postmortems.home_section(),
+            over,
+            why.reminded(self.subjects),
+        )
 
     def _emergency_steps(self) -> tuple[EmergencyStep, ...]:
         """What other rooms do about a SEV that is declared while the database is down, before all else."""
@@ -266,8 +286,9 @@ class House:
         NudgeDeliveries(slack, clock, settings, self.subjects).register(kinds)
         DailyDeliveries(slack, clock, settings, self.subjects).register(kinds)
         CaptureDeliveries(slack, clock, settings, kinds, self.memory).register()
-        CatchUp(slack, clock, settings, kinds, self.memory).register()
+        CatchUp(slack, clock, settings, kinds, self.memory, also=(self.remediation.seen,)).register()
         TellingDeliveries(slack, settings, kinds).register()
+        self.remediation.register(kinds)
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
         self.postmortems.register(kinds)
 
@@ -304,7 +325,10 @@ def _help(explain: Callable[[str], str]) -> Command:
 
 def event_rules(slack: Slack, settings: Settings, memory: Memory) -> tuple[EventRule, ...]:
     """What the rooms do about Slack's events, in order."""
-    rooms = (ChannelEvents(slack, settings), LateJoiners(slack, settings), CaptureEvents(slack, settings, memory))
+    rooms = (
+        ChannelEvents(slack, settings), LateJoiners(slack, settings), CaptureEvents(slack, settings, memory),
+        ItemEvents(settings),
+    )  # fmt: skip
     return (*people.event_rules(slack), *(rule for room in rooms for rule in room.rules()), *home_rules())
 
 

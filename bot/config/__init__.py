@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError
 from bot.config.calendar import CalendarRules, country_and_part, unknown_parts
 from bot.config.nudges import NudgeRule, Nudges, NudgeStep
 from bot.config.postmortems import PostmortemRules, faults_of
+from bot.config.remediation import Remediation
 from bot.config.sections import (
     COMMANDER,
     DEFAULT_ROLES,
@@ -55,6 +56,7 @@ __all__ = [
     "PostmortemRules",
     "PrivateRules",
     "Reactions",
+    "Remediation",
     "Role",
     "Settings",
     "Severity",
@@ -96,6 +98,7 @@ class Config(Frozen):
     delivery: Delivery = Delivery()
     nudges: Nudges = Nudges()
     postmortems: PostmortemRules = PostmortemRules()
+    remediation: Remediation = Remediation()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""
@@ -205,6 +208,7 @@ def cross_check(config: Config) -> list[str]:
         for place, each in enumerate(config.invitations)
     ]
     used.append(("sevbot.yaml: private.page", config.private.page))
+    used.append(("sevbot.yaml: remediation.teams", tuple(config.remediation.teams)))
     faults += [f"{place}: there is no team {key!r}" for place, keys in used for key in keys if key not in teams]
     faults += _unknown_conditions(config)
     faults += _words_for_two_roles(config)

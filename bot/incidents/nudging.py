@@ -73,8 +73,16 @@ class SevNudges:
     def may_be_told(self, session: Session, subject: str, audience: str) -> bool:
         return _may_be_told(session, _incident(session, subject), audience)
 
+    def names(self, session: Session, subjects: Sequence[str], *, reader: str) -> dict[str, str]:
+        ids = [_id_of(each) for each in subjects]
+        query = select(Incident).where(Incident.id.in_(ids), membership.may_see(reader))
+        return {incident.subject: incident.name for incident in session.scalars(query)}
+
     def more(self, audience: str) -> str:
         return f"`{NAME} list mine` shows all."
+
+    def shown_at(self, session: Session, subject: str) -> str:
+        return subject
 
     def place(self, session: Session, subject: str) -> tuple[str, str | None] | None:
         return where_lines_go(session, _incident(session, subject))

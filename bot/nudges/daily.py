@@ -40,7 +40,8 @@ def gather_day(session: Session, audience: str, *, subjects: AllSubjects, config
             row.progress = Progress.DROPPED
             watch(session, row.subject)
     if told and day:
-        _ask(session, audience, told, daily_key(audience, day), config=config, now=now)
+        shown_at = subjects.of(told[0].subject).shown_at(session, told[0].subject)
+        _ask(session, audience, told, daily_key(audience, day), shown_at, config=config, now=now)
 
 
 def _day_there(standings: dict[int, Standing], rows: Sequence[Nudge], now: datetime) -> date | None:
@@ -49,7 +50,9 @@ def _day_there(standings: dict[int, Standing], rows: Sequence[Nudge], now: datet
     return next((step.hours.day(now) for step in steps if step and step.hours), None)
 
 
-def _ask(session: Session, audience: str, rows: list[Nudge], key: str, *, config: Config, now: datetime) -> None:
+def _ask(
+    session: Session, audience: str, rows: list[Nudge], key: str, shown_at: str, *, config: Config, now: datetime
+) -> None:
     after = None
     if audience.startswith(TEAM):
         team = config.team(audience.removeprefix(TEAM))
@@ -59,11 +62,11 @@ def _ask(session: Session, audience: str, rows: list[Nudge], key: str, *, config
         after = refresh_person(session, audience, now=now)
     for row in rows:
         row.progress, row.outbox_key = Progress.ASKED, key
-    first = rows[0]
+    # Said once: what was sent is never asked for again. What was skipped is, when it holds again on the same day.
     enqueue(
         session,
         Request(
-            kind=TEAM_POST if audience.startswith(TEAM) else DIRECT, subject=first.subject, key=key, mode=Mode.ONCE,
-            after=after, after_any_end=True, rule=first.rule, audience=audience,
+            kind=TEAM_POST if audience.startswith(TEAM) else DIRECT, subject=shown_at, key=key, mode=Mode.LATEST,
+            after=after, after_any_end=True, rule=rows[0].rule, audience=audience,
         ),
     )  # fmt: skip

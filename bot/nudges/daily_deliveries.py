@@ -55,6 +55,7 @@ class DailyDeliveries:
     def _kind(self, name: str, label: str) -> Kind[DayMessage]:
         return Kind(
             name=name, nature=Nature.FINDABLE, label=label, load=self._load, send=self._send, record=self._record,
+            on_trouble=lambda session, message: self._subjects.of(message.subject).on_trouble(session, message),
             remove_copies=lambda day, attempt: posts.remove_copies(self._slack, day.draft, attempt),
         )  # fmt: skip
 
@@ -63,9 +64,10 @@ class DailyDeliveries:
         rows = list(session.scalars(select(Nudge).where(Nudge.outbox_key == message.key).order_by(Nudge.id)))
         post = session.get(posts.Post, message.key)
         if post is not None:  # a second look: it is shown as it stands
-            said = [row for row in rows if row.place is not None]
-            text, blocks = self._shown.day(session, message.audience, sorted(said, key=lambda row: row.place or 0))
-            return DayMessage(self._draft(session, message, text, blocks), {row.id: row.place for row in rows})
+            said = {row.id: row.place for row in rows if row.delivered_at is not None}
+            shown = sorted((row for row in rows if row.place is not None), key=lambda row: row.place or 0)
+            text, blocks = self._shown.day(session, message.audience, shown)
+            return DayMessage(self._draft(session, message, text, blocks), said)
         now = self._clock.now()
         standings = standing_of(
             session, rows, subjects=self._subjects, config=self._settings.current.nudges, now=now

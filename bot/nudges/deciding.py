@@ -158,7 +158,15 @@ def decide(
             return Decision(Reason.NOT_YET, again)
     if said:
         return Decision(Reason.REPEAT_DUE)
-    return Decision(Reason.FIRST if step.after == case.first_after else Reason.ESCALATED)
+    return Decision(_reason_to_begin(case, step))
+
+
+def _reason_to_begin(case: Case, step: Step) -> Reason:
+    """Whether others are told as well now, or the same again who were told first."""
+    if step.after == case.first_after:
+        return Reason.FIRST
+    first = min(case.steps, key=lambda each: each.after)
+    return Reason.REPEAT_DUE if first.to == step.to else Reason.ESCALATED
 
 
 def held_back(
@@ -193,10 +201,13 @@ def _due_at(case: Case, step: Step, said: Sequence[Said], climbed_at: datetime |
         if step.is_daily and step.hours:
             return step.hours.slot_on(step.hours.day(last) + step.every)
         return last + step.every
-    due = case.began_at + step.after
-    if case.climbs and climbed_at is not None and step.after > case.first_after:
-        due = max(due, climbed_at + (step.after - case.first_after))
-    return _slot(step, due)
+    due = _slot(step, case.began_at + step.after)
+    if not case.climbs or climbed_at is None or step.after <= case.first_after:
+        return due
+    later = step.after - case.first_after
+    if step.is_daily and step.hours:
+        return max(due, step.hours.slot_on(step.hours.day(climbed_at) + later))
+    return max(due, climbed_at + later)
 
 
 def _slot(step: Step, moment: datetime) -> datetime:

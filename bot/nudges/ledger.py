@@ -36,7 +36,7 @@ class Ledger:
         if not asked:
             return
         query = select(OutboxMessage.key, OutboxMessage.state).where(OutboxMessage.key.in_(asked))
-        # What was sent, but still only asked for, was added to a message that had been read by then.
+        # What was sent while this still was only asked for had been read before this was added.
         ends = {State.SKIPPED: Progress.DROPPED, State.DEAD: Progress.FAILED, State.SENT: Progress.DROPPED}
         states = {row.key: State(row.state) for row in self._session.execute(query)}
         for row in self.rows:
@@ -116,7 +116,7 @@ def day_in(key: str) -> date:
 def is_told(session: Session, audience: str, day: date) -> bool:
     """Whether the message of that day has gone out, or may have: then nothing can be added to it any more."""
     state = session.scalar(select(OutboxMessage.state).where(OutboxMessage.key == daily_key(audience, day)))
-    return state is not None and state != State.PENDING
+    return state not in (None, State.PENDING, State.SKIPPED)
 
 
 def is_told_today(session: Session, now: datetime) -> Callable[[Step], bool]:

@@ -41,9 +41,9 @@ def outlook(session: Session, subject: str, *, subjects: AllSubjects, config: Nu
     return found
 
 
-def decisions_about(session: Session, subject: str, *, limit: int) -> Sequence[Nudge]:
-    """The newest decisions about a subject, the newest first."""
-    query = select(Nudge).where(Nudge.subject == subject)
+def decisions_about(session: Session, subjects: Sequence[str], *, limit: int) -> Sequence[Nudge]:
+    """The newest decisions about some subjects, the newest first."""
+    query = select(Nudge).where(Nudge.subject.in_(subjects))
     return session.scalars(query.order_by(Nudge.decided_at.desc(), Nudge.id.desc()).limit(limit)).all()
 
 

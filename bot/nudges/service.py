@@ -120,7 +120,8 @@ def _look_next(
         session.execute(delete(NudgeWatch).where(NudgeWatch.subject == subject))
         return
     soon = any(each.is_nudge or each.reason is Reason.ON_ITS_WAY for each in decisions)
-    times = [each.ask_again_at for each in decisions if each.ask_again_at is not None]
+    foreseen = [situation.changes_at, *(each.ask_again_at for each in decisions)]
+    times = [each for each in foreseen if each is not None]
     if situation.is_steady:
         times += [now + LOOK_AGAIN] if soon else [] if times else [now + LOOK_AT_LAST]
     else:

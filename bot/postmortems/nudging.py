@@ -75,6 +75,14 @@ class PostmortemReminders:
     def may_be_told(self, session: Session, subject: str, audience: str) -> bool:
         return membership.is_visible_to(session, _of(session, subject)[0], audience)
 
+    def names(self, session: Session, subjects: Sequence[str], *, reader: str) -> dict[str, str]:
+        ids = [_id_of(each) for each in subjects]
+        query = select(Incident).where(Incident.id.in_(ids), membership.may_see(reader))
+        return {subject_of(incident): incident.name for incident in session.scalars(query)}
+
+    def shown_at(self, session: Session, subject: str) -> str:
+        return f"incident:{_id_of(subject)}"
+
     def more(self, audience: str) -> str:
         return f"`{NAME} postmortem list` shows those that were begun."
 

@@ -13,6 +13,7 @@ from bot.postmortems.durations import durations
 from bot.postmortems.model import Postmortem, Reviewer, SectionVersion, State, Verdict
 from bot.postmortems.reading import VERSIONS, Whole
 from bot.postmortems.words import STATES, VERDICTS
+from bot.remediation.item_views import OPEN_ADD
 from bot.remediation.model import ActionItem
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
@@ -290,6 +291,7 @@ def _buttons(config: Config, whole: Whole) -> list[Any]:
         buttons.append(kit.button("Publish", PUBLISH, value=number, style="primary", confirm=sure))
     if state in (State.IN_REVIEW, State.PUBLISHED):
         buttons.append(kit.button("Back to draft…", OPEN_TAKE_BACK, value=number))
+    buttons.append(kit.button("Action item…", OPEN_ADD, value=number))
     buttons.append(kit.button("Causes…", OPEN_CAUSES, value=number))
     buttons.append(kit.button("Versions", VERSIONS_OF, value=number))
     return [*buttons, kit.button("Read it", READ, value=number), kit.button("Get it as a file", EXPORT, value=number)]

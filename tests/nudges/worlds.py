@@ -84,8 +84,14 @@ class Things:
     def may_be_told(self, session: Session, subject: str, audience: str) -> bool:
         return True
 
+    def names(self, session: Session, subjects: Sequence[str], *, reader: str) -> dict[str, str]:
+        return {each: each for each in subjects}
+
     def more(self, audience: str) -> str:
         return "ask"
+
+    def shown_at(self, session: Session, subject: str) -> str:
+        return subject
 
     def place(self, session: Session, subject: str) -> tuple[str, str | None] | None:
         return "C1", None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ from tests.torture.faulting import CHANNEL, Stage, Visible, staged, visible, wit
 
 Act = Callable[[Stage], None]
 PUSHPIN = "pushpin"
+TOOL = "hammer_and_wrench"
 
 
 def nothing(_stage: Stage) -> None:
@@ -203,6 +205,36 @@ def is_untagged(stage: Stage) -> None:
     stage.settle()
 
 
+def becomes_an_item(stage: Stage, name: str = "ada") -> None:
+    """Somebody says something in the SEV's channel, and reacts to it so that it becomes an action item."""
+    person = stage.slack.person(name)
+    if person.id not in stage.slack.channel(CHANNEL).members:
+        person.joins(CHANNEL)
+    message = person.says("We need a breaker.", in_=CHANNEL)
+    stage.settle()
+    person.reacts(TOOL, to=message)
+    stage.settle()
+
+
+def becomes_an_item_by_a_stranger(stage: Stage) -> None:
+    linus = stage.slack.person("linus")
+    linus.joins(CHANNEL)
+    stage.settle()
+    stage.bot.database.run(lambda session: session.execute(delete(Person).where(Person.user_id == linus.id)))
+    stage.bot.acquaintance._known.clear()
+    stage.bot.acquaintance._standings.clear()
+    becomes_an_item(stage, "linus")
+
+
+def start_declare_and_make_an_item(stage: Stage) -> None:
+    start_and_declare(stage)
+    becomes_an_item(stage)
+
+
+def give_the_item(stage: Stage) -> None:
+    stage.types("/sev action give SEV-1/1 payments")
+
+
 def start_declare_and_tag(stage: Stage) -> None:
     start_and_declare(stage)
     is_tagged(stage)
@@ -240,6 +272,24 @@ def remind(stage: Stage) -> None:
 def start_declare_and_remind(stage: Stage) -> None:
     declare_and_wait(stage)
     remind(stage)
+
+
+def promise_and_wait(stage: Stage) -> None:
+    """Ada promised something, and half of the time is over, at an hour at which she works."""
+    _promise(stage, "@ada")
+
+
+def promise_of_a_team_and_wait(stage: Stage) -> None:
+    _promise(stage, "@payments")
+
+
+def _promise(stage: Stage, whose: str) -> None:
+    start_and_command(stage)
+    stage.types(f"/sev action add cap the retries {whose} due 16d", in_=CHANNEL)
+    now = stage.bot.clock.now()
+    monday = (now + timedelta(days=14 - now.weekday())).replace(hour=11, minute=0, second=0)
+    stage.slack.advance_clock((monday - now).total_seconds())
+    stage.bot.slack.call("auth.test")  # by whose answer the bot learns what time it is
 
 
 def snooze(stage: Stage) -> None:
@@ -435,6 +485,7 @@ INSTRUCTIONS, HANDOFF, TELL, INVITE_PEOPLE, BRIEF = (
     f"incident.{name}" for name in ("role_instructions", "handoff_offer", "tell_person", "invite_people", "late_brief")
 )
 DIRECT_NUDGE, NUDGE, NUDGE_REFRESH = "nudges.direct", "nudges.post", "nudges.refresh"
+DAILY, TEAM, REFRESH_PERSON = "nudges.daily", "nudges.team", "directory.refresh_person"
 REQUEST, LET_IN, WELCOME = (f"incident.{name}" for name in ("access_request", "let_in", "welcome"))
 NAME, RECOVERED = "incident.name", "incident.recovered"
 OUTCOME, CALL = "paging.outcome", "paging.call"
@@ -446,6 +497,8 @@ COMPLETE = "files.completeUploadExternal"
 
 CALLS_NOTHING = {"incident.consider_request"}
 """Kinds that only decide, aside, whether anything follows: Slack can't fail there."""
+
+SHOW_ITEM, LOOK = "remediation.show_item", "remediation.look_at_message"
 
 STORIES = (
     Story(LEARN, POST, start_and_declare, given=nothing),
@@ -489,6 +542,11 @@ STORIES = (
     Story(RECONCILE, "conversations.members", look_after, given=start_and_declare_privately),
     Story(RECONCILE, JOIN, unarchive, given=start_declare_and_archive),
     Story(MEET, "users.info", is_tagged_by_a_stranger, given=start_and_declare),
+    Story(LOOK, "reactions.get", becomes_an_item, given=start_and_declare),
+    Story(LOOK, "users.info", becomes_an_item_by_a_stranger, given=start_and_declare),
+    Story(SHOW_ITEM, POST, becomes_an_item, given=start_and_declare),
+    Story(SHOW_ITEM, REPLIES, becomes_an_item, given=start_and_declare, lead=POST),
+    Story(SHOW_ITEM, UPDATE, give_the_item, given=start_declare_and_make_an_item),
     Story(FETCH, "reactions.get", is_tagged_after_a_restart, given=start_and_declare),
     Story(CONFIRM, POST, is_tagged, given=start_and_declare),
     Story(CONFIRM, REPLIES, is_tagged, given=start_and_declare, lead=POST),
@@ -531,6 +589,15 @@ STORIES = (
     Story(NUDGE, HISTORY, remind, given=declare_and_wait, lead=POST),
     Story(NUDGE, UPDATE, remind, given=declare_and_wait, lead=POST),
     Story(NUDGE, "conversations.replies", remind, given=declare_archive_and_wait, lead=POST),
+    Story(REFRESH_PERSON, "users.info", remind, given=promise_and_wait),
+    Story(DAILY, "conversations.open", remind, given=promise_and_wait),
+    Story(DAILY, POST, remind, given=promise_and_wait),
+    Story(DAILY, HISTORY, remind, given=promise_and_wait, lead=POST),
+    Story(DAILY, UPDATE, remind, given=promise_and_wait, lead=POST),
+    Story(TEAM, POST, remind, given=promise_of_a_team_and_wait),
+    Story(TEAM, JOIN, remind, given=promise_of_a_team_and_wait, lead=POST),
+    Story(TEAM, HISTORY, remind, given=promise_of_a_team_and_wait, lead=POST),
+    Story(TEAM, UPDATE, remind, given=promise_of_a_team_and_wait, lead=POST),
     Story(NUDGE_REFRESH, UPDATE, snooze, given=start_declare_and_remind),
     Story(NAME, "conversations.rename", declare_without_database),
     Story(NAME, "conversations.info", declare_without_database, lead="conversations.rename"),
