@@ -121,11 +121,7 @@ class House:
         self.memory = Memory()
         self.postmortems = PostmortemRoom(slack, settings, ground.environment.config_folder)
         self.subjects = AllSubjects(
-            {
-                "incident": SevNudges(settings),
-                "item": ItemNudges(settings, clock),
-                **self.postmortems.subjects(),
-            }
+            {"incident": SevNudges(settings), "item": ItemNudges(settings, clock), **self.postmortems.subjects()}
         )
         self._reminding = nudge_jobs.Reminding(ground.database, clock, settings, self.subjects)
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
@@ -258,9 +254,8 @@ class House:
         """Which rooms add lines to a SEV's card, in order."""
         settings = self._ground.settings
         pages = partial(paging_deliveries.card_lines, settings)
-        items = self.remediation.card_lines()
-        postmortem = self.postmortems.card_lines()
-        return (pages, links.card_lines(settings), duplicates.card_lines(), items, silencing.card_lines, postmortem)
+        learning = (self.remediation.card_lines(), self.postmortems.card_lines())
+        return (pages, links.card_lines(settings), duplicates.card_lines(), *learning, silencing.card_lines)
 
     def _card_buttons(self) -> tuple[CardButtons, ...]:
         """Which rooms add buttons to a SEV's card and tray, in order."""

@@ -68,7 +68,7 @@ class Accounting:
         return self._about(session, visit, incident, page)
 
     def _about(self, session: Session, visit: Visit, incident: Incident, page: int) -> Answer:
-        """About a SEV and its action items."""
+        """About a SEV, its action items and its postmortem."""
         enough = page * ON_ONE_PAGE + 1
         items = {item.subject: f"{item.name} " for item in of_incident(session, incident)}
         facts = self._decided(session, items | {incident.subject: "", subject_of(incident): ""}, enough)

@@ -14,7 +14,7 @@ from bot.postmortems.document import Document, Moment, Part, Promise, Reference
 from bot.postmortems.durations import durations
 from bot.postmortems.reading import Whole
 from bot.postmortems.words import STATES, VERDICTS
-from bot.remediation.model import ActionItem
+from bot.remediation.model import ActionItem, ItemState
 from bot.timeline.listing import Permalink, everything, links_of
 from bot.timeline.sentences import Voice, sentence
 
@@ -29,8 +29,8 @@ Name = Callable[[str], str]
 
 def items_of(session: Session, incident: Incident) -> Sequence[ActionItem]:
     """The SEV's action items, in the order of their numbers."""
-    own = select(ActionItem).where(ActionItem.incident_id == incident.id).order_by(ActionItem.number)
-    return session.scalars(own.limit(MOST_ITEMS)).all()
+    own = ActionItem.incident_id == incident.id, ActionItem.state != ItemState.WITHDRAWN
+    return session.scalars(select(ActionItem).where(*own).order_by(ActionItem.number).limit(MOST_ITEMS)).all()
 
 
 def composed(session: Session, config: Config, whole: Whole, permalink: Permalink) -> Document:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import String, cast, literal, or_, select
 from sqlalchemy.orm import Session
 
 from bot.audit import AuditRecord
@@ -16,12 +16,14 @@ from bot.incidents.model import Incident
 from bot.incidents.reading import where_lines_go
 from bot.incidents.roles import commander_of
 from bot.incidents.troubles import show_trouble
+from bot.nudges import service as nudges
 from bot.nudges.deciding import CHANNEL, Case, Step
+from bot.nudges.model import NudgeWatch
 from bot.nudges.places import company_hours, hours_of
 from bot.nudges.subjects import Act, Situation, Words
 from bot.outbox.model import OutboxMessage
 from bot.postmortems import dues, nudge_views
-from bot.postmortems.model import Postmortem, State, Verdict
+from bot.postmortems.model import UNPUBLISHED, Postmortem, State, Verdict
 from bot.postmortems.nudge_views import LATE, MISSING, REVIEW_LATE
 from bot.postmortems.reading import reviewers_of
 from bot.slack.commands import NAME
@@ -80,6 +82,9 @@ class PostmortemReminders:
         ids = [_id_of(each) for each in subjects]
         query = select(Incident).where(Incident.id.in_(ids), membership.may_see(reader))
         return {subject_of(incident): incident.name for incident in session.scalars(query)}
+
+    def shown_at(self, session: Session, subject: str) -> str:
+        return f"incident:{_id_of(subject)}"
 
     def more(self, audience: str) -> str:
         return f"`{NAME} postmortem list` shows those that were begun."
@@ -178,6 +183,14 @@ class _Rules:
         person = self.session.get(Person, user_id)
         has_left = person is not None and person.is_deactivated
         return not has_left and membership.is_visible_to(self.session, self.incident, user_id)
+
+
+def watch_unpublished(session: Session) -> None:
+    """Let people be reminded of every postmortem that is not published, whatever way it came into the database."""
+    subject = literal(f"{PREFIX}:") + cast(Postmortem.incident_id, String)
+    is_watched = select(NudgeWatch.subject).where(NudgeWatch.subject == subject).exists()
+    for postmortem in session.scalars(select(Postmortem).where(Postmortem.state.in_(UNPUBLISHED), ~is_watched)):
+        nudges.watch(session, postmortem.subject)
 
 
 def owner_of(session: Session, incident: Incident) -> str:

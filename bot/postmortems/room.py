@@ -10,8 +10,8 @@ from bot.incidents.reading import CardButtons, CardLines
 from bot.nudges.subjects import Subjects
 from bot.outbox.announcements import Reaction
 from bot.outbox.kinds import Kinds
-from bot.postmortems import deliveries, following, home, jobs, nudge_slack, slack, writing_slack
-from bot.postmortems.nudging import PREFIX, PostmortemReminders
+from bot.postmortems import deliveries, following, home, nudge_slack, slack, writing_slack
+from bot.postmortems.nudging import PREFIX, PostmortemReminders, watch_unpublished
 from bot.slack.client import Slack
 from bot.slack.commands import Command
 from bot.slack.rooms import Rooms
@@ -48,7 +48,7 @@ class PostmortemRoom:
 
     def watch(self, session: Session) -> None:
         """Let people be reminded of what is not published yet, whatever way it came into the database."""
-        jobs.watch_unpublished(session)
+        watch_unpublished(session)
 
     def card_lines(self) -> CardLines:
         """What a SEV's card says of its postmortem."""
