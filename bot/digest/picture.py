@@ -21,7 +21,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 
 SIZE, DPI = (12.0, 6.75), 100
 """1200 x 675 pixels: a phone shows it whole, in landscape and in portrait."""
-GROUND, INK, FAINT, GRID = "#fbfaf7", "#1d1c1d", "#55534f", "#dcd9d2"
+GROUND, INK, FAINT, GRID, STRESS = "#fbfaf7", "#1d1c1d", "#55534f", "#dcd9d2", "#a3161c"
 """An opaque ground of its own, so that it reads the same in the light and in the dark theme."""
 LOOKS = (
     ("#a3161c", "#ffffff", ""),
@@ -121,9 +121,9 @@ def _mitigate(figure: Figure, data: dict[str, Any]) -> None:
             axes.plot([place - 0.34, place + 0.34], [median, median], color=INK, linewidth=5, solid_capstyle="butt")
     for name, style in (("median", "-"), ("p90", (0, (3, 2)))):
         if data[name] is not None:
-            axes.axhline(data[name], color="#a3161c", linewidth=2.5, linestyle=style, zorder=0)
+            axes.axhline(data[name], color=STRESS, linewidth=2.5, linestyle=style, zorder=0)
             axes.text(
-                len(data["weeks"]) - 0.45, data[name] * 1.04, name, color="#a3161c", ha="right", va="bottom",
+                len(data["weeks"]) - 0.45, data[name] * 1.04, name, color=STRESS, ha="right", va="bottom",
                 fontsize=NORMAL, fontweight="bold", bbox={"facecolor": GROUND, "edgecolor": "none", "pad": 1, "alpha": 0.85},
             )  # fmt: skip
     _bare(axes, len(data["weeks"]))

@@ -26,6 +26,8 @@ VERBS = {
     "adopt": "speaks of the new SEV, and of the one whose channel it is typed in, which only who is in the channel can do",
     "backfill": "answers who writes it down; its SEV is public",
     "oncall": NOTHING,
+    "digest": "lists a channel's subscriptions, and speaks of no SEV",
+    "stats": "asks membership.may_see for every SEV it counts, and measures no private one",
     "access": "answers the same, after the same work, whatever the number; who is asked is found out aside",
     "help": NOTHING,
 }  # fmt: skip
@@ -35,12 +37,15 @@ CLICKS = {
     "incident.take_command": OWN, "incident.take_role": OWN, "incident.take_over_role": OWN, "incident.accept_handoff": OWN,
     "incident.decline_handoff": OWN, "incident.snooze": OWN, "timeline.undo": OWN, "timeline.turn": OWN,
     "timeline.narrow": OWN, "timeline.withdraw": OWN, "timeline.restore": OWN, "timeline.pass_over": OWN,
+    "digest.stop": NOTHING, "digest.retry": NOTHING, "digest.picture_asked": NOTHING,
+    "digest.preview": "shows the person what the channel would be sent: nothing private",
     "incident.preview": "shows what the form holds; the SEVs that are open now are asked by membership.may_see",
 }  # fmt: skip
 FORMS = {
     "incident.declare": "answers the declarer", "incident.edit": OWN, "incident.reopen": OWN, "incident.times": OWN,
     "incident.update": OWN, "incident.mute": OWN, "paging.page": OWN, "timeline.add_message": OWN, "timeline.entry": OWN,
     "timeline.pinned": OWN,
+    "digest.subscribe": NOTHING,
     "timeline.adopt": "answers who adopts a channel in which they typed that they do",
     "timeline.backfill": "answers who writes it down; its SEV is public",
 }  # fmt: skip
@@ -48,6 +53,7 @@ OPENERS = {
     "incident.declare": LISTED, "incident.declare_from_message": LISTED, "incident.open_declare": LISTED,
     "incident.open_edit": OWN, "incident.open_times": OWN, "incident.open_update": OWN, "incident.open_mute": OWN,
     "paging.open_page": OWN, "timeline.open_entry": OWN, "timeline.open_pinned": OWN, "timeline.add_message": LISTED,
+    "digest.open_add": NOTHING, "digest.open_change": NOTHING,
     "incident.open_reopen": "opens empty; sending it asks membership.by_number",
 }  # fmt: skip
 EVENTS = dict.fromkeys(
@@ -78,6 +84,10 @@ KINDS = {
     "incident.tell_person": LETTER,
     "incident.invite_people": "invites whom a member named",
     "incident.late_brief": "shown in the SEV's own channel, to a person who is a member at the moment it is sent",
+    "digest.picture": "draws what is public, and how many private SEVs there were only where the configuration allows that",
+    "digest.post": "reads what is public; how many private SEVs are open only where the configuration allows that",
+    "digest.trouble": NOTHING,
+    "digest.stats_picture": "a direct message to who asked; asks membership.may_see again when it is drawn",
     "nudges.post": HERE,
     "nudges.direct": "a direct message to who is in charge, as long as they are a member",
     "nudges.refresh": "changes a reminder in its place; who is a member no longer reads that it is not theirs to see",
@@ -92,7 +102,7 @@ ROUTES = {
 }  # fmt: skip
 JOBS = dict.fromkeys(
     (
-        "outbox.revive", "outbox.second_look", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
+        "digest.send_due", "outbox.revive", "outbox.second_look", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
         "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call",
         "paging.forget_on_call",
     ),
@@ -101,7 +111,8 @@ JOBS = dict.fromkeys(
 VIEWS = dict.fromkeys(
     (
         "access_deliveries.request_blocks", "briefs.brief", "briefs.late_brief", "catchup.told", "forms.add_message",
-        "forms.confirmation", "forms.declare", "forms.declared", "forms.edit", "forms.loading", "forms.reopen", "forms.times",
+        "forms.confirmation", "forms.subscribe", "forms.saved", "listing.digests", "stat_views.account", "views.digest",
+        "forms.declare", "forms.declared", "forms.edit", "forms.loading", "forms.reopen", "forms.times",
         "home_views.closed_door", "home_views.home", "home_views.open_now", "home_views.over", "home_views.promised",
         "home_views.roles", "home_views.welcome", "nudge_views.mute", "role_views.held_by_another",
         "role_views.instructions", "role_views.offer", "role_views.one_role", "role_views.role_list",

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
-from bot.config import Channels
+from bot.config import Channels, Digest
+from bot.config.nudges import DAYS
+from bot.digest.model import DigestSubscription
 from bot.directory.people import Person
+from bot.outbox.model import OPEN
 from bot.playground import Playground
 from bot.playground.faults import Rule
 from tests.databases import new_sqlite
@@ -311,6 +315,49 @@ def the_pager_is_back(stage: Stage) -> None:
     stage.settle()
 
 
+def start_declare_and_choose_a_digest(stage: Stage) -> None:
+    """Ada is told when it can't be posted. A picture takes longer to draw than the tests' bot has patience."""
+    start_and_declare(stage)
+    settings = stage.bot.settings
+    patient = settings.current.delivery.model_copy(update={"attempt_limit": timedelta(seconds=20)})
+    digest = Digest.model_validate({"key": "daily", "channel": "#incidents", "days": DAYS, "tell": "U01ADA"})
+    settings.current = settings.current.model_copy(update={"digests": (digest,), "delivery": patient})
+    stage.bot.house.digests.send_due()
+
+
+def a_digest_is_due(stage: Stage) -> None:
+    move_to_the_digest(stage)
+    stage.settle()
+
+
+def move_to_the_digest(stage: Stage) -> None:
+    with stage.bot.database.read() as session:
+        (due_at,) = session.scalars(select(DigestSubscription.next_due_at))
+    assert due_at is not None
+    stage.slack.advance_clock((due_at - stage.bot.clock.now()).total_seconds() + 1)
+    stage.bot.slack.call("auth.test")  # by whose answer the bot learns what time it is
+    stage.bot.house.digests.send_due()
+
+
+def a_digest_is_late(stage: Stage) -> None:
+    """Slack does not take it until it was told that it is late."""
+    refusing = stage.slack.faults.add(POST, "500", times=None, where=lambda call: call.delivery_kind == DIGEST)
+    move_to_the_digest(stage)
+    stage.slack.wait_until(lambda: told_that_it_is_late(stage), why="it is told that it is late", seen=stage.queue)
+    refusing.times = 0
+    stage.settle()
+
+
+def told_that_it_is_late(stage: Stage) -> bool:
+    return any(row.kind == DIGEST_TROUBLE and row.state not in OPEN for row in stage.rows())
+
+
+def ask_for_a_picture(stage: Stage) -> None:
+    stage.types("/sev stats")
+    stage.ada.clicks("Picture: SEVs per week", in_="#general")
+    stage.settle()
+
+
 @cache
 def undisturbed(given: Act, when: Act, config: Path) -> Visible:
     """What people see at the end of a story in which nothing fails."""
@@ -369,8 +416,11 @@ DIRECT_NUDGE, NUDGE, NUDGE_REFRESH = "nudges.direct", "nudges.post", "nudges.ref
 REQUEST, LET_IN, WELCOME = (f"incident.{name}" for name in ("access_request", "let_in", "welcome"))
 NAME, RECOVERED = "incident.name", "incident.recovered"
 OUTCOME, CALL = "paging.outcome", "paging.call"
+DIGEST, DIGEST_PICTURE, DIGEST_TROUBLE, STATS_PICTURE = (
+    f"digest.{name}" for name in ("post", "picture", "trouble", "stats_picture")
+)
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
-COMPLETE = "files.completeUploadExternal"
+ANNOUNCE_FILE, COMPLETE = "files.getUploadURLExternal", "files.completeUploadExternal"
 
 CALLS_NOTHING = {"incident.consider_request"}
 """Kinds that only decide, aside, whether anything follows: Slack can't fail there."""
@@ -426,7 +476,7 @@ STORIES = (
     Story(CATCH_UP, REPLIES, look_after, given=start_declare_and_miss),
     Story(CATCH_UP, "reactions.get", look_after, given=start_declare_and_miss),
     Story(EXPORT, "conversations.open", export, given=start_and_declare),
-    Story(EXPORT, "files.getUploadURLExternal", export, given=start_and_declare),
+    Story(EXPORT, ANNOUNCE_FILE, export, given=start_and_declare),
     Story(EXPORT, COMPLETE, export, given=start_and_declare),
     Story(EXPORT, HISTORY, export, given=start_and_declare, lead=COMPLETE),
     Story(MOVE_IN, JOIN, adopt),
@@ -479,4 +529,18 @@ STORIES = (
     Story(CALL, POST, page_in_vain, given=start_and_declare),
     Story(CALL, HISTORY, page_in_vain, given=start_and_declare, lead=POST),
     Story(CALL, UPDATE, page_in_vain, given=start_and_declare, lead=POST),
+    Story(DIGEST, POST, a_digest_is_due, given=start_declare_and_choose_a_digest),
+    Story(DIGEST, JOIN, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),
+    Story(DIGEST, HISTORY, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),
+    Story(DIGEST, UPDATE, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),
+    Story(DIGEST_PICTURE, ANNOUNCE_FILE, a_digest_is_due, given=start_declare_and_choose_a_digest),
+    Story(DIGEST_PICTURE, COMPLETE, a_digest_is_due, given=start_declare_and_choose_a_digest),
+    Story(DIGEST_TROUBLE, "conversations.open", a_digest_is_late, given=start_declare_and_choose_a_digest),
+    Story(DIGEST_TROUBLE, POST, a_digest_is_late, given=start_declare_and_choose_a_digest),
+    Story(DIGEST_TROUBLE, HISTORY, a_digest_is_late, given=start_declare_and_choose_a_digest, lead=POST),
+    Story(DIGEST_TROUBLE, UPDATE, a_digest_is_late, given=start_declare_and_choose_a_digest),
+    Story(STATS_PICTURE, "conversations.open", ask_for_a_picture, given=start_declare_and_choose_a_digest),
+    Story(STATS_PICTURE, ANNOUNCE_FILE, ask_for_a_picture, given=start_declare_and_choose_a_digest),
+    Story(STATS_PICTURE, COMPLETE, ask_for_a_picture, given=start_declare_and_choose_a_digest),
+    Story(STATS_PICTURE, HISTORY, ask_for_a_picture, given=start_declare_and_choose_a_digest, lead=COMPLETE),
 )
