@@ -178,7 +178,7 @@ class House:
         capturing = timeline_slack.Capturing(slack, settings, self.memory)
         reading = timeline_reading.Reading(settings, slack.permalink)
         starting = timeline_starting.Starting(settings, slack)
-        subscribing, figures = digest_slack.Subscribing(settings), Figures(settings)
+        subscribing, figures = digest_slack.Subscribing(settings, self._ground.clock), Figures(settings)
         verbs = (
             *incidents.commands(declaring, changing, looking),
             *updating.commands(updater),

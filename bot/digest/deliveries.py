@@ -10,36 +10,26 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.config import Config, Settings
-from bot.digest import drawing, service, views
+from bot.digest import drawing, service, troubles, views
 from bot.digest.composing import compose
 from bot.digest.content import Content
 from bot.digest.model import DigestIssue, DigestSubscription
 from bot.digest.plot import Plot
+from bot.digest.reading import issue_of
 from bot.digest.stats_delivery import StatsDelivery
 from bot.directory.channels import channel_id
 from bot.errors import CallFailed, Permanent, Temporary
-from bot.outbox.enqueue import Request, enqueue
 from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
-from bot.outbox.model import Mode, OutboxMessage
-from bot.slack import blocks as kit
+from bot.outbox.model import OutboxMessage
 from bot.slack import files, posts
 from bot.slack.client import Slack
-from bot.slack.text import channel as channel_mention
-from bot.slack.text import mrkdwn
 
 log = logging.getLogger(__name__)
 
-TROUBLE = "digest.trouble"
 TRIES = 3
 """How often a picture is tried before the digest goes without it."""
 NOT_PROCESSED_YET = timedelta(seconds=30)
 """How long Slack may take until it shows a picture that was uploaded: then the digest goes without it."""
-WHY = {
-    "is_archived": "the channel is archived",
-    "channel_not_found": "the channel is gone, or private and I am not in it; `/invite` me there",
-    "not_in_channel": "I am not in that channel; `/invite` me there",
-}
-"""What Slack refuses a post with, as people understand it."""
 
 
 @dataclass(frozen=True)
@@ -71,15 +61,10 @@ class DigestDeliveries:
             ),
             Kind(
                 name=service.POST, nature=Nature.FINDABLE, label="Post a digest", load=self._load, send=self._send,
-                record=_record, on_trouble=_on_trouble,
+                record=_record, on_trouble=troubles.on_trouble,
                 remove_copies=lambda posting, attempt: posts.remove_copies(self._slack, posting.draft, attempt),
             ),
-            Kind(
-                name=TROUBLE, nature=Nature.FINDABLE, label="Say that a digest can't be posted",
-                load=_load_trouble, send=lambda draft, attempt: posts.put(self._slack, draft, attempt),
-                record=lambda session, message, result, _now: posts.remember(session, message, result),
-                remove_copies=lambda draft, attempt: posts.remove_copies(self._slack, draft, attempt),
-            ),
+            troubles.kind(self._slack),
         )  # fmt: skip
 
     @property
@@ -87,7 +72,7 @@ class DigestDeliveries:
         return self._settings.current
 
     def _load_picture(self, session: Session, message: OutboxMessage) -> Plot | Skip:
-        issue, subscription = _of(session, message)
+        issue, subscription = issue_of(session, message)
         composed = compose(session, self._config, subscription, issue, now=self._clock.now())
         obstacle = _obstacle(subscription, issue, composed.content)
         if obstacle or composed.plot is None:
@@ -109,7 +94,7 @@ class DigestDeliveries:
             return {}
 
     def _load(self, session: Session, message: OutboxMessage) -> Posting | Skip:
-        issue, subscription = _of(session, message)
+        issue, subscription = issue_of(session, message)
         composed = compose(session, self._config, subscription, issue, now=self._clock.now())
         obstacle = _obstacle(subscription, issue, composed.content)
         if obstacle and issue.posted_at is None:
@@ -137,11 +122,6 @@ class DigestDeliveries:
         return result | {"until": posting.until.isoformat()}
 
 
-def _of(session: Session, message: OutboxMessage) -> tuple[DigestIssue, DigestSubscription]:
-    issue = session.get_one(DigestIssue, message.subject_id)
-    return issue, session.get_one(DigestSubscription, issue.subscription_id)
-
-
 def _obstacle(subscription: DigestSubscription, issue: DigestIssue, content: Content) -> str | None:
     """Why a digest that was asked for is not posted after all."""
     if subscription.next_due_at is None:
@@ -158,47 +138,7 @@ def _keep_picture(session: Session, message: OutboxMessage, result: Result, _now
 
 
 def _record(session: Session, message: OutboxMessage, result: Result, now: datetime) -> None:
-    issue = session.get_one(DigestIssue, message.subject_id)
+    issue, subscription = issue_of(session, message)
     issue.posted_at, issue.covers_until = now, datetime.fromisoformat(result["until"])
-    session.get_one(DigestSubscription, issue.subscription_id).trouble = ""
+    subscription.trouble = ""
     posts.remember(session, message, result)
-
-
-def _on_trouble(session: Session, message: OutboxMessage) -> None:
-    """Tell who is to be told, once until it works again; the operators read it in the log."""
-    issue, subscription = _of(session, message)
-    is_new = bool(message.last_error) and not subscription.trouble
-    if not is_new or issue.posted_at is not None:
-        return
-    subscription.trouble = message.last_error or ""
-    log.error("digest.not_posted", extra={"place": subscription.place, "error": message.last_error})
-    if subscription.tell:
-        enqueue(
-            session,
-            Request(
-                kind=TROUBLE, subject=issue.subject, key=f"{issue.key}:trouble", mode=Mode.ONCE, rule="digest.trouble",
-                audience=subscription.tell,
-            ),
-        )  # fmt: skip
-
-
-def _load_trouble(session: Session, message: OutboxMessage) -> posts.Draft | Skip:
-    _, subscription = _of(session, message)
-    if not subscription.trouble:
-        return Skip("it works again")
-    text = trouble_text(subscription)
-    return posts.draft_for(
-        session, message, channel_id="", users=(message.audience,), text=text, blocks=[kit.section(text)]
-    )
-
-
-def trouble_text(subscription: DigestSubscription) -> str:
-    """Why a digest does not come, and what becomes of it."""
-    place = subscription.place
-    where = mrkdwn(place, 200) if place.startswith("#") else channel_mention(place)
-    code = subscription.trouble.partition(":")[0]
-    why = WHY.get(code, f"Slack says {mrkdwn(subscription.trouble, 300)}")
-    return (
-        f"The {subscription.rhythm} digest of {where} could not be posted: {why}. "
-        "It is tried again when it is due next, and you are told only once."
-    )

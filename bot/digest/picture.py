@@ -16,13 +16,15 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 SIZE, DPI = (12.0, 6.75), 100
 """1200 x 675 pixels: a phone shows it whole, in landscape and in portrait."""
-GROUND, INK, FAINT, GRID = "#fbfaf7", "#1d1c1d", "#55534f", "#dcd9d2"
+GROUND, INK, FAINT, GRID, STRESS = "#fbfaf7", "#1d1c1d", "#55534f", "#dcd9d2", "#a3161c"
 """An opaque ground of its own, so that it reads the same in the light and in the dark theme."""
+DOT = "#1f6fb4"
 LOOKS = (
     ("#a3161c", "#ffffff", ""),
     ("#f2a33a", "#1d1c1d", "///"),
@@ -31,7 +33,7 @@ LOOKS = (
     ("#4d4a45", "#ffffff", "\\\\"),
 )
 """Severities by fill, the ink of what is written on it, and hatching: they can be told apart without colour."""
-HUGE, LARGE, NORMAL = 30, 24, 21
+HUGE, LARGE, NORMAL = 32, 26, 23
 ROUND_MINUTES = (1, 2, 5, 10, 20, 30, 60, 120, 240, 480, 1440, 2880, 7200, 14400, 43200)
 
 
@@ -54,7 +56,7 @@ def draw(data: dict[str, Any]) -> bytes:
 
 def _sevs(figure: Figure, data: dict[str, Any]) -> None:
     """Stacked columns, each part with its number, above the overdue items."""
-    above = figure.add_axes((0.045, 0.405, 0.935, 0.41))
+    above = figure.add_axes((0.045, 0.405, 0.935, 0.405))
     below = figure.add_axes((0.045, 0.105, 0.935, 0.165))
     _title(figure, data["title"])
     places = range(len(data["weeks"]))
@@ -73,7 +75,7 @@ def _sevs(figure: Figure, data: dict[str, Any]) -> None:
         for (fill, ink, hatch), series in zip(_looks(data["series"]), data["series"], strict=True)
     ]
     figure.legend(
-        handles=named, loc="upper right", bbox_to_anchor=(0.985, 0.985), ncols=len(named), frameon=False,
+        handles=named, loc="upper left", bbox_to_anchor=(0.012, 0.915), ncols=len(named), frameon=False,
         fontsize=NORMAL, handlelength=1.1, handletextpad=0.35, columnspacing=0.9,
     )  # fmt: skip
     _overdue(figure, below, data)
@@ -104,34 +106,45 @@ def _overdue(figure: Figure, axes: Axes, data: dict[str, Any]) -> None:
 
 def _mitigate(figure: Figure, data: dict[str, Any]) -> None:
     """A dot for each SEV, the median of each week, and lines for the median and the p90 of all."""
-    axes = figure.add_axes((0.125, 0.175, 0.855, 0.625))
+    axes = figure.add_axes((0.118, 0.215, 0.752, 0.565))
     _title(figure, data["title"])
-    figure.text(0.025, 0.855, data["subtitle"], fontsize=LARGE, va="center")
+    figure.text(0.025, 0.855, data["subtitle"], fontsize=NORMAL - 1, va="center")
     every = [minutes for week in data["minutes"] for minutes in week]
-    low, high = (min(every), max(every)) if every else (10.0, 120.0)
-    axes.set_yscale("log")
-    axes.set_ylim(max(low, 1) / 1.6, max(high, 2) * 1.7)
-    ticks = [each for each in ROUND_MINUTES if max(low, 1) / 1.6 <= each <= max(high, 2) * 1.7]
-    axes.yaxis.set_major_locator(FixedLocator(ticks[:: max(1, len(ticks) // 5)]))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda minutes, _place: _length(minutes)))
+    _scale(axes, max(min(every, default=10), 1), max(*every, 2) if every else 120)
     for place, (took, median) in enumerate(zip(data["minutes"], data["medians"], strict=True)):
-        axes.plot([place] * len(took), took, "o", markersize=13, color="#1f6fb4", alpha=0.75, markeredgewidth=0)
+        axes.plot([place] * len(took), took, "o", markersize=14, color=DOT, alpha=0.8, markeredgewidth=0)
         if median is not None:
-            axes.plot([place - 0.34, place + 0.34], [median, median], color=INK, linewidth=5, solid_capstyle="butt")
-    for name, style in (("median", "-"), ("p90", (0, (3, 2)))):
+            axes.plot([place - 0.34, place + 0.34], [median, median], color=INK, linewidth=6, solid_capstyle="butt")
+    for name, style, side in (("median", "-", "top"), ("p90", (0, (3, 2)), "bottom")):
         if data[name] is not None:
-            axes.axhline(data[name], color="#a3161c", linewidth=2.5, linestyle=style, zorder=0)
+            axes.axhline(data[name], color=STRESS, linewidth=2.5, linestyle=style, zorder=0)
             axes.text(
-                len(data["weeks"]) - 0.45, data[name] * 1.04, name, color="#a3161c", ha="right", va="bottom",
-                fontsize=NORMAL, fontweight="bold", bbox={"facecolor": GROUND, "edgecolor": "none", "pad": 1, "alpha": 0.85},
-            )  # fmt: skip
+                len(data["weeks"]) - 0.38, data[name], name, color=STRESS, va=side, fontsize=NORMAL, fontweight="bold"
+            )
     _bare(axes, len(data["weeks"]))
     axes.spines["left"].set_visible(True)
     axes.tick_params(axis="y", left=True, labelleft=True, labelsize=NORMAL)
     axes.grid(axis="y", color=GRID, linewidth=1.2)
     axes.set_axisbelow(True)
-    _weeks(axes, [f"{week}\nn={len(took)}" for week, took in zip(data["weeks"], data["minutes"], strict=True)])
+    _weeks(axes, data["weeks"], [f"n={len(took)}" for took in data["minutes"]])
+    named = [
+        Line2D([], [], marker="o", markersize=14, color=DOT, linewidth=0, label="a SEV"),
+        Line2D([], [], color=INK, linewidth=6, label="its week's median"),
+    ]
+    figure.legend(
+        handles=named, loc="lower left", bbox_to_anchor=(0.105, -0.005), ncols=2, frameon=False, fontsize=NORMAL,
+        handlelength=1.4, handletextpad=0.5, columnspacing=1.5,
+    )  # fmt: skip
+
+
+def _scale(axes: Axes, low: float, high: float) -> None:
+    """A logarithmic scale of minutes, with round ones named: most SEVs are short, and a few are very long."""
+    axes.set_yscale("log")
+    axes.set_ylim(low / 1.6, high * 1.7)
+    ticks = [each for each in ROUND_MINUTES if low / 1.6 <= each <= high * 1.7]
+    axes.yaxis.set_major_locator(FixedLocator(ticks[:: max(1, -(-len(ticks) // 5))]))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda minutes, _place: _length(minutes)))
 
 
 def _looks(series: Sequence[dict[str, Any]]) -> list[tuple[str, str, str]]:
@@ -157,12 +170,18 @@ def _bare(axes: Axes, count: int) -> None:
     axes.set_xlim(-0.55, count - 0.45)
 
 
-def _weeks(axes: Axes, labels: Sequence[str]) -> None:
-    """The weeks by their first day; of many only some, so that they can be read."""
-    step = 1 + (len(labels) - 1) // 12
-    places = [place for place in range(len(labels)) if (len(labels) - 1 - place) % step == 0]
-    axes.set_xticks(places, [labels[place] for place in places])
-    axes.tick_params(axis="x", length=0, labelsize=NORMAL if len(places) < 10 else NORMAL - 4, pad=8)
+def _weeks(axes: Axes, weeks: Sequence[str], below: Sequence[str] = ()) -> None:
+    """The weeks by their first day, the month where it is another one; of many weeks only some, so that they can be read."""
+    step = 1 + (len(weeks) - 1) // 12
+    places = [place for place in range(len(weeks)) if (len(weeks) - 1 - place) % step == 0]
+    months = [weeks[place].partition(" ")[2] for place in places]
+    news = [month != before for month, before in zip(months, ["", *months], strict=False)]
+    days = [
+        weeks[place] if is_new else weeks[place].partition(" ")[0] for place, is_new in zip(places, news, strict=True)
+    ]
+    labels = [f"{day}\n{below[place]}" if below else day for place, day in zip(places, days, strict=True)]
+    axes.set_xticks(places, labels)
+    axes.tick_params(axis="x", length=0, labelsize=NORMAL, pad=8)
 
 
 def _length(minutes: float) -> str:

@@ -1,6 +1,5 @@
 """The verbs on digests: a channel subscribes, changes or stops; and what is due is asked for, once, whoever else looks."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from bot.config.digests import GRACE, Digest
 from bot.db import affected, dialect_of, insert_for
 from bot.digest.model import CONFIGURED, DigestIssue, DigestSubscription
 from bot.digest.occurrences import Timing
+from bot.digest.reading import of_channel
 from bot.directory.channels import learn_place
 from bot.directory.people import Actor
 from bot.directory.permissions import require
@@ -50,21 +50,13 @@ def timing(subscription: DigestSubscription) -> Timing:
     return Timing(subscription.at, tuple(subscription.days), subscription.time_zone)
 
 
-def of_channel(session: Session, places: Sequence[str]) -> list[DigestSubscription]:
-    """The digests a channel is sent, whichever way it is named, in the order in which they were begun."""
-    query = select(DigestSubscription).where(
-        DigestSubscription.place.in_(places), DigestSubscription.next_due_at.is_not(None)
-    )
-    return [*session.scalars(query.order_by(DigestSubscription.id))]
-
-
 def subscribe(
     session: Session, channel_id: str, wish: Wish, *, config: Config, actor: Actor, now: datetime
 ) -> DigestSubscription:
     """Let a channel be sent a digest from now on. Raises `Refused`."""
     require(config, actor, "digest")
     _check(config, wish)
-    if len(of_channel(session, [channel_id])) >= MOST_IN_A_CHANNEL:
+    if len(of_channel(session, channel_id)) >= MOST_IN_A_CHANNEL:
         raise Refused(f"This channel is sent {MOST_IN_A_CHANNEL} digests already. Change or stop one of them.")
     subscription = DigestSubscription(
         key=f"slack:{uuid4().hex}", place=channel_id, grace_seconds=int(GRACE.total_seconds()), tell=actor.user_id,

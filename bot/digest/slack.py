@@ -1,14 +1,11 @@
 """A channel's digests from Slack: see them, add, change and stop one, see what it would tell now; and figures on demand."""
 
-from collections.abc import Sequence
-
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.clock import Clock
 from bot.config import Config, Settings
-from bot.digest import composing, forms, listing, service, stat_views, stats, views
-from bot.digest.model import DigestIssue, DigestSubscription
-from bot.directory.channels import KnownChannel
+from bot.digest import composing, forms, listing, reading, service, stat_views, stats, troubles, views
+from bot.digest.model import DigestSubscription
 from bot.directory.people import Person, actor_of
 from bot.directory.permissions import require
 from bot.errors import Refused
@@ -21,8 +18,9 @@ from bot.slack.visit import Answer, View, Visit
 class Subscribing:
     """The listeners about a channel's digests."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
+        self._clock = clock
 
     @property
     def _config(self) -> Config:
@@ -34,8 +32,7 @@ class Subscribing:
         return self._listed(session, _channel(visit))
 
     def _listed(self, session: Session, channel_id: str) -> Answer:
-        found = service.of_channel(session, _places(session, channel_id))
-        with_last = [(each, _last_issue(session, each)) for each in found]
+        with_last = [(each, reading.last_issue(session, each)) for each in reading.of_channel(session, channel_id)]
         return Answer(text="The digests of this channel", blocks=listing.digests(self._config, with_last))
 
     def add_form(self, visit: Visit) -> Form:
@@ -83,7 +80,7 @@ class Subscribing:
     def preview(self, session: Session, visit: Visit) -> Answer:
         """*Show it now* was clicked: only who clicked sees it."""
         require(self._config, actor_of(session, visit), "see")
-        found = service.of_channel(session, _places(session, _channel(visit)))
+        found = reading.of_channel(session, _channel(visit))
         present = next((each for each in found if each.id == _number(visit.value)), None)
         if present is None:
             raise Refused(service.NO_MORE)
@@ -93,23 +90,18 @@ class Subscribing:
             blocks=views.digest(self._config, composed.content, composed.framing),
         )
 
+    def retry(self, session: Session, visit: Visit) -> Answer:
+        """*Retry* was clicked, below what was told of a digest that could not be posted."""
+        actor, machine_now = actor_of(session, visit), self._clock.machine()
+        troubles.retry(session, _number(visit.value), config=self._config, actor=actor, machine_now=machine_now)
+        return Answer(text="Trying again now.")
+
 
 def _channel(visit: Visit) -> str:
     """The channel somebody is in. Raises `Refused` where it is no channel."""
     if not visit.channel_id or visit.channel_id[:1] not in "CG":
         raise Refused(f"Digests are sent to channels. Type `{NAME} digest` in the channel that shall have one.")
     return visit.channel_id
-
-
-def _places(session: Session, channel_id: str) -> Sequence[str]:
-    """Whatever the channel is called in subscriptions: by its id, or by a name of the configuration."""
-    named = session.scalars(select(KnownChannel.place).where(KnownChannel.channel_id == channel_id))
-    return [channel_id, *named]
-
-
-def _last_issue(session: Session, subscription: DigestSubscription) -> DigestIssue | None:
-    query = select(DigestIssue).where(DigestIssue.subscription_id == subscription.id)
-    return session.scalars(query.order_by(DigestIssue.day.desc()).limit(1)).first()
 
 
 def _number(value: str) -> int:
@@ -139,6 +131,7 @@ def listen(rooms: Rooms, subscribing: Subscribing, figures: stats.Figures) -> No
     rooms.clicks |= {
         listing.STOP: subscribing.stop,
         listing.PREVIEW: subscribing.preview,
+        troubles.RETRY: subscribing.retry,
         stat_views.PICTURE: figures.picture,
     }
     rooms.openers |= {listing.OPEN_ADD: subscribing.add_form, listing.OPEN_CHANGE: subscribing.change_form}

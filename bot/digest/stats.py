@@ -12,6 +12,7 @@ from bot.digest.asking import Asked, asked
 from bot.digest.figures import Sev, Span
 from bot.directory.people import Person, actor_of
 from bot.directory.permissions import require
+from bot.errors import Refused
 from bot.incidents import membership
 from bot.nudges.hours import known_zone
 from bot.outbox.enqueue import URGENT, Request, enqueue
@@ -54,6 +55,8 @@ class Figures:
         """One of the pictures was asked for: it comes by direct message, since only a message can hold one."""
         require(self._config, actor_of(session, visit), "see")
         kind, _, words = visit.value.partition(":")
+        if kind not in stat_views.PICTURES:
+            raise Refused("There is no such picture. `/sev stats` shows which there are.")
         wanted = asked(self._config, words)
         enqueue(
             session,

@@ -61,7 +61,7 @@ class StatsDelivery:
             count=stats.weeks_of(wanted.days),
         )  # fmt: skip
         drawn = plot.of_week(message.arguments["kind"], week, config=config, about=wanted.about(config), zone=zone)
-        text = f"{stat_views.PICTURES.get(message.arguments['kind'], 'SEVs per week')}, as you asked."
+        text = f"{stat_views.PICTURES[message.arguments['kind']]}, as you asked."
         draft = posts.draft_for(
             session, message, channel_id="", users=(user_id,), text=text, blocks=[kit.section(text)]
         )

@@ -28,6 +28,8 @@ VERBS = {
     "backfill": "answers who writes it down; its SEV is public",
     "oncall": NOTHING,
     "postmortem": OWN + "; its lists and its search ask membership.may_see for every SEV they show",
+    "digest": "lists a channel's subscriptions, and speaks of no SEV",
+    "stats": "asks membership.may_see for every SEV it counts, and measures no private one",
     "access": "answers the same, after the same work, whatever the number; who is asked is found out aside",
     "help": NOTHING,
 }  # fmt: skip
@@ -40,6 +42,8 @@ CLICKS = {
     "postmortem.open": OWN, "postmortem.read": OWN, "postmortem.approve": OWN, "postmortem.publish": OWN,
     "postmortem.export": OWN, "postmortem.snooze": OWN, "postmortem.versions": OWN, "postmortem.restore": OWN,
     "item.done": OWN, "item.undo": OWN, "item.hand_over": "hands over what membership.may_see shows, and stays silent about the rest", "item.turn": LISTED,
+    "digest.stop": NOTHING, "digest.retry": NOTHING, "digest.picture_asked": NOTHING,
+    "digest.preview": "shows the person what the channel would be sent: nothing private",
     "incident.preview": "shows what the form holds; the SEVs that are open now are asked by membership.may_see",
 }  # fmt: skip
 FORMS = {
@@ -49,6 +53,7 @@ FORMS = {
     "item.wont_do": OWN, "item.due": OWN,
     "postmortem.section": OWN, "postmortem.submit": OWN, "postmortem.changes": OWN, "postmortem.take_back": OWN,
     "postmortem.causes": OWN, "postmortem.mute": OWN,
+    "digest.subscribe": NOTHING,
     "timeline.adopt": "answers who adopts a channel in which they typed that they do",
     "timeline.backfill": "answers who writes it down; its SEV is public",
 }  # fmt: skip
@@ -62,6 +67,7 @@ OPENERS = {
     "postmortem.open_mute": "opens empty; sending it asks membership.by_number",
     "postmortem.open_changes": "opens empty; sending it asks membership.by_number",
     "postmortem.open_take_back": "opens empty; sending it asks membership.by_number",
+    "digest.open_add": NOTHING, "digest.open_change": NOTHING,
     "incident.open_reopen": "opens empty; sending it asks membership.by_number",
 }  # fmt: skip
 EVENTS = dict.fromkeys(
@@ -92,6 +98,10 @@ KINDS = {
     "incident.tell_person": LETTER,
     "incident.invite_people": "invites whom a member named",
     "incident.late_brief": "shown in the SEV's own channel, to a person who is a member at the moment it is sent",
+    "digest.picture": "draws what is public, and how many private SEVs there were only where the configuration allows that",
+    "digest.post": "reads what is public; how many private SEVs are open only where the configuration allows that",
+    "digest.trouble": NOTHING,
+    "digest.stats_picture": "a direct message to who asked; asks membership.may_see again when it is drawn",
     "nudges.post": HERE,
     "nudges.direct": "a direct message to who is in charge, as long as they are a member",
     "nudges.daily": LETTER + "; items of a private SEV whose member they are no more are left out",
@@ -118,6 +128,7 @@ JOBS = dict.fromkeys(
     (
         "outbox.revive", "outbox.second_look", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
         "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call", "remediation.show_overdue",
+        "digest.send_due",
         "paging.forget_on_call",
     ),
     "says nothing but through the kinds above; logs ids only",
@@ -129,6 +140,7 @@ VIEWS = dict.fromkeys(
         "forms.confirmation", "forms.declare", "forms.declared", "forms.edit", "forms.loading", "forms.reopen", "forms.times",
         "forms.add", "forms.due", "forms.give", "forms.prove",
         "forms.snooze", "forms.wont_do", "item_views.at_home",
+        "forms.subscribe", "forms.saved", "listing.digests", "stat_views.account", "views.digest",
         "home_views.closed_door", "home_views.home", "home_views.open_now", "home_views.over", "home_views.promised",
         "home_views.roles", "home_views.welcome", "item_views.in_thread", "item_views.handover_preview", "item_views.items_page", "nudge_views.mute", "role_views.held_by_another",
         "role_views.instructions", "role_views.offer", "role_views.one_role", "role_views.role_list",

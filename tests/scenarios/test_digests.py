@@ -174,14 +174,29 @@ def test_of_an_archived_channel_somebody_is_told_once_and_it_comes_again_by_itse
     (told,) = stage.said_in(stage.slack.direct("grace").id)
     stage.slack.expected.add(told)
     assert stage.words(told) == (
-        "The daily digest of #incidents could not be posted: the channel is archived. "
-        "It is tried again when it is due next, and you are told only once."
+        "The daily digest of #incidents could not be posted: the channel is archived (is_archived). "
+        "It is tried again when it is due next, and you are told only once.\n[Retry]"
     )
     reply = grace.goes_to("#general").types("/sev digest")
     assert reply.text.startswith("This channel is sent no digest.")
     ada.unarchives("#incidents")
     comes(stage)
     posted(stage)
+
+
+@with_(tell="U02GRACE")
+def test_who_is_told_can_try_again_at_once(troubled_stage: Stage, ada: Person, grace: Person) -> None:
+    stage = troubled_stage
+    ada.archives("#incidents")
+    comes(stage)
+    ada.unarchives("#incidents")
+    grace.goes_to("@sevbot").clicks("Retry")
+    grace.sees("Trying again now.", in_="@sevbot")
+    stage.settles()
+    posted(stage)
+    (told,) = stage.said_in(stage.slack.direct("grace").id)
+    stage.slack.expected.add(told)
+    assert stage.words(told) == "The daily digest of #incidents is posted now."
 
 
 @with_(skip_when_empty=True)

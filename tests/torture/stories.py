@@ -7,10 +7,13 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
-from bot.config import Channels
+from bot.config import Channels, Digest
+from bot.config.nudges import DAYS
+from bot.digest.model import DigestSubscription
 from bot.directory.people import Person
+from bot.outbox.model import OPEN
 from bot.playground import Playground
 from bot.playground.faults import Rule
 from tests.databases import new_sqlite
@@ -441,6 +444,49 @@ def export_postmortem(stage: Stage) -> None:
     stage.types("/sev postmortem SEV-1 export html")
 
 
+def start_declare_and_choose_a_digest(stage: Stage) -> None:
+    """Ada is told when it can't be posted. A picture takes longer to draw than the tests' bot has patience."""
+    start_and_declare(stage)
+    settings = stage.bot.settings
+    patient = settings.current.delivery.model_copy(update={"attempt_limit": timedelta(seconds=20)})
+    digest = Digest.model_validate({"key": "daily", "channel": "#incidents", "days": DAYS, "tell": "U01ADA"})
+    settings.current = settings.current.model_copy(update={"digests": (digest,), "delivery": patient})
+    stage.bot.house.digests.send_due()
+
+
+def a_digest_is_due(stage: Stage) -> None:
+    move_to_the_digest(stage)
+    stage.settle()
+
+
+def move_to_the_digest(stage: Stage) -> None:
+    with stage.bot.database.read() as session:
+        (due_at,) = session.scalars(select(DigestSubscription.next_due_at))
+    assert due_at is not None
+    stage.slack.advance_clock((due_at - stage.bot.clock.now()).total_seconds() + 1)
+    stage.bot.slack.call("auth.test")  # by whose answer the bot learns what time it is
+    stage.bot.house.digests.send_due()
+
+
+def a_digest_is_late(stage: Stage) -> None:
+    """Slack does not take it until it was told that it is late."""
+    refusing = stage.slack.faults.add(POST, "500", times=None, where=lambda call: call.delivery_kind == DIGEST)
+    move_to_the_digest(stage)
+    stage.slack.wait_until(lambda: told_that_it_is_late(stage), why="it is told that it is late", seen=stage.queue)
+    refusing.times = 0
+    stage.settle()
+
+
+def told_that_it_is_late(stage: Stage) -> bool:
+    return any(row.kind == DIGEST_TROUBLE and row.state not in OPEN for row in stage.rows())
+
+
+def ask_for_a_picture(stage: Stage) -> None:
+    stage.types("/sev stats")
+    stage.ada.clicks("Picture: SEVs per week", in_="#general")
+    stage.settle()
+
+
 @cache
 def undisturbed(given: Act, when: Act, config: Path) -> Visible:
     """What people see at the end of a story in which nothing fails."""
@@ -503,8 +549,11 @@ OUTCOME, CALL = "paging.outcome", "paging.call"
 BOARD, PUBLISHED, REVIEW, REVIEWED, POSTMORTEM_FILE = (
     f"postmortems.{name}" for name in ("board", "announcement", "review", "tell", "export")
 )
+DIGEST, DIGEST_PICTURE, DIGEST_TROUBLE, STATS_PICTURE = (
+    f"digest.{name}" for name in ("post", "picture", "trouble", "stats_picture")
+)
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
-COMPLETE = "files.completeUploadExternal"
+ANNOUNCE_FILE, COMPLETE = "files.getUploadURLExternal", "files.completeUploadExternal"
 
 CALLS_NOTHING = {"incident.consider_request", "remediation.recall"}
 """Kinds that only decide, aside, whether anything follows: Slack can't fail there."""
@@ -570,7 +619,7 @@ STORIES = (
     Story(CATCH_UP, REPLIES, look_after, given=start_declare_and_miss),
     Story(CATCH_UP, "reactions.get", look_after, given=start_declare_and_miss),
     Story(EXPORT, "conversations.open", export, given=start_and_declare),
-    Story(EXPORT, "files.getUploadURLExternal", export, given=start_and_declare),
+    Story(EXPORT, ANNOUNCE_FILE, export, given=start_and_declare),
     Story(EXPORT, COMPLETE, export, given=start_and_declare),
     Story(EXPORT, HISTORY, export, given=start_and_declare, lead=COMPLETE),
     Story(MOVE_IN, JOIN, adopt),
@@ -651,4 +700,18 @@ STORIES = (
     Story(POSTMORTEM_FILE, "files.getUploadURLExternal", export_postmortem, given=start_and_draft),
     Story(POSTMORTEM_FILE, COMPLETE, export_postmortem, given=start_and_draft),
     Story(POSTMORTEM_FILE, HISTORY, export_postmortem, given=start_and_draft, lead=COMPLETE),
+    Story(DIGEST, POST, a_digest_is_due, given=start_declare_and_choose_a_digest),
+    Story(DIGEST, JOIN, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),
+    Story(DIGEST, HISTORY, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),
+    Story(DIGEST, UPDATE, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),
+    Story(DIGEST_PICTURE, ANNOUNCE_FILE, a_digest_is_due, given=start_declare_and_choose_a_digest),
+    Story(DIGEST_PICTURE, COMPLETE, a_digest_is_due, given=start_declare_and_choose_a_digest),
+    Story(DIGEST_TROUBLE, "conversations.open", a_digest_is_late, given=start_declare_and_choose_a_digest),
+    Story(DIGEST_TROUBLE, POST, a_digest_is_late, given=start_declare_and_choose_a_digest),
+    Story(DIGEST_TROUBLE, HISTORY, a_digest_is_late, given=start_declare_and_choose_a_digest, lead=POST),
+    Story(DIGEST_TROUBLE, UPDATE, a_digest_is_late, given=start_declare_and_choose_a_digest),
+    Story(STATS_PICTURE, "conversations.open", ask_for_a_picture, given=start_declare_and_choose_a_digest),
+    Story(STATS_PICTURE, ANNOUNCE_FILE, ask_for_a_picture, given=start_declare_and_choose_a_digest),
+    Story(STATS_PICTURE, COMPLETE, ask_for_a_picture, given=start_declare_and_choose_a_digest),
+    Story(STATS_PICTURE, HISTORY, ask_for_a_picture, given=start_declare_and_choose_a_digest, lead=COMPLETE),
 )
