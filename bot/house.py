@@ -95,6 +95,8 @@ HOME_EVENTS = (
 """The facts of a SEV after which Homes are shown anew."""
 WATCHED_EVENTS = ("declared", "reopened", "severity", "status", "update", "role", "handoff")
 """The facts of a SEV that change what people need to be reminded of."""
+MISSED_EVENTS = ("channel_regained", "declared_without_database", "reopened")
+"""The facts of a SEV after which its channel is read: something may have been said there unheard."""
 ITEM_EVENTS = ("added", "changed", "closed", "reopened")
 """The same for action items."""
 
@@ -138,22 +140,9 @@ class House:
     def reactions(self) -> dict[str, tuple[Reaction, ...]]:
         """What follows from which event, in which room; pages first."""
         settings = self._ground.settings
-        paging = Following(settings, self._ground.clock)
         tables: tuple[dict[str, Reaction], ...] = (
-            {
-                "incident.declared": paging.declared,
-                "incident.severity": paging.declared,
-                "incident.status": paging.moved,
-                "incident.reopened": paging.reopened,
-                "incident.role": paging.role_changed,
-                "incident.handoff": paging.role_changed,
-                "nudge.page": paging.nobody_came,
-            },
-            {
-                "incident.channel_regained": timeline_jobs.catch_up_one,
-                "incident.declared_without_database": timeline_jobs.catch_up_one,
-                "incident.reopened": timeline_jobs.catch_up_one,
-            },
+            Following(settings, self._ground.clock).reactions(),
+            {f"incident.{fact}": timeline_jobs.catch_up_one for fact in MISSED_EVENTS},
             {"incident.reopened": duplicates.forget},
             subscribers.reactions(settings),
             self.remediation.reactions(),

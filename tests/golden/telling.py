@@ -84,8 +84,8 @@ class Telling:
     def types(self, text: str, where: Channel | str | None = None) -> str:
         """They type a line; what it was answered."""
         self._goes_to(where)
-        answer = self._does(f"types: {text}", lambda: self.person.types(text))
-        return answer.text
+        answer: str = self._does(f"types: {text}", lambda: self.person.types(text)).text
+        return answer
 
     def says(self, text: str, where: Channel | str | None = None) -> Message:
         self._goes_to(where)
