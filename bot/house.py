@@ -3,7 +3,6 @@
 Together with `app.py`, which starts and stops it all, this is the composition root: no other file knows every room.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -74,11 +73,10 @@ from bot.remediation.nudging import ItemNudges
 from bot.remediation.room import Remediation
 from bot.schedule import Job
 from bot.slack.client import Slack
-from bot.slack.commands import Command, Commands, Line
+from bot.slack.commands import Commands, help_command
 from bot.slack.events import Events
 from bot.slack.rooms import Rooms
 from bot.slack.templates import Texts
-from bot.slack.visit import Answer, Visit
 from bot.timeline import jobs as timeline_jobs
 from bot.timeline import reading as timeline_reading
 from bot.timeline import slack as timeline_slack
@@ -185,7 +183,7 @@ class House:
             *access_slack.commands(guarding),
         )
         rules = event_rules(slack, settings, self.memory)
-        explain = _help(lambda verb: commands.help(verb))  # noqa: PLW0108 - there are no commands yet
+        explain = help_command(lambda verb: commands.help(verb))  # noqa: PLW0108 - there are no commands yet
         commands = Commands((*verbs, explain), incidents.tray(looking))
         rooms = Rooms(commands=commands, events=Events(self._ground.database, rules))
         incidents.listen(rooms, declaring, changing)
@@ -311,10 +309,3 @@ class House:
     def _forget_inbound(self) -> None:
         now = self._ground.clock.now()
         self._ground.database.run(lambda session: inbound.forget_old(session, now=now))
-
-
-def _help(explain: Callable[[str], str]) -> Command:
-    def run(_session: Session, _visit: Visit, line: Line) -> Answer:
-        return Answer(text=explain(line.text))
-
-    return Command(verb="help", usage="help [VERB]", summary="list the verbs, or explain one", run=run, changes=False)
