@@ -36,7 +36,7 @@ CLICKS = {
     "incident.take_command": OWN, "incident.take_role": OWN, "incident.take_over_role": OWN, "incident.accept_handoff": OWN,
     "incident.decline_handoff": OWN, "incident.snooze": OWN, "timeline.undo": OWN, "timeline.turn": OWN,
     "timeline.narrow": OWN, "timeline.withdraw": OWN, "timeline.restore": OWN, "timeline.pass_over": OWN,
-    "item.done": OWN, "item.undo": OWN, "item.turn": LISTED,
+    "item.done": OWN, "item.undo": OWN, "item.hand_over": "hands over what membership.may_see shows, and stays silent about the rest", "item.turn": LISTED,
     "incident.preview": "shows what the form holds; the SEVs that are open now are asked by membership.may_see",
 }  # fmt: skip
 FORMS = {
@@ -91,6 +91,8 @@ KINDS = {
     "nudges.refresh": "changes a reminder in its place; who is a member no longer reads that it is not theirs to see",
     "paging.tell": NUMBER, "paging.call": NUMBER, "paging.outcome": HERE, "paging.on_call": NOTHING,
     "remediation.show_item": HERE, "remediation.look_at_message": SILENT,
+    "remediation.recall": SILENT,
+    "remediation.say_known": "shown in the SEV's own channel; whoever reads, only public SEVs are named (prevention.find_earlier)",
     "incident.consider_request": "posts nothing; ends alike whether or not there is such a SEV",
     "incident.let_in": "invites whom a member let in",
     "incident.welcome": "a direct message to whom a member let in, with the number and the channel",
@@ -102,7 +104,7 @@ ROUTES = {
 JOBS = dict.fromkeys(
     (
         "outbox.revive", "outbox.second_look", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
-        "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call",
+        "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call", "remediation.show_overdue",
         "paging.forget_on_call",
     ),
     "says nothing but through the kinds above; logs ids only",
@@ -113,7 +115,7 @@ VIEWS = dict.fromkeys(
         "forms.confirmation", "forms.declare", "forms.declared", "forms.edit", "forms.loading", "forms.reopen", "forms.times", "forms.add", "forms.due", "forms.give", "forms.prove",
         "forms.snooze", "forms.wont_do", "item_views.at_home",
         "home_views.closed_door", "home_views.home", "home_views.open_now", "home_views.over", "home_views.promised",
-        "home_views.roles", "home_views.welcome", "item_views.in_thread", "item_views.items_page", "nudge_views.mute", "role_views.held_by_another",
+        "home_views.roles", "home_views.welcome", "item_views.in_thread", "item_views.handover_preview", "item_views.items_page", "nudge_views.mute", "role_views.held_by_another",
         "role_views.instructions", "role_views.offer", "role_views.one_role", "role_views.role_list",
         "subscriber_views.farewell", "subscriber_views.state", "telling_forms.adopt", "telling_forms.backfill",
         "telling_forms.entry", "telling_forms.pinned", "update_forms.loading", "update_forms.update", "update_views.said",
