@@ -88,12 +88,12 @@ class Reminding:
 
     def _look_again(self, config: Config) -> None:
         """Some of the subjects are due now, since other settings are in force; all of them after some runs."""
-        settings, now = fingerprint(config), self._clock.now()
+        settings, now = _fingerprint(config), self._clock.now()
         if self._database.run(lambda session: look_again(session, settings, limit=AT_MOST, now=now), aside=True):
             self._known = config
 
 
-def fingerprint(config: Config) -> str:
+def _fingerprint(config: Config) -> str:
     """The same for the same settings, in any process."""
     return sha256(config.model_dump_json().encode()).hexdigest()
 

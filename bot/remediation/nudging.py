@@ -56,6 +56,7 @@ class ItemNudges:
         return found
 
     def words(self, session: Session, subject: str, rule: str, *, audience: str) -> Words:
+        """What is owed, as its audience reads it."""
         facts, config = self._facts(session, (subject,)), self._settings.current
         item = facts.items[subject]
         promise = facts.promise(item)
@@ -64,12 +65,14 @@ class ItemNudges:
         )
 
     def done(self, session: Session, subject: str, rule: str) -> str:
+        """What became of it."""
         item = session.get_one(ActionItem, _id_of(subject))
         owner = session.get(Person, item.owner_user) if item.owner_user else None
         has_left = owner is not None and owner.is_deactivated
         return nudge_views.done(item, rule, self._settings.current, has_left=has_left)
 
     def may_be_told(self, session: Session, subject: str, audience: str) -> bool:
+        """A member only, where its SEV is private; a team's channel never."""
         item = session.get_one(ActionItem, _id_of(subject))
         if not item.incident.is_private:
             return True
@@ -78,6 +81,7 @@ class ItemNudges:
         return session.get(IncidentMember, (item.incident_id, audience)) is not None
 
     def names(self, session: Session, subjects: Sequence[str], *, reader: str) -> dict[str, str]:
+        """`SEV-42/2`, of those that the reader may see."""
         ids = [_id_of(each) for each in subjects]
         query = select(ActionItem).join(ActionItem.incident).options(contains_eager(ActionItem.incident))
         seen = session.scalars(query.where(ActionItem.id.in_(ids), membership.may_see(reader)))

@@ -28,6 +28,7 @@ def the_other_weeks(story: Story) -> None:
     ada_answers_for_the_private_one(story)
     margaret_leaves(story)
     spring_comes(story)
+    people_look_back(story)
     story.comes(42, "00:00", LONDON)
 
 
@@ -169,8 +170,8 @@ def margaret_leaves(story: Story) -> None:
     story.comes(22, "17:00", CHICAGO)
     story.happens("margaret's account is closed", lambda: story.slack.change_person("margaret", deleted=True))
     story.comes(24, "09:30", LOS_ANGELES)
-    linus.types("/sev items @margaret", "#leadership")
-    linus.types("/sev action give SEV-1/4 @grace")
+    linus.types("/sev items handover @margaret @grace", "#leadership")
+    linus.clicks("Hand over")
 
 
 def spring_comes(story: Story) -> None:
@@ -187,6 +188,30 @@ def spring_comes(story: Story) -> None:
     asha.types("/sev action done SEV-1/5 it is in release 8.2", "@sevbot")
     story.comes(37, "10:00", BERLIN)
     radia.types("/sev action due SEV-4/1 2035-04-20", "@sevbot")
+
+
+def people_look_back(story: Story) -> None:
+    """The last days: figures on demand, a digest that a team chooses, and the postmortem of the private SEV."""
+    linus, ada, radia = people(story, "linus", "ada", "radia")
+    story.comes(37, "11:00", BERLIN)
+    radia.types("/sev digest", "#mobile")
+    radia.clicks("Add a digest…")
+    radia.fills_and_submits(**{"At": "10:00", "Picture": "None", "Only these teams": ["Mobile"]})
+    story.comes(37, "09:30", LOS_ANGELES)
+    linus.types("/sev stats 42d", "#leadership")
+    linus.types("/sev postmortem", story.stage.sev(3).channel)
+    for section, text in (
+        ("summary", "Everybody in the company could read everybody's salary for a day."),
+        ("impact", "Four people did, and told us."),
+        ("contributing_factors", "The folder was made where all may read, and nobody is told of that."),
+    ):
+        linus.clicks(f"postmortem.open_section:{section}")
+        linus.fills_and_submits(text=text)
+    linus.types("/sev postmortem submit @ada")
+    story.comes(38, "10:00", LONDON)
+    ada.clicks("Approve", in_="@sevbot")
+    story.comes(38, "09:30", LOS_ANGELES)
+    linus.types("/sev postmortem publish")
 
 
 def people(story: Story, *names: str) -> tuple[Telling, ...]:

@@ -191,8 +191,11 @@ class Story:
         """All recurring jobs run until there is nothing more to say."""
         self.transcript.listens()
         for _ in range(MOST_ROUNDS):
+            before = len(self.slack.calls)
             for job in self._bot.schedule.jobs:
                 job.run()
+            if len(self.slack.calls) == before and self.stage.is_settled():
+                return  # as at most moments
             self.stage.hears()
             if not self.transcript.listens():
                 return

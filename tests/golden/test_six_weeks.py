@@ -24,6 +24,7 @@ def test_the_first_ten_days_are_said_as_written() -> None:
 
 
 @pytest.mark.torture
+@pytest.mark.timeout(600)
 def test_all_that_is_said_in_six_weeks_is_as_written() -> None:
     with quick_folder() as folder, golden_company(new_sqlite(folder)) as story:
         first_ten_days(story)
