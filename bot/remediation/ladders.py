@@ -13,6 +13,8 @@ from bot.nudges.hours import Hours
 from bot.nudges.places import hours_of, team_hours, team_of_person
 
 A_DAY = timedelta(days=1)
+ALL_OF_IT = 100
+"""The part of the time it was given, in percent, that ends on the day it is due."""
 DUE, OVERDUE, UNOWNED, OWNER_LEFT = "item_due", "item_overdue", "item_unowned", "item_owner_left"
 RULES = {
     DUE: "item due soon",
@@ -137,6 +139,12 @@ class Ladders:
         days = [opened_on + A_DAY * -(-given * rung.at // 100) for rung in rungs]
         begins = [max(self._midnight(day) - began_at, timedelta()) for day in days]
         ends = [*begins[1:], self.due_at(due_on) - began_at]
+        if promise.touched_at:  # somebody thought of it since: only what comes after that is worth a word
+            touched = promise.touched_at - began_at
+            ends = [
+                begin if begin < touched and rung.at < ALL_OF_IT else end
+                for rung, begin, end in zip(rungs, begins, ends, strict=True)
+            ]
         steps = tuple(
             self._step(rung.tell, after=after, before=before)
             for rung, after, before in zip(rungs, begins, ends, strict=True)

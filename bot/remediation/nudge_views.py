@@ -90,11 +90,12 @@ def done(item: ActionItem, rule: str, config: Config, *, has_left: bool) -> str:
     if not item.is_open:
         ends = {ItemState.DONE: "is done", ItemState.WONT_DO: "won't be done"}
         return f"{name} {ends.get(ItemState(item.state), 'was taken back')}."
+    whose = owner_text(owner_of(item), config)
     if has_left:
-        return f"{name} needs another owner: {owner_text(owner_of(item), config)} has left."
+        return f"{name} does not wait for {whose} any more, who has left. It needs another owner."
     if rule in (UNOWNED, OWNER_LEFT):
-        return f"{name} is now owned by {owner_text(owner_of(item), config)}."
-    return f"{name} is now due {day_text(item.due_on) if item.due_on else 'at no date'}."
+        return f"{name} is now owned by {whose}."
+    return f"{name} is due {day_text(item.due_on) if item.due_on else 'at no date'}, owned by {whose}."
 
 
 def more(audience: str) -> str:

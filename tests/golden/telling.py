@@ -38,6 +38,9 @@ HOURS = {
     "America/Los_Angeles": ("08:30", "09:00"),
 }
 """When something may be due, where people live: what they are told once a day, and the digests of their channels."""
+SOON = timedelta(seconds=15)
+"""What is done as often as this is done again and again at each moment."""
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 MOST_ROUNDS = 6
 """How often the loop may find something new to say at one moment."""
 
@@ -152,6 +155,7 @@ class Story:
         self.stage = Stage(slack, bot)
         self.transcript = Transcript(slack)
         self._bot = bot
+        self._ran: dict[str, datetime] = {}
 
     def person(self, name: str) -> Telling:
         return Telling(self, self.slack.person(name))
@@ -188,12 +192,14 @@ class Story:
         self.loops()
 
     def loops(self) -> None:
-        """All recurring jobs run until there is nothing more to say."""
+        """The recurring jobs whose time has come run, and those that always come soon again, until nothing more is said."""
         self.transcript.listens()
         for _ in range(MOST_ROUNDS):
             before = len(self.slack.calls)
             for job in self._bot.schedule.jobs:
-                job.run()
+                if job.every <= SOON or self.now - self._ran.get(job.name, LONG_AGO) >= job.every:
+                    self._ran[job.name] = self.now
+                    job.run()
             if len(self.slack.calls) == before and self.stage.is_settled():
                 return  # as at most moments
             self.stage.hears()

@@ -37,7 +37,7 @@ def test_all_that_is_said_in_six_weeks_is_as_written() -> None:
 
 def test_one_unexpected_line_is_shown_with_its_day() -> None:
     written = golden()
-    number = next(place for place, line in enumerate(written) if "SEV-1 declared" in line) + 1
+    number = written.index("    | You are Incident commander of SEV-1.") + 1
     said = [*written[:number], "    | Good morning!", *written[number:]]
     (shown,) = differences("\n".join(said), written)
     assert shown.startswith(f"{GOLDEN.name}:{number + 1} (== Mon 2035-02-26): unexpected\n+     | Good morning!")
