@@ -3,7 +3,6 @@
 Together with `app.py`, which starts and stops it all, this is the composition root: no other file knows every room.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -14,9 +13,14 @@ from bot import inbound
 from bot.clock import Clock
 from bot.config import Settings
 from bot.db import Database
+from bot.digest import slack as digest_slack
+from bot.digest.deliveries import DigestDeliveries
+from bot.digest.jobs import Digests
+from bot.digest.stats import Figures
 from bot.directory import channels as directory_channels
 from bot.directory import people
 from bot.environment import Environment
+from bot.hearing import event_rules
 from bot.incidents import (
     access_slack,
     duplicates,
@@ -33,16 +37,13 @@ from bot.incidents import (
 from bot.incidents import slack as incidents
 from bot.incidents.access_deliveries import AccessDeliveries
 from bot.incidents.bookmark_deliveries import BookmarkDeliveries
-from bot.incidents.channel import ChannelEvents
 from bot.incidents.channel_deliveries import ChannelDeliveries
 from bot.incidents.declaring import Declaring
 from bot.incidents.deliveries import Deliveries
 from bot.incidents.emergency import Emergencies
 from bot.incidents.emergency_steps import EmergencyStep
 from bot.incidents.home import Home, HomeSection, sections
-from bot.incidents.home import event_rules as home_rules
 from bot.incidents.journal import Journal
-from bot.incidents.late_joiners import LateJoiners
 from bot.incidents.linking_slack import Linking
 from bot.incidents.looking import Looking
 from bot.incidents.nudging import SevNudges
@@ -53,6 +54,7 @@ from bot.incidents.recovery_deliveries import RecoveryDeliveries
 from bot.incidents.update_deliveries import UpdateDeliveries
 from bot.nudges import jobs as nudge_jobs
 from bot.nudges import service as nudges
+from bot.nudges.daily_deliveries import DailyDeliveries
 from bot.nudges.deliveries import NudgeDeliveries
 from bot.nudges.subjects import AllSubjects
 from bot.operations import why
@@ -64,30 +66,37 @@ from bot.paging import jobs as paging_jobs
 from bot.paging import slack as paging_slack
 from bot.paging.following import Following
 from bot.paging.pagers import Pagers
-from bot.remediation import model as remediation_model  # noqa: F401 - so that its table is known
+from bot.postmortems.room import PostmortemRoom
+from bot.remediation import jobs as remediation_jobs
+from bot.remediation import nudging
+from bot.remediation.nudging import ItemNudges
+from bot.remediation.room import Remediation
 from bot.schedule import Job
 from bot.slack.client import Slack
-from bot.slack.commands import Command, Commands, Line
-from bot.slack.events import EventRule, Events
+from bot.slack.commands import Commands, help_command
+from bot.slack.events import Events
 from bot.slack.rooms import Rooms
 from bot.slack.templates import Texts
-from bot.slack.visit import Answer, Visit
 from bot.timeline import jobs as timeline_jobs
 from bot.timeline import reading as timeline_reading
 from bot.timeline import slack as timeline_slack
 from bot.timeline import starting as timeline_starting
 from bot.timeline.deliveries import CaptureDeliveries
-from bot.timeline.events import CaptureEvents
 from bot.timeline.memory import Memory
 from bot.timeline.reconciling import CatchUp
 from bot.timeline.telling_deliveries import TellingDeliveries
 
 HOME_EVENTS = (
     "declared", "severity", "status", "reopened", "title", "update", "channel", "channel_replaced", "role", "handoff",
+    *PostmortemRoom.EVENTS,
 )  # fmt: skip
 """The facts of a SEV after which Homes are shown anew."""
 WATCHED_EVENTS = ("declared", "reopened", "severity", "status", "update", "role", "handoff")
 """The facts of a SEV that change what people need to be reminded of."""
+MISSED_EVENTS = ("channel_regained", "declared_without_database", "reopened")
+"""The facts of a SEV after which its channel is read: something may have been said there unheard."""
+ITEM_EVENTS = ("added", "changed", "closed", "reopened")
+"""The same for action items."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +119,15 @@ class House:
         self._ground = ground
         slack, clock, settings = ground.slack, ground.clock, ground.settings
         self.memory = Memory()
-        self.subjects = AllSubjects({"incident": SevNudges(settings)})
+        self.postmortems = PostmortemRoom(slack, settings, ground.environment.config_folder)
+        self.subjects = AllSubjects(
+            {"incident": SevNudges(settings), "item": ItemNudges(settings, clock), **self.postmortems.subjects()}
+        )
+        self._reminding = nudge_jobs.Reminding(ground.database, clock, settings, self.subjects)
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
         self.paging = paging_slack.Paging(settings)
+        self.remediation = Remediation(slack, clock, settings, self.memory)
+        self.digests = Digests(ground.database, clock, settings)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -123,25 +138,16 @@ class House:
     def reactions(self) -> dict[str, tuple[Reaction, ...]]:
         """What follows from which event, in which room; pages first."""
         settings = self._ground.settings
-        paging = Following(settings, self._ground.clock)
         tables: tuple[dict[str, Reaction], ...] = (
-            {
-                "incident.declared": paging.declared,
-                "incident.severity": paging.declared,
-                "incident.status": paging.moved,
-                "incident.reopened": paging.reopened,
-                "incident.role": paging.role_changed,
-                "incident.handoff": paging.role_changed,
-                "nudge.page": paging.nobody_came,
-            },
-            {
-                "incident.channel_regained": timeline_jobs.catch_up_one,
-                "incident.declared_without_database": timeline_jobs.catch_up_one,
-                "incident.reopened": timeline_jobs.catch_up_one,
-            },
+            Following(settings, self._ground.clock).reactions(),
+            {f"incident.{fact}": timeline_jobs.catch_up_one for fact in MISSED_EVENTS},
             {"incident.reopened": duplicates.forget},
             subscribers.reactions(settings),
+            self.remediation.reactions(),
             {f"incident.{fact}": nudges.watch for fact in WATCHED_EVENTS},
+            {f"item.{fact}": nudges.watch for fact in ITEM_EVENTS},
+            {people.CHANGED: nudging.watch_items_of},
+            self.postmortems.reactions(),
             {f"incident.{fact}": self.home.changed for fact in HOME_EVENTS},
             {membership.CHANGED: self.home.membership_changed},
         )
@@ -159,32 +165,39 @@ class House:
         capturing = timeline_slack.Capturing(slack, settings, self.memory)
         reading = timeline_reading.Reading(settings, slack.permalink)
         starting = timeline_starting.Starting(settings, slack)
+        subscribing, figures = digest_slack.Subscribing(settings, self._ground.clock), Figures(settings)
         verbs = (
             *incidents.commands(declaring, changing, looking),
             *updating.commands(updater),
             *people_slack.commands(persons),
             *linking_slack.commands(Linking(settings)),
             *paging_slack.commands(self.paging),
+            *self.postmortems.commands(),
             *timeline_slack.commands(capturing),
             *timeline_reading.commands(reading),
             *timeline_starting.commands(starting),
             *nudge_slack.commands(silence),
+            *self.remediation.commands(),
+            *digest_slack.commands(subscribing, figures),
             *why.commands(why.Accounting(settings, self._ground.kinds, self.subjects)),
             *access_slack.commands(guarding),
         )
         rules = event_rules(slack, settings, self.memory)
-        explain = _help(lambda verb: commands.help(verb))  # noqa: PLW0108 - there are no commands yet
+        explain = help_command(lambda verb: commands.help(verb))  # noqa: PLW0108 - there are no commands yet
         commands = Commands((*verbs, explain), incidents.tray(looking))
         rooms = Rooms(commands=commands, events=Events(self._ground.database, rules))
         incidents.listen(rooms, declaring, changing)
         updating.listen(rooms, updater)
         people_slack.listen(rooms, persons)
         paging_slack.listen(rooms, self.paging)
+        self.postmortems.listen(rooms)
         timeline_slack.listen(rooms, capturing)
         timeline_reading.listen(rooms, reading)
         timeline_starting.listen(rooms, starting)
         nudge_slack.listen(rooms, silence)
+        self.remediation.listen(rooms)
         access_slack.listen(rooms, guarding)
+        digest_slack.listen(rooms, subscribing, figures)
         return rooms
 
     def jobs(self) -> tuple[Job, ...]:
@@ -193,8 +206,10 @@ class House:
             Job("incidents.carry_on", timedelta(seconds=2), self.emergencies.carry_on),
             Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
             Job("incidents.expire_requests", timedelta(minutes=5), self._expire_requests),
+            Job("digest.send_due", timedelta(seconds=15), self.digests.send_due),
             Job("nudges.remind", timedelta(seconds=15), self.remind),
             Job("nudges.forget", timedelta(hours=1), self._forget_nudges),
+            Job("remediation.show_overdue", timedelta(minutes=10), self._show_overdue),
             Job("paging.refresh_on_call", timedelta(minutes=1), self._refresh_on_call),
             Job("paging.forget_on_call", timedelta(hours=1), self._forget_on_call),
             Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
@@ -213,26 +228,31 @@ class House:
         timeline_jobs.catch_up_open(session, config)
 
     def watch_open(self, session: Session) -> None:
-        """Let people be reminded of every open SEV, whatever way it came into the database."""
+        """Let people be reminded of every open SEV and item, whatever way it came into the database."""
         jobs.watch_open(session, self._ground.settings.current)
+        nudging.watch_open_items(session)
+        self.postmortems.watch(session)
 
     def remind(self) -> None:
         """Remind people of what is due."""
-        nudge_jobs.remind(self._ground.database, self._ground.clock, self._ground.settings, self.subjects)
+        self._reminding.remind()
 
     def _card_lines(self) -> tuple[CardLines, ...]:
         """Which rooms add lines to a SEV's card, in order."""
         settings = self._ground.settings
         pages = partial(paging_deliveries.card_lines, settings)
-        return (pages, links.card_lines(settings), duplicates.card_lines(), silencing.card_lines)
+        learning = (self.remediation.card_lines(), self.postmortems.card_lines())
+        return (pages, links.card_lines(settings), duplicates.card_lines(), *learning, silencing.card_lines)
 
     def _card_buttons(self) -> tuple[CardButtons, ...]:
         """Which rooms add buttons to a SEV's card and tray, in order."""
-        return (self.paging.buttons,)
+        return (self.paging.buttons, self.remediation.card_buttons(), self.postmortems.card_buttons())
 
     def _home_sections(self) -> tuple[HomeSection, ...]:
         """What the rooms show in a person's Home, in order."""
-        return (*sections(self._ground.settings), why.reminded)
+        *now, over = sections(self._ground.settings)
+        mine = (self.remediation.home_section(), self.postmortems.home_section())
+        return (*now, *mine, over, why.reminded(self.subjects))
 
     def _emergency_steps(self) -> tuple[EmergencyStep, ...]:
         """What other rooms do about a SEV that is declared while the database is down, before all else."""
@@ -243,7 +263,7 @@ class House:
             self._ground.slack, self._ground.clock, self._ground.settings, self._ground.kinds,
         )  # fmt: skip
         texts = Texts(self._ground.environment.config_folder)
-        kinds.add(*directory_channels.kinds(slack), self.home.kind())
+        kinds.add(*directory_channels.kinds(slack), *people.kinds(slack), self.home.kind())
         Deliveries(
             slack, clock, settings, kinds, texts, card_lines=self._card_lines(), card_buttons=self._card_buttons()
         ).register()
@@ -254,10 +274,14 @@ class House:
         RecoveryDeliveries(slack, settings, kinds).register()
         UpdateDeliveries(slack, clock, settings, texts).register(kinds)
         NudgeDeliveries(slack, clock, settings, self.subjects).register(kinds)
+        DailyDeliveries(slack, clock, settings, self.subjects).register(kinds)
         CaptureDeliveries(slack, clock, settings, kinds, self.memory).register()
-        CatchUp(slack, clock, settings, kinds, self.memory).register()
+        CatchUp(slack, clock, settings, kinds, self.memory, also=(self.remediation.seen,)).register()
         TellingDeliveries(slack, settings, kinds).register()
+        self.remediation.register(kinds)
+        DigestDeliveries(slack, clock, settings).register(kinds)
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
+        self.postmortems.register(kinds)
 
     def _forget_answers(self) -> None:
         machine_now = self._ground.clock.machine()
@@ -270,6 +294,10 @@ class House:
     def _forget_nudges(self) -> None:
         nudge_jobs.forget(self._ground.database, self._ground.clock, self._ground.settings)
 
+    def _show_overdue(self) -> None:
+        config, now = self._ground.settings.current, self._ground.clock.now()
+        self._ground.database.run(lambda session: remediation_jobs.show_overdue(session, config, now=now))
+
     def _refresh_on_call(self) -> None:
         config, now = self._ground.settings.current, self._ground.clock.now()
         self._ground.database.run(lambda session: paging_jobs.refresh_on_call(session, config, self.pagers, now=now))
@@ -281,23 +309,3 @@ class House:
     def _forget_inbound(self) -> None:
         now = self._ground.clock.now()
         self._ground.database.run(lambda session: inbound.forget_old(session, now=now))
-
-
-def _help(explain: Callable[[str], str]) -> Command:
-    def run(_session: Session, _visit: Visit, line: Line) -> Answer:
-        return Answer(text=explain(line.text))
-
-    return Command(verb="help", usage="help [VERB]", summary="list the verbs, or explain one", run=run, changes=False)
-
-
-def event_rules(slack: Slack, settings: Settings, memory: Memory) -> tuple[EventRule, ...]:
-    """What the rooms do about Slack's events, in order."""
-    rooms = (ChannelEvents(slack, settings), LateJoiners(slack, settings), CaptureEvents(slack, settings, memory))
-    return (*people.event_rules(slack), *(rule for room in rooms for rule in room.rules()), *home_rules())
-
-
-def event_types(environment: Environment) -> set[str]:
-    """Every type of event the bot listens to: what its Slack app must subscribe to."""
-    slack = Slack("", environment.slack_api_url, Clock())
-    rules = event_rules(slack, Settings(environment.config_folder), Memory())
-    return {name for rule in rules for name in rule.types}

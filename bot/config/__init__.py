@@ -11,7 +11,11 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, ValidationError
 
+from bot.config.calendar import CalendarRules, country_and_part, unknown_parts
+from bot.config.digests import Digest, wrong_digests
 from bot.config.nudges import NudgeRule, Nudges, NudgeStep
+from bot.config.postmortems import PostmortemRules, faults_of
+from bot.config.remediation import Remediation
 from bot.config.sections import (
     COMMANDER,
     DEFAULT_ROLES,
@@ -38,19 +42,23 @@ from bot.config.values import Duration, Frozen, parse_duration
 __all__ = [
     "COMMANDER",
     "AudienceRule",
+    "CalendarRules",
     "Category",
     "Channels",
     "Config",
     "ConfigFaults",
     "Delivery",
+    "Digest",
     "NudgeRule",
     "NudgeStep",
     "Nudges",
     "PagerService",
     "PagingRules",
     "Permissions",
+    "PostmortemRules",
     "PrivateRules",
     "Reactions",
+    "Remediation",
     "Role",
     "Settings",
     "Severity",
@@ -79,6 +87,7 @@ class Config(Frozen):
     statuses: Annotated[tuple[Status, ...], Field(min_length=1)]
     roles: Annotated[tuple[Role, ...], Field(min_length=1)] = DEFAULT_ROLES
     teams: tuple[Team, ...] = ()
+    calendar: CalendarRules = CalendarRules()
     workflows: tuple[Workflow, ...] = ()
     invitations: tuple[AudienceRule, ...] = ()
     channels: Channels = Channels()
@@ -90,6 +99,9 @@ class Config(Frozen):
     paging: PagingRules = PagingRules()
     delivery: Delivery = Delivery()
     nudges: Nudges = Nudges()
+    remediation: Remediation = Remediation()
+    postmortems: PostmortemRules = PostmortemRules()
+    digests: tuple[Digest, ...] = ()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""
@@ -203,9 +215,16 @@ def cross_check(config: Config) -> list[str]:
         for place, each in enumerate(config.invitations)
     ]
     used.append(("sevbot.yaml: private.page", config.private.page))
+    used.append(("sevbot.yaml: remediation.teams", tuple(config.remediation.teams)))
     faults += [f"{place}: there is no team {key!r}" for place, keys in used for key in keys if key not in teams]
     faults += _unknown_conditions(config)
+    keys = {each.key for each in config.workflows}
+    faults += [f"sevbot.yaml: {fault}" for fault in wrong_digests(config.digests, teams=teams, workflows=keys)]
     faults += _words_for_two_roles(config)
+    faults += _parts_of_no_country(config)
+    faults += [
+        f"sevbot.yaml: {fault}" for fault in faults_of(config.postmortems, {each.key for each in config.severities})
+    ]
     faults += _impatience(config.delivery) + _promises(config)
     if config.paging.refresh < timedelta(minutes=1):
         faults.append("sevbot.yaml: paging.refresh: give a minute at least: pagers limit how often they are asked")
@@ -214,6 +233,17 @@ def cross_check(config: Config) -> list[str]:
     present = {status.category for status in config.statuses}
     faults += [f"sevbot.yaml: statuses: none has the category {each.value}" for each in Category if each not in present]
     return faults
+
+
+def _parts_of_no_country(config: Config) -> list[str]:
+    """Subdivisions that the country they stand for does not have."""
+    company = config.calendar
+    places = [("calendar", company.country, company.subdivision)]
+    places += [
+        (f"teams.{each.key}", country_and_part(each.country, each.subdivision, company=company)[0], each.subdivision)
+        for each in config.teams
+    ]
+    return [f"sevbot.yaml: {fault}" for fault in unknown_parts(places)]
 
 
 def _promises(config: Config) -> list[str]:

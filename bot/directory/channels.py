@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -19,7 +20,13 @@ from bot.slack.client import Slack
 log = logging.getLogger(__name__)
 
 LEARN = "directory.learn_channel"
-GREETING = "Hello. SEVs will be announced here from now on."
+Purpose = Literal["announce", "team", "digest", "postmortems"]
+GREETINGS: dict[Purpose, str] = {
+    "announce": "Hello. SEVs will be announced here from now on.",
+    "team": "Hello. What this team promised after a SEV and is overdue will be listed here, once a day at most.",
+    "digest": "Hello. A digest of SEVs, and of what is owed after them, will be posted here.",
+    "postmortems": "Hello. Postmortems will be announced here when they are published.",
+}
 NOT_JOINABLE = frozenset({"method_not_supported_for_channel_type", "channel_not_found"})
 """A private channel cannot be joined: somebody has to invite the bot."""
 
@@ -58,21 +65,27 @@ def channel_id(session: Session, place: str) -> str:
 
 def learn_places(session: Session, config: Config) -> None:
     """Ask for every configured place to be learned that is not known yet."""
-    for place in sorted(all_places(config)):
-        learn_place(session, place)
+    for place, purpose in sorted(all_places(config).items()):
+        learn_place(session, place, purpose=purpose)
 
 
-def learn_place(session: Session, place: str) -> None:
-    """Ask for one place to be learned, unless it is known."""
+def learn_place(session: Session, place: str, *, purpose: Purpose = "announce") -> None:
+    """Ask for one place to be learned, unless it is known. `purpose` is why the bot will come back to it."""
     if session.get(KnownChannel, place) is None:
-        enqueue(session, Request(kind=LEARN, subject=learning_key(place), key=learning_key(place), mode=Mode.LATEST))
+        key = learning_key(place)
+        request = Request(kind=LEARN, subject=key, key=key, mode=Mode.LATEST, arguments={"purpose": purpose})
+        enqueue(session, request)
 
 
-def all_places(config: Config) -> set[str]:
-    """Every channel the configuration announces in."""
-    severities = {place for each in config.severities for place in each.announce}
-    workflows = {place for each in config.workflows for place in each.announce}
-    return severities | workflows | {place for each in config.invitations for place in each.announce}
+def all_places(config: Config) -> dict[str, Purpose]:
+    """Every channel the configuration announces in, or sends a digest to, and what for; SEVs go before all else."""
+    found: dict[str, Purpose] = {each.channel: "digest" for each in config.digests}
+    if config.postmortems.announce:
+        found[config.postmortems.announce] = "postmortems"
+    severities = [place for each in config.severities for place in each.announce]
+    workflows = [place for each in config.workflows for place in each.announce]
+    ruled = [place for each in config.invitations for place in each.announce]
+    return found | dict.fromkeys((*severities, *workflows, *ruled), "announce")
 
 
 def kinds(slack: Slack) -> tuple[Kind[Lesson], ...]:
@@ -80,7 +93,9 @@ def kinds(slack: Slack) -> tuple[Kind[Lesson], ...]:
 
     def load(session: Session, message: OutboxMessage) -> Lesson:
         place = message.key.removeprefix("place:")
-        draft = posts.draft_for(session, message, channel_id=place, text=GREETING, blocks=[])
+        draft = posts.draft_for(
+            session, message, channel_id=place, text=GREETINGS[message.arguments.get("purpose", "announce")], blocks=[]
+        )
         return Lesson(place, draft)
 
     def send(lesson: Lesson, attempt: Attempt) -> Result:

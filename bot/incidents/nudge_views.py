@@ -44,7 +44,7 @@ def done(config: Config, incident: Incident, rule: str, *, commander: str | None
     if rule == "no_commander" and commander:
         return f"{user(commander)} is in command of {incident.name}."
     if rule in ("update_overdue", "status_stuck"):
-        return f"there is news of {incident.name}."
+        return f"There is news of {incident.name}."
     return f"{incident.name} needs no reminder of this any more."
 
 

@@ -5,12 +5,13 @@ from sqlalchemy.orm import Session
 from bot.clock import Clock
 from bot.config import Config, Settings
 from bot.incidents.model import Incident
+from bot.outbox.announcements import Reaction
 from bot.paging import service
 from bot.paging.model import Reason
 
 
 class Following:
-    """The reactions of this room; `bot/house.py` says to which events."""
+    """The reactions of this room."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
@@ -19,6 +20,18 @@ class Following:
     @property
     def _config(self) -> Config:
         return self._settings.current
+
+    def reactions(self) -> dict[str, Reaction]:
+        """What follows from which event."""
+        return {
+            "incident.declared": self.declared,
+            "incident.severity": self.declared,
+            "incident.status": self.moved,
+            "incident.reopened": self.reopened,
+            "incident.role": self.role_changed,
+            "incident.handoff": self.role_changed,
+            "nudge.page": self.nobody_came,
+        }
 
     def declared(self, session: Session, subject: str) -> None:
         """It was declared, or its severity changed: whoever it newly calls for is paged."""

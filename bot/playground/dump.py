@@ -10,7 +10,7 @@ from bot.playground.workspace import Workspace
 _DATE = re.compile(r"<!date\^\d+\^([^<>|]*)\|[^<>]*>")
 _MENTION = re.compile(r"<([@#][A-Z0-9]+)(?:\|[^<>]*)?>")
 _TS = re.compile(r"\b\d{10}\.\d{6}\b|\bp\d{16}\b")
-_DROPPED = frozenset({"block_id", "action_id", "private_metadata"})
+_DROPPED = frozenset({"block_id", "action_id", "private_metadata", "slack_file"})
 
 
 def dump(workspace: Workspace) -> dict[str, Any]:

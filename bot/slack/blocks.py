@@ -9,9 +9,11 @@ from slack_sdk.models.blocks import (
     CheckboxesElement,
     ConfirmObject,
     ContextBlock,
+    DatePickerElement,
     DateTimePickerElement,
     DividerBlock,
     HeaderBlock,
+    ImageBlock,
     InputBlock,
     InteractiveElement,
     MarkdownTextObject,
@@ -21,7 +23,11 @@ from slack_sdk.models.blocks import (
     SectionBlock,
     StaticMultiSelectElement,
     StaticSelectElement,
+    TimePickerElement,
+    UserMultiSelectElement,
+    UserSelectElement,
 )
+from slack_sdk.models.blocks.basic_components import SlackFile
 from slack_sdk.models.views import View as SlackView
 
 from bot.slack.text import clip
@@ -50,6 +56,12 @@ def header(text: str) -> Block:
 def context(text: str) -> Block:
     """A small grey line of mrkdwn."""
     return dict(ContextBlock(elements=[MarkdownTextObject(text=text)]).to_dict())
+
+
+def picture(file_id: str, alt_text: str) -> Block:
+    """A picture that was uploaded. `alt_text` (plain, 2,000 characters) says what it shows."""
+    block = ImageBlock(slack_file=SlackFile(id=file_id), alt_text=clip(alt_text, 2000))
+    return dict(block.to_dict())
 
 
 def divider() -> Block:
@@ -113,6 +125,14 @@ def many(
     )  # fmt: skip
 
 
+def people(placeholder: str, action_id: str, *, initial: Sequence[str] = (), most: int) -> UserMultiSelectElement:
+    """A menu to pick several people from, `most` of them at most."""
+    return UserMultiSelectElement(
+        placeholder=PlainTextObject(text=placeholder), action_id=action_id, initial_users=list(initial) or None,
+        max_selected_items=most,
+    )  # fmt: skip
+
+
 def ticks(action_id: str, options: Sequence[Option], *, initial: Sequence[str] = ()) -> CheckboxesElement:
     """Up to ten boxes to tick."""
     chosen = [each for each in options if each.value in initial]
@@ -132,6 +152,23 @@ def text_input(
 def moment_input(action_id: str, initial: int | None) -> DateTimePickerElement:
     """A date and time, in seconds since 1970; Slack shows it in the reader's time zone."""
     return DateTimePickerElement(action_id=action_id, initial_date_time=initial)
+
+
+def day_input(action_id: str, initial: str | None) -> DatePickerElement:
+    """A day, as `2026-12-24`, the same for every reader."""
+    return DatePickerElement(action_id=action_id, initial_date=initial)
+
+
+def person_menu(placeholder: str, action_id: str, *, initial: str | None = None) -> UserSelectElement:
+    """A menu to pick one person of the workspace from, by user id."""
+    return UserSelectElement(
+        placeholder=PlainTextObject(text=placeholder), action_id=action_id, initial_user=initial
+    )  # fmt: skip
+
+
+def time_input(action_id: str, initial: str) -> TimePickerElement:
+    """A time of day, such as `08:30`."""
+    return TimePickerElement(action_id=action_id, initial_time=initial)
 
 
 def field(

@@ -11,6 +11,9 @@ from bot.errors import Blame, Permanent, Temporary
 from bot.outbox.kinds import Attempt
 from bot.slack import posts
 from bot.slack.client import Slack
+from bot.slack.text import clip
+
+ALT_TEXT_LIMIT = 1000
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,8 @@ class FileDraft:
     post: posts.Draft
     name: str
     content: bytes
+    alt_text: str = ""
+    """What a picture shows, for those who can't see it."""
 
 
 def share(slack: Slack, draft: FileDraft, attempt: Attempt) -> None:
@@ -31,12 +36,26 @@ def share(slack: Slack, draft: FileDraft, attempt: Attempt) -> None:
     channel = posts.destination(calls, draft.post)
     if attempt.look_first and posts.find(calls, draft.post, channel):
         return
-    announced = calls.call("files.getUploadURLExternal", filename=draft.name, length=len(draft.content))
-    attempt.require_lease(slack.timeout.total_seconds())
-    _send(slack, announced["upload_url"], draft.content)
-    files = [{"id": announced["file_id"], "title": draft.name}]
+    files = [_sent(slack, draft.name, draft.content, attempt, alt_text=draft.alt_text)]
     blocks = json.dumps(posts.marked(draft.post))  # the SDK encodes the files by itself, and these not
     calls.call("files.completeUploadExternal", files=files, channel_id=channel, blocks=blocks)
+
+
+def upload(slack: Slack, name: str, content: bytes, attempt: Attempt, *, alt_text: str) -> str:
+    """Upload a file that is shown nowhere yet, and return its id. Done twice, it leaves one that nobody sees."""
+    sent = _sent(slack, name, content, attempt, alt_text=alt_text)
+    slack.during(attempt).call("files.completeUploadExternal", files=[sent])
+    return sent["id"]
+
+
+def _sent(slack: Slack, name: str, content: bytes, attempt: Attempt, *, alt_text: str) -> dict[str, str]:
+    """Announce a file and send its bytes; what is left is to complete it."""
+    described = {"alt_txt": clip(alt_text, ALT_TEXT_LIMIT)} if alt_text else {}
+    calls = slack.during(attempt)
+    announced = calls.call("files.getUploadURLExternal", filename=name, length=len(content), **described)
+    attempt.require_lease(slack.timeout.total_seconds())
+    _send(slack, announced["upload_url"], content)
+    return {"id": announced["file_id"], "title": name}
 
 
 def remove_copies(slack: Slack, draft: FileDraft, attempt: Attempt) -> None:

@@ -25,7 +25,7 @@ class Stage:
 
     def settles(self) -> None:
         """Wait until Slack shows all that was decided."""
-        self.slack.wait_until(self._is_settled, why="the outbox is empty", seen=lambda: str(self._waiting()))
+        self.slack.wait_until(self.is_settled, why="the outbox is empty", seen=lambda: str(self._waiting()))
         self.slack.wait_quiet(quiet=0.02)
 
     def hears(self) -> None:
@@ -37,7 +37,7 @@ class Stage:
         entries = self.slack.traffic.after(0)
         return any(entry["direction"] == "out" and entry["status"] == "waiting" for entry in entries)
 
-    def _is_settled(self) -> bool:
+    def is_settled(self) -> bool:
         """Whether nothing waits in the outbox. It is asked at every change, so that it reads no rows, and none meanwhile."""
         if self.slack.web_api.busy:
             return False

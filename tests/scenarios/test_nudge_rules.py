@@ -56,8 +56,8 @@ def test_a_promised_update_is_asked_of_the_owner_and_then_of_the_channel(stage: 
     ]
     promises(stage, 30)
     passes(stage, 6 * MINUTE)
-    ada.sees("Done: there is news of SEV-1.", in_=sev.channel)
-    stage.expects("Done: there is news of SEV-1.")
+    ada.sees("There is news of SEV-1.", in_=sev.channel)
+    stage.expects("There is news of SEV-1.")
 
 
 @pytest.mark.parametrize("rules", [{"open_too_long": {}, "status_stuck": {}}], indirect=True)
@@ -68,7 +68,7 @@ def test_a_sev_that_nobody_cares_for_is_brought_up(stage: Stage, ada: Person) ->
     ada.goes_to(sev.channel).types("/sev severity SEV3")
     stage.expects("changed the severity")
     passes(stage, 6 * MINUTE)
-    ada.sees("Done: there is news of SEV-1. (@Ada Lovelace", in_="@sevbot")
+    ada.sees("There is news of SEV-1. (@Ada Lovelace", in_="@sevbot")
     passes(stage, 73 * HOUR)
     stage.expects("is open since", "Nothing was heard")
     assert len(stage.said_in(stage.slack.direct("ada").id, containing="is open since")) == 1

@@ -108,7 +108,7 @@ def test_once_somebody_is_in_command_the_reminders_say_so_in_place(stage: Stage,
     passes(stage, 11 * MINUTE)
     takes_command(stage, sev, "U02GRACE")
     passes(stage, 6 * MINUTE)
-    done = "Done: @Grace Hopper is in command of SEV-1."
+    done = "@Grace Hopper is in command of SEV-1."
     ada.sees(done, in_=sev.channel)
     ada.sees(done, in_="@sevbot")
     assert stage.said_in(sev.place, containing=NOBODY) == []
@@ -217,5 +217,5 @@ def test_several_reminders_to_one_person_are_one_message(stage: Stage, ada: Pers
     stage.expects("a false alarm")
     passes(stage, 3 * MINUTE)
     words = stage.words(told)
-    assert "Done: SEV-2 is cancelled. (@Ada Lovelace" in words
+    assert "SEV-2 is cancelled. (@Ada Lovelace" in words
     assert "Nobody is in command of SEV-1" in words

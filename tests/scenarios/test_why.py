@@ -47,7 +47,7 @@ def test_why_tells_what_was_said_to_whom_and_what_became_of_it(stage: Stage, ada
     ada.types("/sev mitigate")
     ada.types("/sev resolve")
     passes(stage, 1 * MINUTE)
-    stage.expects("Mitigated.", "Resolved.", "Done: SEV-1 is resolved. (@Ada Lovelace")
+    stage.expects("Mitigated.", "Resolved.", "SEV-1 is resolved. (@Ada Lovelace")
     lines = said(ada, "/sev why SEV-1")
     assert lines[1] == "T  nobody in command: nothing is wrong any more"
     repeated = [line for line in lines if "since it was due again; it arrived T" in line]

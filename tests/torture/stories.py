@@ -2,14 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 
-from bot.config import Channels
+from bot.config import Channels, Digest
+from bot.config.nudges import DAYS
+from bot.digest.model import DigestSubscription
 from bot.directory.people import Person
+from bot.incidents.model import Incident
+from bot.outbox.model import OPEN
 from bot.playground import Playground
 from bot.playground.faults import Rule
 from tests.databases import new_sqlite
@@ -17,6 +22,7 @@ from tests.torture.faulting import CHANNEL, Stage, Visible, staged, visible, wit
 
 Act = Callable[[Stage], None]
 PUSHPIN = "pushpin"
+TOOL = "hammer_and_wrench"
 
 
 def nothing(_stage: Stage) -> None:
@@ -203,6 +209,50 @@ def is_untagged(stage: Stage) -> None:
     stage.settle()
 
 
+def becomes_an_item(stage: Stage, name: str = "ada") -> None:
+    """Somebody says something in the SEV's channel, and reacts to it so that it becomes an action item."""
+    person = stage.slack.person(name)
+    if person.id not in stage.slack.channel(CHANNEL).members:
+        person.joins(CHANNEL)
+    message = person.says("We need a breaker.", in_=CHANNEL)
+    stage.settle()
+    person.reacts(TOOL, to=message)
+    stage.settle()
+
+
+def becomes_an_item_by_a_stranger(stage: Stage) -> None:
+    linus = stage.slack.person("linus")
+    linus.joins(CHANNEL)
+    stage.settle()
+    stage.bot.database.run(lambda session: session.execute(delete(Person).where(Person.user_id == linus.id)))
+    stage.bot.acquaintance._known.clear()
+    stage.bot.acquaintance._standings.clear()
+    becomes_an_item(stage, "linus")
+
+
+def start_declare_and_make_an_item(stage: Stage) -> None:
+    start_and_declare(stage)
+    becomes_an_item(stage)
+
+
+def start_declare_and_promise(stage: Stage) -> None:
+    """Beside the SEV there is one that was before it, of which something is still open."""
+    start_and_declare(stage)
+    stage.types("/sev declare SEV4 card processor refuses payments")
+    stage.types("/sev action SEV-2 add add a circuit breaker @ada")
+    a_week_ago = stage.bot.clock.now() - timedelta(days=7)
+    before = update(Incident).where(Incident.number == 2).values(declared_at=a_week_ago)
+    stage.bot.database.run(lambda session: session.execute(before))
+
+
+def comes_again(stage: Stage) -> None:
+    stage.types("/sev title SEV-1 the card processor refuses payments")
+
+
+def give_the_item(stage: Stage) -> None:
+    stage.types("/sev action give SEV-1/1 payments")
+
+
 def start_declare_and_tag(stage: Stage) -> None:
     start_and_declare(stage)
     is_tagged(stage)
@@ -240,6 +290,24 @@ def remind(stage: Stage) -> None:
 def start_declare_and_remind(stage: Stage) -> None:
     declare_and_wait(stage)
     remind(stage)
+
+
+def promise_and_wait(stage: Stage) -> None:
+    """Ada promised something, and half of the time is over, at an hour at which she works."""
+    _promise(stage, "@ada")
+
+
+def promise_of_a_team_and_wait(stage: Stage) -> None:
+    _promise(stage, "@payments")
+
+
+def _promise(stage: Stage, whose: str) -> None:
+    start_and_command(stage)
+    stage.types(f"/sev action add cap the retries {whose} due 16d", in_=CHANNEL)
+    now = stage.bot.clock.now()
+    monday = (now + timedelta(days=14 - now.weekday())).replace(hour=11, minute=0, second=0)
+    stage.slack.advance_clock((monday - now).total_seconds())
+    stage.bot.slack.call("auth.test")  # by whose answer the bot learns what time it is
 
 
 def snooze(stage: Stage) -> None:
@@ -311,6 +379,118 @@ def the_pager_is_back(stage: Stage) -> None:
     stage.settle()
 
 
+def draft_postmortem(stage: Stage) -> None:
+    stage.types("/sev postmortem SEV-1")
+
+
+def start_and_draft(stage: Stage) -> None:
+    start_and_declare(stage)
+    draft_postmortem(stage)
+
+
+def write_section(stage: Stage, section: str = "summary") -> None:
+    stage.ada.clicks(f"postmortem.open_section:{section}", in_=CHANNEL)
+    stage.ada.fills(text="The cache was full.")
+    stage.ada.submits()
+    stage.settle()
+
+
+def write_postmortem(stage: Stage) -> None:
+    """What must be written is written, each section in its form."""
+    for section in ("summary", "impact", "contributing_factors"):
+        write_section(stage, section)
+
+
+def start_and_write(stage: Stage) -> None:
+    start_and_draft(stage)
+    write_postmortem(stage)
+
+
+def submit_postmortem(stage: Stage) -> None:
+    stage.types("/sev postmortem SEV-1 submit @grace")
+
+
+def start_and_submit(stage: Stage) -> None:
+    start_and_write(stage)
+    submit_postmortem(stage)
+
+
+def approve_postmortem(stage: Stage) -> None:
+    stage.slack.person("grace").goes_to("@sevbot").clicks("Approve")
+    stage.settle()
+
+
+def start_and_have_it_approved(stage: Stage) -> None:
+    start_and_submit(stage)
+    approve_postmortem(stage)
+
+
+def have_it_approved_and_archive(stage: Stage) -> None:
+    """The SEV's channel is gone, so only the configured one hears of it."""
+    start_and_have_it_approved(stage)
+    archive(stage)
+
+
+def publish_postmortem(stage: Stage) -> None:
+    stage.types("/sev postmortem SEV-1 publish")
+
+
+def start_and_publish(stage: Stage) -> None:
+    start_and_have_it_approved(stage)
+    publish_postmortem(stage)
+
+
+def take_postmortem_back(stage: Stage) -> None:
+    stage.types("/sev postmortem SEV-1 draft we learned more")
+
+
+def export_postmortem(stage: Stage) -> None:
+    stage.types("/sev postmortem SEV-1 export html")
+
+
+def start_declare_and_choose_a_digest(stage: Stage) -> None:
+    """Ada is told when it can't be posted. A picture takes longer to draw than the tests' bot has patience."""
+    start_and_declare(stage)
+    settings = stage.bot.settings
+    patient = settings.current.delivery.model_copy(update={"attempt_limit": timedelta(seconds=20)})
+    digest = Digest.model_validate({"key": "daily", "channel": "#incidents", "days": DAYS, "tell": "U01ADA"})
+    settings.current = settings.current.model_copy(update={"digests": (digest,), "delivery": patient})
+    stage.bot.house.digests.send_due()
+
+
+def a_digest_is_due(stage: Stage) -> None:
+    move_to_the_digest(stage)
+    stage.settle()
+
+
+def move_to_the_digest(stage: Stage) -> None:
+    with stage.bot.database.read() as session:
+        (due_at,) = session.scalars(select(DigestSubscription.next_due_at))
+    assert due_at is not None
+    stage.slack.advance_clock((due_at - stage.bot.clock.now()).total_seconds() + 1)
+    stage.bot.slack.call("auth.test")  # by whose answer the bot learns what time it is
+    stage.bot.house.digests.send_due()
+
+
+def a_digest_is_late(stage: Stage) -> None:
+    """Slack does not take it until it was told that it is late."""
+    refusing = stage.slack.faults.add(POST, "500", times=None, where=lambda call: call.delivery_kind == DIGEST)
+    move_to_the_digest(stage)
+    stage.slack.wait_until(lambda: told_that_it_is_late(stage), why="it is told that it is late", seen=stage.queue)
+    refusing.times = 0
+    stage.settle()
+
+
+def told_that_it_is_late(stage: Stage) -> bool:
+    return any(row.kind == DIGEST_TROUBLE and row.state not in OPEN for row in stage.rows())
+
+
+def ask_for_a_picture(stage: Stage) -> None:
+    stage.types("/sev stats")
+    stage.ada.clicks("Picture: SEVs per week", in_="#general")
+    stage.settle()
+
+
 @cache
 def undisturbed(given: Act, when: Act, config: Path) -> Visible:
     """What people see at the end of a story in which nothing fails."""
@@ -366,14 +546,23 @@ INSTRUCTIONS, HANDOFF, TELL, INVITE_PEOPLE, BRIEF = (
     f"incident.{name}" for name in ("role_instructions", "handoff_offer", "tell_person", "invite_people", "late_brief")
 )
 DIRECT_NUDGE, NUDGE, NUDGE_REFRESH = "nudges.direct", "nudges.post", "nudges.refresh"
+DAILY, TEAM, REFRESH_PERSON = "nudges.daily", "nudges.team", "directory.refresh_person"
 REQUEST, LET_IN, WELCOME = (f"incident.{name}" for name in ("access_request", "let_in", "welcome"))
 NAME, RECOVERED = "incident.name", "incident.recovered"
 OUTCOME, CALL = "paging.outcome", "paging.call"
+BOARD, PUBLISHED, REVIEW, REVIEWED, POSTMORTEM_FILE = (
+    f"postmortems.{name}" for name in ("board", "announcement", "review", "tell", "export")
+)
+DIGEST, DIGEST_PICTURE, DIGEST_TROUBLE, STATS_PICTURE = (
+    f"digest.{name}" for name in ("post", "picture", "trouble", "stats_picture")
+)
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
-COMPLETE = "files.completeUploadExternal"
+ANNOUNCE_FILE, COMPLETE = "files.getUploadURLExternal", "files.completeUploadExternal"
 
-CALLS_NOTHING = {"incident.consider_request"}
+CALLS_NOTHING = {"incident.consider_request", "remediation.recall"}
 """Kinds that only decide, aside, whether anything follows: Slack can't fail there."""
+
+SHOW_ITEM, LOOK, SAY_KNOWN = (f"remediation.{name}" for name in ("show_item", "look_at_message", "say_known"))
 
 STORIES = (
     Story(LEARN, POST, start_and_declare, given=nothing),
@@ -417,6 +606,14 @@ STORIES = (
     Story(RECONCILE, "conversations.members", look_after, given=start_and_declare_privately),
     Story(RECONCILE, JOIN, unarchive, given=start_declare_and_archive),
     Story(MEET, "users.info", is_tagged_by_a_stranger, given=start_and_declare),
+    Story(LOOK, "reactions.get", becomes_an_item, given=start_and_declare),
+    Story(LOOK, "users.info", becomes_an_item_by_a_stranger, given=start_and_declare),
+    Story(SHOW_ITEM, POST, becomes_an_item, given=start_and_declare),
+    Story(SHOW_ITEM, REPLIES, becomes_an_item, given=start_and_declare, lead=POST),
+    Story(SAY_KNOWN, POST, comes_again, given=start_declare_and_promise),
+    Story(SAY_KNOWN, HISTORY, comes_again, given=start_declare_and_promise, lead=POST),
+    Story(SAY_KNOWN, UPDATE, comes_again, given=start_declare_and_promise, lead=POST),
+    Story(SHOW_ITEM, UPDATE, give_the_item, given=start_declare_and_make_an_item),
     Story(FETCH, "reactions.get", is_tagged_after_a_restart, given=start_and_declare),
     Story(CONFIRM, POST, is_tagged, given=start_and_declare),
     Story(CONFIRM, REPLIES, is_tagged, given=start_and_declare, lead=POST),
@@ -426,7 +623,7 @@ STORIES = (
     Story(CATCH_UP, REPLIES, look_after, given=start_declare_and_miss),
     Story(CATCH_UP, "reactions.get", look_after, given=start_declare_and_miss),
     Story(EXPORT, "conversations.open", export, given=start_and_declare),
-    Story(EXPORT, "files.getUploadURLExternal", export, given=start_and_declare),
+    Story(EXPORT, ANNOUNCE_FILE, export, given=start_and_declare),
     Story(EXPORT, COMPLETE, export, given=start_and_declare),
     Story(EXPORT, HISTORY, export, given=start_and_declare, lead=COMPLETE),
     Story(MOVE_IN, JOIN, adopt),
@@ -459,6 +656,15 @@ STORIES = (
     Story(NUDGE, HISTORY, remind, given=declare_and_wait, lead=POST),
     Story(NUDGE, UPDATE, remind, given=declare_and_wait, lead=POST),
     Story(NUDGE, "conversations.replies", remind, given=declare_archive_and_wait, lead=POST),
+    Story(REFRESH_PERSON, "users.info", remind, given=promise_and_wait),
+    Story(DAILY, "conversations.open", remind, given=promise_and_wait),
+    Story(DAILY, POST, remind, given=promise_and_wait),
+    Story(DAILY, HISTORY, remind, given=promise_and_wait, lead=POST),
+    Story(DAILY, UPDATE, remind, given=promise_and_wait, lead=POST),
+    Story(TEAM, POST, remind, given=promise_of_a_team_and_wait),
+    Story(TEAM, JOIN, remind, given=promise_of_a_team_and_wait, lead=POST),
+    Story(TEAM, HISTORY, remind, given=promise_of_a_team_and_wait, lead=POST),
+    Story(TEAM, UPDATE, remind, given=promise_of_a_team_and_wait, lead=POST),
     Story(NUDGE_REFRESH, UPDATE, snooze, given=start_declare_and_remind),
     Story(NAME, "conversations.rename", declare_without_database),
     Story(NAME, "conversations.info", declare_without_database, lead="conversations.rename"),
@@ -479,4 +685,37 @@ STORIES = (
     Story(CALL, POST, page_in_vain, given=start_and_declare),
     Story(CALL, HISTORY, page_in_vain, given=start_and_declare, lead=POST),
     Story(CALL, UPDATE, page_in_vain, given=start_and_declare, lead=POST),
+    Story(BOARD, POST, draft_postmortem, given=start_and_declare),
+    Story(BOARD, HISTORY, draft_postmortem, given=start_and_declare, lead=POST),
+    Story(BOARD, UPDATE, write_section, given=start_and_draft),
+    Story(PUBLISHED, POST, publish_postmortem, given=start_and_have_it_approved),
+    Story(PUBLISHED, HISTORY, publish_postmortem, given=start_and_have_it_approved, lead=POST),
+    Story(PUBLISHED, JOIN, publish_postmortem, given=have_it_approved_and_archive, lead=POST),
+    Story(PUBLISHED, UPDATE, take_postmortem_back, given=start_and_publish),
+    Story(REVIEW, "conversations.open", submit_postmortem, given=start_and_write),
+    Story(REVIEW, POST, submit_postmortem, given=start_and_write),
+    Story(REVIEW, HISTORY, submit_postmortem, given=start_and_write, lead=POST),
+    Story(REVIEW, UPDATE, take_postmortem_back, given=start_and_submit),
+    Story(REVIEWED, "conversations.open", approve_postmortem, given=start_and_submit),
+    Story(REVIEWED, POST, approve_postmortem, given=start_and_submit),
+    Story(REVIEWED, HISTORY, approve_postmortem, given=start_and_submit, lead=POST),
+    Story(REVIEWED, UPDATE, approve_postmortem, given=start_and_submit, lead=POST),
+    Story(POSTMORTEM_FILE, "conversations.open", export_postmortem, given=start_and_draft),
+    Story(POSTMORTEM_FILE, "files.getUploadURLExternal", export_postmortem, given=start_and_draft),
+    Story(POSTMORTEM_FILE, COMPLETE, export_postmortem, given=start_and_draft),
+    Story(POSTMORTEM_FILE, HISTORY, export_postmortem, given=start_and_draft, lead=COMPLETE),
+    Story(DIGEST, POST, a_digest_is_due, given=start_declare_and_choose_a_digest),
+    Story(DIGEST, JOIN, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),
+    Story(DIGEST, HISTORY, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),
+    Story(DIGEST, UPDATE, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),
+    Story(DIGEST_PICTURE, ANNOUNCE_FILE, a_digest_is_due, given=start_declare_and_choose_a_digest),
+    Story(DIGEST_PICTURE, COMPLETE, a_digest_is_due, given=start_declare_and_choose_a_digest),
+    Story(DIGEST_TROUBLE, "conversations.open", a_digest_is_late, given=start_declare_and_choose_a_digest),
+    Story(DIGEST_TROUBLE, POST, a_digest_is_late, given=start_declare_and_choose_a_digest),
+    Story(DIGEST_TROUBLE, HISTORY, a_digest_is_late, given=start_declare_and_choose_a_digest, lead=POST),
+    Story(DIGEST_TROUBLE, UPDATE, a_digest_is_late, given=start_declare_and_choose_a_digest),
+    Story(STATS_PICTURE, "conversations.open", ask_for_a_picture, given=start_declare_and_choose_a_digest),
+    Story(STATS_PICTURE, ANNOUNCE_FILE, ask_for_a_picture, given=start_declare_and_choose_a_digest),
+    Story(STATS_PICTURE, COMPLETE, ask_for_a_picture, given=start_declare_and_choose_a_digest),
+    Story(STATS_PICTURE, HISTORY, ask_for_a_picture, given=start_declare_and_choose_a_digest, lead=COMPLETE),
 )
