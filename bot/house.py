@@ -64,7 +64,7 @@ from bot.paging import jobs as paging_jobs
 from bot.paging import slack as paging_slack
 from bot.paging.following import Following
 from bot.paging.pagers import Pagers
-from bot.remediation import model as remediation_model  # noqa: F401 - so that its table is known
+from bot.remediation.room import Remediation
 from bot.schedule import Job
 from bot.slack.client import Slack
 from bot.slack.commands import Command, Commands, Line
@@ -113,6 +113,7 @@ class House:
         self.subjects = AllSubjects({"incident": SevNudges(settings)})
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
         self.paging = paging_slack.Paging(settings)
+        self.remediation = Remediation(slack, clock, settings)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -140,6 +141,7 @@ class House:
             },
             {"incident.reopened": duplicates.forget},
             subscribers.reactions(settings),
+            self.remediation.reactions(),
             {f"incident.{fact}": nudges.watch for fact in WATCHED_EVENTS},
             {f"incident.{fact}": self.home.changed for fact in HOME_EVENTS},
             {membership.CHANGED: self.home.membership_changed},
@@ -168,6 +170,7 @@ class House:
             *timeline_reading.commands(reading),
             *timeline_starting.commands(starting),
             *nudge_slack.commands(silence),
+            *self.remediation.commands(),
             *why.commands(why.Accounting(settings, self._ground.kinds, self.subjects)),
             *access_slack.commands(guarding),
         )
@@ -183,6 +186,7 @@ class House:
         timeline_reading.listen(rooms, reading)
         timeline_starting.listen(rooms, starting)
         nudge_slack.listen(rooms, silence)
+        self.remediation.listen(rooms)
         access_slack.listen(rooms, guarding)
         return rooms
 
@@ -223,7 +227,8 @@ class House:
         """Which rooms add lines to a SEV's card, in order."""
         settings = self._ground.settings
         pages = partial(paging_deliveries.card_lines, settings)
-        return (pages, links.card_lines(settings), duplicates.card_lines(), silencing.card_lines)
+        items = self.remediation.card_lines()
+        return (pages, links.card_lines(settings), duplicates.card_lines(), items, silencing.card_lines)
 
     def _card_buttons(self) -> tuple[CardButtons, ...]:
         """Which rooms add buttons to a SEV's card and tray, in order."""
@@ -256,6 +261,7 @@ class House:
         CaptureDeliveries(slack, clock, settings, kinds, self.memory).register()
         CatchUp(slack, clock, settings, kinds, self.memory).register()
         TellingDeliveries(slack, settings, kinds).register()
+        self.remediation.register(kinds)
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
 
     def _forget_answers(self) -> None:

@@ -218,3 +218,38 @@ def test_updates_are_promised_only_for_severities_there_are(folder: Path) -> Non
         "config/sevbot.yaml: updates: there is no severity 'SEV9'",
         "config/sevbot.yaml: updates.SEV1: give a minute at least",
     ]
+
+
+@pytest.mark.parametrize(
+    ("calendar", "team", "told"),
+    [
+        ({"country": "XX"}, {}, ["calendar.country: the holidays of 'XX' are not known: write a country's two letters"]),
+        ({"country": "GB", "subdivision": "BY"}, {}, ["calendar.subdivision: GB has no subdivision 'BY': write one of ENG"]),
+        ({"subdivision": "BY"}, {}, ["calendar.subdivision: name its country too"]),
+        ({"days_off": ["24 December"]}, {}, ["calendar.days_off.0: Input should be a valid date"]),
+        ({"country": "DE"}, {"subdivision": "SCT"}, ["teams.payments.subdivision: DE has no subdivision 'SCT'"]),
+        ({}, {"country": "MC", "subdivision": "X"}, ["teams.payments.subdivision: MC has no subdivision 'X', nor any"]),
+        ({}, {"time_zone": "Mars/Olympus"}, ["teams.0.time_zone: there is no time zone 'Mars/Olympus'"]),
+        ({}, {"manager": "ada"}, ["teams.0.manager: String should match pattern"]),
+    ],
+)  # fmt: skip
+def test_a_calendar_of_no_country_is_refused(
+    folder: Path, calendar: dict[str, Any], team: dict[str, Any], told: list[str]
+) -> None:
+    def spoil(content: dict[str, Any]) -> None:
+        content["calendar"] = calendar
+        content["teams"][0].update(team)
+
+    change(folder, spoil)
+    found = faults(folder)
+    assert len(found) == len(told)
+    for fault, each in zip(found, told, strict=True):
+        assert fault.startswith(f"config/sevbot.yaml: {each}")
+
+
+def test_what_yaml_takes_for_yes_and_no_is_norway_and_ontario(folder: Path) -> None:
+    text = (folder / "sevbot.yaml").read_text()
+    (folder / "sevbot.yaml").write_text(f"{text}\ncalendar: {{country: CA, subdivision: ON}}\n")
+    assert load(folder).calendar.subdivision == "ON"
+    (folder / "sevbot.yaml").write_text(f"{text}\ncalendar: {{country: NO}}\n")
+    assert load(folder).calendar.country == "NO"

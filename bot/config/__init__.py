@@ -11,7 +11,9 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, ValidationError
 
+from bot.config.calendar import CalendarRules, country_and_part, unknown_parts
 from bot.config.nudges import NudgeRule, Nudges, NudgeStep
+from bot.config.remediation import Remediation
 from bot.config.sections import (
     COMMANDER,
     DEFAULT_ROLES,
@@ -39,6 +41,7 @@ from bot.config.values import Duration, Frozen, parse_duration
 __all__ = [
     "COMMANDER",
     "AudienceRule",
+    "CalendarRules",
     "Category",
     "Channels",
     "Config",
@@ -52,6 +55,7 @@ __all__ = [
     "Permissions",
     "PrivateRules",
     "Reactions",
+    "Remediation",
     "Role",
     "Settings",
     "Severity",
@@ -81,6 +85,7 @@ class Config(Frozen):
     statuses: Annotated[tuple[Status, ...], Field(min_length=1)]
     roles: Annotated[tuple[Role, ...], Field(min_length=1)] = DEFAULT_ROLES
     teams: tuple[Team, ...] = ()
+    calendar: CalendarRules = CalendarRules()
     workflows: tuple[Workflow, ...] = ()
     invitations: tuple[AudienceRule, ...] = ()
     channels: Channels = Channels()
@@ -92,6 +97,7 @@ class Config(Frozen):
     paging: PagingRules = PagingRules()
     delivery: Delivery = Delivery()
     nudges: Nudges = Nudges()
+    remediation: Remediation = Remediation()
     tracker: TrackerRules = TrackerRules()
 
     def severity(self, key: str) -> Severity | None:
@@ -202,9 +208,11 @@ def cross_check(config: Config) -> list[str]:
         for place, each in enumerate(config.invitations)
     ]
     used.append(("sevbot.yaml: private.page", config.private.page))
+    used.append(("sevbot.yaml: remediation.teams", tuple(config.remediation.teams)))
     faults += [f"{place}: there is no team {key!r}" for place, keys in used for key in keys if key not in teams]
     faults += _unknown_conditions(config)
     faults += _words_for_two_roles(config)
+    faults += _parts_of_no_country(config)
     faults += _impatience(config.delivery) + _promises(config) + _tracking(config.tracker, teams)
     if config.paging.refresh < timedelta(minutes=1):
         faults.append("sevbot.yaml: paging.refresh: give a minute at least: pagers limit how often they are asked")
@@ -213,6 +221,17 @@ def cross_check(config: Config) -> list[str]:
     present = {status.category for status in config.statuses}
     faults += [f"sevbot.yaml: statuses: none has the category {each.value}" for each in Category if each not in present]
     return faults
+
+
+def _parts_of_no_country(config: Config) -> list[str]:
+    """Subdivisions that the country they stand for does not have."""
+    company = config.calendar
+    places = [("calendar", company.country, company.subdivision)]
+    places += [
+        (f"teams.{each.key}", country_and_part(each.country, each.subdivision, company=company)[0], each.subdivision)
+        for each in config.teams
+    ]
+    return [f"sevbot.yaml: {fault}" for fault in unknown_parts(places)]
 
 
 def _promises(config: Config) -> list[str]:

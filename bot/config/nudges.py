@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import time, timedelta
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from bot.config.values import Duration, Frozen, parse_duration
+from bot.config.values import Duration, Frozen, TimeZone, parse_duration
 
 NEVER = "never"
 OTHER = "other"
@@ -31,16 +30,6 @@ def _time_of_day(value: object) -> object:
         raise ValueError(f"{value!r} is no time of day: write 09:00") from None
 
 
-def _time_zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ValueError, OSError):  # what is not found is a KeyError of zoneinfo's own, and an OSError for a folder
-        raise ValueError(f"{value!r} is no time zone: write Europe/London or the like") from None
-    except KeyError:
-        raise ValueError(f"there is no time zone {value!r}: write Europe/London or the like") from None
-    return value
-
-
 def _by_severity(value: object) -> object:
     """One duration for all, or one for each severity; `never` is None."""
     given = value if isinstance(value, Mapping) else {OTHER: value}
@@ -51,7 +40,6 @@ def _by_severity(value: object) -> object:
 
 
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
-TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Patience = Annotated[dict[str, timedelta | None], BeforeValidator(_by_severity)]
 
 

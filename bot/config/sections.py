@@ -7,7 +7,20 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from bot.config.values import Duration, Emoji, Frozen, GroupId, Key, Link, Place, UserId, channel_template, not_a_file
+from bot.config.calendar import Country, Subdivision
+from bot.config.values import (
+    Duration,
+    Emoji,
+    Frozen,
+    GroupId,
+    Key,
+    Link,
+    Place,
+    TimeZone,
+    UserId,
+    channel_template,
+    not_a_file,
+)
 
 
 class Category(StrEnum):
@@ -108,6 +121,13 @@ class Team(Frozen):
     user_group: GroupId | None = None
     channel: Place | None = None
     pager: TeamPager | None = None
+    manager: UserId | None = None
+    """Who is told when the team does not do what it promised."""
+    country: Country | None = None
+    """Whose holidays it keeps; None: the company's."""
+    subdivision: Subdivision | None = None
+    time_zone: TimeZone | None = None
+    """Of its channel; None: the company's."""
 
 
 class Workflow(Frozen):
@@ -155,6 +175,8 @@ class Reactions(Frozen):
 
     timeline: tuple[Emoji, ...] = ("pushpin",)
     """They put a message on the timeline of the SEV whose channel it is in."""
+    action: tuple[Emoji, ...] = ("hammer_and_wrench",)
+    """They make a message an action item of that SEV."""
 
 
 Who = Literal["everyone", "members", "nobody"]
@@ -172,6 +194,8 @@ class Permissions(Frozen):
     """Invite people into a SEV's channel."""
     page: Who = "members"
     """Page a team, and see who is on call, with phone numbers."""
+    remediate: Who = "members"
+    """Add and change action items, and be given one."""
     see: Who = "everyone"
     ask: Who = "members"
     """Ask to be let into a private SEV."""

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -55,7 +56,19 @@ def not_a_file(value: str) -> str:
     return value
 
 
+def time_zone(value: str) -> str:
+    """The name of a time zone. Raises `ValueError` where this machine knows none of that name."""
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError):  # what is not found is a KeyError of zoneinfo's own, and an OSError for a folder
+        raise ValueError(f"{value!r} is no time zone: write Europe/London or the like") from None
+    except KeyError:
+        raise ValueError(f"there is no time zone {value!r}: write Europe/London or the like") from None
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+TimeZone = Annotated[str, AfterValidator(time_zone)]
 Link = Annotated[str, Field(max_length=2000), AfterValidator(http_link)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Place = Annotated[str, Field(pattern=r"^([CG][A-Z0-9]{2,}|#[^\s#]{1,80})$")]

@@ -7,7 +7,7 @@ from bot.directory.people import Actor, Standing
 from bot.errors import Refused
 from bot.slack.text import user
 
-Deed = Literal["declare", "change", "command", "invite", "page", "see", "ask"]
+Deed = Literal["declare", "change", "command", "invite", "page", "remediate", "see", "ask"]
 
 SENTENCES: dict[Deed, str] = {
     "declare": "declare a SEV",
@@ -15,6 +15,7 @@ SENTENCES: dict[Deed, str] = {
     "command": "hold a role in a SEV",
     "invite": "invite people to a SEV",
     "page": "page a team or see who is on call",
+    "remediate": "add, change or be given action items",
     "see": "see SEVs",
     "ask": "ask to be let into a SEV",
 }

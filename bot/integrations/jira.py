@@ -104,9 +104,13 @@ class Jira:
         """Take the first transition that leads to the goal: which there are depends on the present status."""
         path = f"issue/{quote(key, safe='')}/transitions"
         found = [each for each in _list(self._get(path).data, "transitions") if _text(each, "id")]
-        names = {name.casefold() for name in goal.names}
+        names, others = ({name.casefold() for name in each} for each in (goal.names, goal.not_to))
         by_name = [each for each in found if _text(each.get("to"), "name").casefold() in names]
-        by_progress = [each for each in found if _progress(each.get("to")) is goal.progress]
+        by_progress = [
+            each
+            for each in found
+            if _progress(each.get("to")) is goal.progress and _text(each.get("to"), "name").casefold() not in others
+        ]
         chosen = next(iter([*by_name, *by_progress]), None)
         if chosen is None:
             return False

@@ -74,6 +74,8 @@ class Goal:
 
     progress: Progress
     names: tuple[str, ...] = ()
+    not_to: tuple[str, ...] = ()
+    """Statuses that are so far too, and mean something else."""
 
 
 @dataclass(frozen=True, kw_only=True)

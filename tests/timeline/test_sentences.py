@@ -20,6 +20,7 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MADE_OF_PARTS = {
     "access_{outcome}": {"access_let_in", "access_declined"},
     "channel_{trouble}": {"channel_archived", "channel_deleted", "channel_bot_removed"},
+    "item_{what}": {"item_added", "item_changed", "item_closed", "item_reopened"},
 }
 """Kinds whose name is put together where they are written: which ones that gives."""
 PASSED_ON = {"kind"}
