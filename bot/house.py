@@ -65,6 +65,7 @@ from bot.paging import slack as paging_slack
 from bot.paging.following import Following
 from bot.paging.pagers import Pagers
 from bot.remediation.room import Remediation
+from bot.remediation.tracking_room import Tracking
 from bot.schedule import Job
 from bot.slack.client import Slack
 from bot.slack.commands import Command, Commands, Line
@@ -114,6 +115,7 @@ class House:
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
         self.paging = paging_slack.Paging(settings)
         self.remediation = Remediation(slack, clock, settings)
+        self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -142,6 +144,7 @@ class House:
             {"incident.reopened": duplicates.forget},
             subscribers.reactions(settings),
             self.remediation.reactions(),
+            self.tracking.reactions(),
             {f"incident.{fact}": nudges.watch for fact in WATCHED_EVENTS},
             {f"incident.{fact}": self.home.changed for fact in HOME_EVENTS},
             {membership.CHANGED: self.home.membership_changed},
@@ -200,6 +203,8 @@ class House:
             Job("nudges.forget", timedelta(hours=1), self._forget_nudges),
             Job("paging.refresh_on_call", timedelta(minutes=1), self._refresh_on_call),
             Job("paging.forget_on_call", timedelta(hours=1), self._forget_on_call),
+            Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
+            Job("tracker.forget", timedelta(hours=1), self.tracking.forget),
             Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
         )
 
@@ -262,6 +267,7 @@ class House:
         CatchUp(slack, clock, settings, kinds, self.memory).register()
         TellingDeliveries(slack, settings, kinds).register()
         self.remediation.register(kinds)
+        self.tracking.register(kinds)
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
 
     def _forget_answers(self) -> None:

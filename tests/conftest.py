@@ -8,7 +8,7 @@ from zlib import crc32
 import pytest
 
 from bot.app import Bot
-from bot.environment import Environment, pager_access
+from bot.environment import Environment, pager_access, tracker_access
 from bot.playground import Person, Playground
 from tests.databases import PostgresServer, new_sqlite, postgres_server
 from tests.processes import CONFIG
@@ -74,6 +74,7 @@ def environment_for(
         metrics_token="",
         journal_folder=journal or Path(tempfile.mkdtemp(prefix="sevbot-journal-")),
         pagers=pager_access(slack.pager_variables, []),
+        tracker=tracker_access(slack.jira_variables, []),
     )
 
 

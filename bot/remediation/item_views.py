@@ -11,6 +11,7 @@ from bot.remediation.drafts import NOBODY, Owner
 from bot.remediation.model import ActionItem, ItemState
 from bot.remediation.reading import Count, Page, Wanted
 from bot.remediation.surfaces import owner_of
+from bot.remediation.tracking_views import track_buttons
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
 from bot.slack.commands import NAME
@@ -120,7 +121,7 @@ def items_page(
     shown.append(kit.section(f"*{title}*"))
     for item in page.items:
         shown.append(kit.section(item_text(item, config, today)))
-        shown.append(kit.actions([*item_buttons(item, wanted), *more_buttons(item)]))
+        shown.append(kit.actions([*item_buttons(item, wanted), *more_buttons(item), *track_buttons(item, config)]))
     if not page.items:
         shown.append(kit.section("There are no more." if wanted.after else "Nothing is owed. :tada:"))
     if closed and not wanted.after:
@@ -184,7 +185,7 @@ def in_thread(item: ActionItem, config: Config) -> list[Block]:
         shown.append(kit.context(unowned_hint(item)))
     value = listing.value_of(item)
     undo = [kit.button("Undo", UNDO, value=value)] if item.is_tagged else []
-    buttons = [*undo, *item_buttons(item), *more_buttons(item)]
+    buttons = [*undo, *item_buttons(item), *more_buttons(item), *track_buttons(item, config)]
     return [*shown, kit.actions(buttons)] if buttons else shown
 
 

@@ -5,7 +5,7 @@ from bot.config import Settings
 from bot.incidents.reading import CardLines
 from bot.outbox.announcements import Reaction
 from bot.outbox.kinds import Kinds
-from bot.remediation import following, listing_slack, shown
+from bot.remediation import following, listing_slack, shown, tracking_slack
 from bot.remediation import slack as typed
 from bot.remediation.deliveries import ItemDeliveries
 from bot.slack.client import Slack
@@ -21,14 +21,19 @@ class Remediation:
         self._clock = clock
         self._settings = settings
         self._lists = listing_slack.Listing(settings)
+        self._tracking = tracking_slack.TrackingListeners(settings)
 
     def commands(self) -> tuple[Command, ...]:
         """The verbs, in the order the help lists them."""
-        return (*typed.commands(typed.Acting(self._settings)), *listing_slack.commands(self._lists))
+        return (
+            *typed.commands(typed.Acting(self._settings, self._tracking.deeds())),
+            *listing_slack.commands(self._lists),
+        )
 
     def listen(self, rooms: Rooms) -> None:
         """Attach the clicks and forms."""
         listing_slack.listen(rooms, self._lists)
+        tracking_slack.listen(rooms, self._tracking)
 
     def reactions(self) -> dict[str, Reaction]:
         """What follows from which event."""

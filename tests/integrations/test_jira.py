@@ -1,6 +1,7 @@
 """Jira's client, against the local Jira: what it writes, reads and finds again, and what it makes of failures."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -74,11 +75,11 @@ def test_what_a_screen_has_no_place_for_is_left_out_and_said(jira: Jira, site: S
     ],
 )
 def test_what_an_operator_must_mend_is_his(
-    jira: Jira, site: Site, screens: set[str], draft: dict[str, str], code: str
+    jira: Jira, site: Site, screens: set[str], draft: dict[str, Any], code: str
 ) -> None:
     site.not_on_screens = screens
     with pytest.raises(Permanent) as failed:
-        jira.create(Draft(**{**DRAFT.__dict__, **draft}))
+        jira.create(replace(DRAFT, **draft))
     assert (failed.value.code, failed.value.blame) == (code, Blame.OPERATOR)
     assert site.tickets == {}
 
