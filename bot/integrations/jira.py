@@ -135,7 +135,9 @@ class Jira:
 
     def account_of(self, email: str) -> Account | None:
         """Who has that address. An account that hides its own is found by it all the same, if it is the only one found."""
-        reply = self._get("user/search", ("query", email), ("maxResults", "10"))
+        reply = self._call("GET", "user/search", None, (("query", email), ("maxResults", "10")))
+        if not reply.is_success:
+            raise reply.refusal(blame=Blame.OPERATOR)
         found = [account for each in reply.rows if (account := _account(each))]
         exact = [account for account in found if account.email.casefold() == email.casefold()]
         hidden = [account for account in found if not account.email]

@@ -1,5 +1,6 @@
 """What the vendors beside the local Slack share: how they are asked, how they answer, and how they fail when told to."""
 
+import asyncio
 import json
 import re
 from collections.abc import Callable, Coroutine
@@ -61,8 +62,8 @@ class Vendor:
         with self.lock:
             answer = work(asked)
             race = self._taken(self.races, asked)
-            if race:
-                race()
+        if race:
+            await asyncio.to_thread(race)
         if fault in NONSENSE:
             return 200, {"content-type": "application/json"}, NONSENSE[fault]
         if fault:

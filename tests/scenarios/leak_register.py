@@ -12,6 +12,9 @@ NOTHING = "speaks of no SEV"
 SILENT = "posts nothing"
 LETTER = "a direct message, written only to who is a member at the moment it is sent"
 NUMBER = "only teams of private.page are paged for a private SEV, and outside its channel they read its number alone"
+TRACKER = (
+    "a private SEV's items go to no tracker, or with tracker.private under its number alone; tried by tests/tracking"
+)
 DRAWN = "draws what it is given; who is shown it is decided by the delivery or listener that asks for it"
 
 VERBS = {
@@ -36,7 +39,7 @@ CLICKS = {
     "incident.take_command": OWN, "incident.take_role": OWN, "incident.take_over_role": OWN, "incident.accept_handoff": OWN,
     "incident.decline_handoff": OWN, "incident.snooze": OWN, "timeline.undo": OWN, "timeline.turn": OWN,
     "timeline.narrow": OWN, "timeline.withdraw": OWN, "timeline.restore": OWN, "timeline.pass_over": OWN,
-    "item.done": OWN, "item.turn": LISTED,
+    "item.done": OWN, "item.turn": LISTED, "item.track": OWN,
     "incident.preview": "shows what the form holds; the SEVs that are open now are asked by membership.may_see",
 }  # fmt: skip
 FORMS = {
@@ -85,19 +88,22 @@ KINDS = {
     "nudges.refresh": "changes a reminder in its place; who is a member no longer reads that it is not theirs to see",
     "paging.tell": NUMBER, "paging.call": NUMBER, "paging.outcome": HERE, "paging.on_call": NOTHING,
     "remediation.show_item": HERE,
+    "tracker.create": TRACKER, "tracker.sync": TRACKER, "tracker.comment": TRACKER, "tracker.poll": SILENT,
+    "tracker.tell": LETTER,
     "incident.consider_request": "posts nothing; ends alike whether or not there is such a SEV",
     "incident.let_in": "invites whom a member let in",
     "incident.welcome": "a direct message to whom a member let in, with the number and the channel",
 }  # fmt: skip
 ROUTES = {
     "/healthz": NOTHING, "/readyz": "names parts of the bot", "/metrics": "counts methods, kinds and jobs, by no SEV",
+    "/hooks/{source}": "answers whoever sends something with a number, whatever it is about",
     "/slack/events": "Slack's own door: what it answers is what the verbs, clicks and forms answer",
 }  # fmt: skip
 JOBS = dict.fromkeys(
     (
         "outbox.revive", "outbox.second_look", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
         "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call",
-        "paging.forget_on_call",
+        "paging.forget_on_call", "tracker.watch", "tracker.forget",
     ),
     "says nothing but through the kinds above; logs ids only",
 )  # fmt: skip
@@ -111,7 +117,7 @@ VIEWS = dict.fromkeys(
         "subscriber_views.farewell", "subscriber_views.state", "telling_forms.adopt", "telling_forms.backfill",
         "telling_forms.entry", "telling_forms.pinned", "update_forms.loading", "update_forms.update", "update_views.said",
         "views.account", "views.announcement", "views.card", "views.found", "views.message", "views.page_form",
-        "views.timeline", "why.reminded",
+        "views.timeline", "why.reminded", "tracking_views.letter",
     ),
     DRAWN,
 )  # fmt: skip
@@ -119,6 +125,7 @@ PLACES = {
     "direct messages": "the trouble and welcome kinds; tried by dumping every conversation but the declarer's own",
     "App Home": "nothing is published there that asks not membership.may_see; tried by opening it as a snoop",
     "the pager": "alarm() says the number of a private SEV alone; tried by tests/paging",
+    "the tracker": "draft_of() and comment_of() say the number of a private SEV alone; tried by tests/tracking",
     "the journal": "files of the bot's own user (0600 in 0700), gone once the database is back",
     "the log": "ids and codes; tried in both formats",
 }

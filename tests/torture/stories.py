@@ -12,6 +12,7 @@ from bot.config import Channels
 from bot.directory.people import Person
 from bot.playground import Playground
 from bot.playground.faults import Rule
+from bot.remediation import tracking_surfaces
 from tests.databases import new_sqlite
 from tests.torture.faulting import CHANNEL, Stage, Visible, staged, visible, without_database
 
@@ -311,6 +312,19 @@ def the_pager_is_back(stage: Stage) -> None:
     stage.settle()
 
 
+def start_declare_and_track(stage: Stage) -> None:
+    """Ada's action item has an issue in Jira."""
+    start_and_declare(stage)
+    stage.types("/sev action add add a circuit breaker @ada due 2027-01-15", in_=CHANNEL)
+    stage.types("/sev action track 1", in_=CHANNEL)
+
+
+def give_its_issue_to_a_stranger(stage: Stage) -> None:
+    stage.slack.jira.assigns("OPS-1", "stranger")
+    stage.bot.database.run(tracking_surfaces.poll)
+    stage.settle()
+
+
 @cache
 def undisturbed(given: Act, when: Act, config: Path) -> Visible:
     """What people see at the end of a story in which nothing fails."""
@@ -369,6 +383,7 @@ DIRECT_NUDGE, NUDGE, NUDGE_REFRESH = "nudges.direct", "nudges.post", "nudges.ref
 REQUEST, LET_IN, WELCOME = (f"incident.{name}" for name in ("access_request", "let_in", "welcome"))
 NAME, RECOVERED = "incident.name", "incident.recovered"
 OUTCOME, CALL = "paging.outcome", "paging.call"
+TRACKER_TELL = "tracker.tell"
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
 COMPLETE = "files.completeUploadExternal"
 
@@ -479,4 +494,8 @@ STORIES = (
     Story(CALL, POST, page_in_vain, given=start_and_declare),
     Story(CALL, HISTORY, page_in_vain, given=start_and_declare, lead=POST),
     Story(CALL, UPDATE, page_in_vain, given=start_and_declare, lead=POST),
+    Story(TRACKER_TELL, "conversations.open", give_its_issue_to_a_stranger, given=start_declare_and_track),
+    Story(TRACKER_TELL, POST, give_its_issue_to_a_stranger, given=start_declare_and_track),
+    Story(TRACKER_TELL, HISTORY, give_its_issue_to_a_stranger, given=start_declare_and_track, lead=POST),
+    Story(TRACKER_TELL, UPDATE, give_its_issue_to_a_stranger, given=start_declare_and_track, lead=POST),
 )

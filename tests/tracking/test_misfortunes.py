@@ -60,13 +60,14 @@ def test_an_outage_of_jira_blocks_nothing_in_slack(troubled_stage: TrackerStage,
     assert ada.types("/sev action due SEV-1/1 2027-02-01").text == "SEV-1/1 is due Mon 1 Feb 2027."
     assert ada.types("/sev action start SEV-1/1").text == "SEV-1/1 is in progress."
     stage.slack.wait_until(
-        lambda: "Make an issue of an action item failed (http_503)" in stage.sev(1).card, why="the card tells it"
+        lambda: "Make an issue of an action item is late and is tried again (http_503)" in stage.sev(1).card,
+        why="the card tells it",
     )
     stage.jira.outage = False
     stage.settles()
     ticket = stage.ticket("PAY-1")
     assert (ticket.duedate, ticket.status, len(stage.jira.tickets)) == ("2027-02-01", "In Progress", 1)
-    assert "failed" not in stage.sev(1).card
+    assert "is late" not in stage.sev(1).card
 
 
 def test_what_is_refused_waits_for_somebody_and_retry_goes_on(troubled_stage: TrackerStage, ada: Person) -> None:
