@@ -73,10 +73,10 @@ class Reply:
         return found if isinstance(found, dict) else {}
 
     @property
-    def rows(self) -> list[dict[str, Any]]:
-        """Its content, where that is a JSON list: the objects in it; else nothing."""
+    def rows(self) -> list[dict[str, Any]] | None:
+        """Its content, where that is a JSON list of objects."""
         found = self._content()
-        return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+        return found if isinstance(found, list) and all(isinstance(each, dict) for each in found) else None
 
     def _content(self) -> Any:
         try:

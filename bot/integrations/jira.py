@@ -5,8 +5,8 @@ What its reference says, and where it was not tried against a real site, stands 
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any, NoReturn
@@ -41,11 +41,11 @@ class Jira:
     site: str
     email: str = field(repr=False)
     token: str = field(repr=False)
-    name: str = "Jira"
+    require: Callable[[float], object] = field(default=lambda _seconds: None, repr=False)
+    """Asked before each call, with the seconds it may take."""
 
-    @property
-    def longest(self) -> float:
-        return self.http.longest
+    def during(self, require: Callable[[float], object]) -> "Jira":
+        return replace(self, require=require)
 
     def create(self, draft: Draft) -> tuple[str, Sequence[str]]:
         """Make an issue; what of it a project's screens have no place for is left out, but for its labels."""
@@ -138,6 +138,8 @@ class Jira:
         reply = self._call("GET", "user/search", None, (("query", email), ("maxResults", "10")))
         if not reply.is_success:
             raise reply.refusal(blame=Blame.OPERATOR)
+        if reply.rows is None:
+            _not_understood()
         found = [account for each in reply.rows if (account := _account(each))]
         exact = [account for account in found if account.email.casefold() == email.casefold()]
         hidden = [account for account in found if not account.email]
@@ -182,6 +184,7 @@ class Jira:
     ) -> Reply:
         credentials = b64encode(f"{self.email}:{self.token}".encode()).decode()
         headers = {"Authorization": f"Basic {credentials}", "Accept": "application/json"}
+        self.require(self.http.longest)
         return self.http.call(method, f"{self.site}/rest/api/3/{path}", headers=headers, content=content, query=query)
 
     def _issue(self, data: Mapping[str, Any]) -> Issue:

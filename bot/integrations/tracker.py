@@ -1,6 +1,6 @@
 """What every tracker can do, in our words: the vendors' files speak them. `docs/trackers.md` says how to add the next one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -95,14 +95,8 @@ Edits = Mapping[Field, str | date | None]
 class Tracker(Protocol):
     """The door to a tracker. Every method raises `CallFailed`, and where an answer makes no sense `Temporary`."""
 
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        ...
-
-    @property
-    def longest(self) -> float:
-        """Seconds that one call may take."""
+    def during(self, require: Callable[[float], object]) -> "Tracker":
+        """The same door, which asks `require` before each call for the seconds it may take."""
         ...
 
     def create(self, draft: Draft) -> tuple[str, Sequence[str]]:

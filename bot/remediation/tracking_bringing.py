@@ -68,7 +68,7 @@ class _Work:
     def done(self) -> Reading:
         order = self.order
         if order.is_new:
-            self._ask().adopt(order.issue)
+            self._tracker.adopt(order.issue)
         issue = self._read()
         theirs = theirs_of(issue, order.rules)
         found = verdicts(order.fields, order.settled, order.ours, theirs, is_to_be_proven=order.is_to_be_proven)
@@ -95,11 +95,11 @@ class _Work:
         if edits:
             self._edit(edits, wanted)
         if Field.STATUS in wanted:
-            moved = self._ask().move(self.order.issue, goal_of(wanted[Field.STATUS], self.order.rules))
+            moved = self._tracker.move(self.order.issue, goal_of(wanted[Field.STATUS], self.order.rules))
             self._keep(Field.STATUS, wanted, is_taken=moved)
 
     def _edit(self, edits: Edits, wanted: dict[Field, str]) -> None:
-        not_taken = self._ask().edit(self.order.issue, edits)
+        not_taken = self._tracker.edit(self.order.issue, edits)
         for each in edits:
             self._keep(each, wanted, is_taken=each not in not_taken)
 
@@ -112,19 +112,19 @@ class _Work:
         name = self.order.rules.people.get(value.removeprefix(PERSON), "")
         if "@" not in name:
             return name or None
-        account = self._ask().account_of(name)
+        account = self._tracker.account_of(name)
         return account.id if account else None
 
     def _read(self) -> Issue:
-        issue = self._ask().read(self.order.issue)
+        issue = self._tracker.read(self.order.issue)
         is_stale = self.order.seen_at is not None and issue.updated_at < self.order.seen_at
         if is_stale and self.attempt.message.attempts < STALE_TRIES:
             raise Temporary("answer_is_old")
         return issue
 
-    def _ask(self) -> Tracker:
-        self.attempt.require_lease(self.order.tracker.longest)
-        return self.order.tracker
+    @property
+    def _tracker(self) -> Tracker:
+        return self.order.tracker.during(self.attempt.require_lease)
 
 
 def _shown(what: Field, issue: Issue) -> str:

@@ -103,9 +103,8 @@ class TrackingDeliveries:
 
     def _make(self, making: Making, attempt: Attempt) -> Result:
         """Make it, unless an earlier try did. Search runs behind: what was tried just now is not missing yet."""
-        tracker = making.tracker
+        tracker = making.tracker.during(attempt.require_lease)
         if making.tried_at is not None or attempt.look_first:
-            attempt.require_lease(tracker.longest)
             found = tracker.find(making.draft.mark)
             if found is not None:
                 return {"key": found, "making": making, "left_out": ()}
@@ -114,12 +113,10 @@ class TrackingDeliveries:
                 raise Temporary("not_found_yet", retry_after=left)
         draft = making.draft
         if making.email and Field.ASSIGNEE.value in self._config.tracker.fields:
-            attempt.require_lease(tracker.longest)
             account = tracker.account_of(making.email)
             draft = replace(draft, assignee=account.id if account else None)
         tried_at = self._clock.machine()
         attempt.commit(lambda session: _keep_try(session, making, tried_at))
-        attempt.require_lease(tracker.longest)
         key, left_out = tracker.create(draft)
         attempt.has_written = True
         return {"key": key, "making": making, "left_out": left_out}
@@ -170,9 +167,8 @@ class TrackingDeliveries:
 
     def _comment(self, comment: tuple[Tracker, str, str], attempt: Attempt) -> Result:
         tracker, key, text = comment
-        attempt.require_lease(tracker.longest * (2 if attempt.look_first else 1))
         try:
-            tracker.comment(key, text, look_first=attempt.look_first)
+            tracker.during(attempt.require_lease).comment(key, text, look_first=attempt.look_first)
         except Permanent as error:
             if error.blame is not Blame.GONE:
                 raise  # an issue that is gone needs no comment
@@ -187,8 +183,7 @@ class TrackingDeliveries:
 
     def _poll(self, question: tuple[Tracker, int, datetime], attempt: Attempt) -> Result:
         tracker, minutes, asked_at = question
-        attempt.require_lease(tracker.longest)
-        news: News = tracker.changed_within(minutes)
+        news: News = tracker.during(attempt.require_lease).changed_within(minutes)
         return {"news": news, "asked_at": asked_at, "tracker": self._config.tracker.service}
 
     def _load_letter(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:

@@ -179,7 +179,8 @@ def test_nonsense_is_worth_another_try_and_after_a_create_a_look(jira: Jira, sit
         jira.move("PAY-1", Goal(progress=Progress.DONE))
     with pytest.raises(Temporary):
         jira.comment("PAY-1", "Hello", look_first=True)
-    assert jira.account_of("grace@example.com") is None
+    with pytest.raises(Temporary):
+        jira.account_of("grace@example.com")
     assert (site.tickets["10001"].status, site.tickets["10001"].comments) == ("To Do", [])
 
 
