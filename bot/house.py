@@ -64,6 +64,7 @@ from bot.paging import jobs as paging_jobs
 from bot.paging import slack as paging_slack
 from bot.paging.following import Following
 from bot.paging.pagers import Pagers
+from bot.remediation.events import ItemEvents
 from bot.remediation.room import Remediation
 from bot.remediation.tracking_room import Tracking
 from bot.schedule import Job
@@ -114,7 +115,7 @@ class House:
         self.subjects = AllSubjects({"incident": SevNudges(settings)})
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
         self.paging = paging_slack.Paging(settings)
-        self.remediation = Remediation(slack, clock, settings)
+        self.remediation = Remediation(slack, clock, settings, self.memory)
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
@@ -237,11 +238,12 @@ class House:
 
     def _card_buttons(self) -> tuple[CardButtons, ...]:
         """Which rooms add buttons to a SEV's card and tray, in order."""
-        return (self.paging.buttons,)
+        return (self.paging.buttons, self.remediation.card_buttons())
 
     def _home_sections(self) -> tuple[HomeSection, ...]:
         """What the rooms show in a person's Home, in order."""
-        return (*sections(self._ground.settings), why.reminded)
+        *now, over = sections(self._ground.settings)
+        return (*now, self.remediation.home_section(), over, why.reminded)
 
     def _emergency_steps(self) -> tuple[EmergencyStep, ...]:
         """What other rooms do about a SEV that is declared while the database is down, before all else."""
@@ -264,7 +266,7 @@ class House:
         UpdateDeliveries(slack, clock, settings, texts).register(kinds)
         NudgeDeliveries(slack, clock, settings, self.subjects).register(kinds)
         CaptureDeliveries(slack, clock, settings, kinds, self.memory).register()
-        CatchUp(slack, clock, settings, kinds, self.memory).register()
+        CatchUp(slack, clock, settings, kinds, self.memory, also=(self.remediation.seen,)).register()
         TellingDeliveries(slack, settings, kinds).register()
         self.remediation.register(kinds)
         self.tracking.register(kinds)
@@ -303,7 +305,10 @@ def _help(explain: Callable[[str], str]) -> Command:
 
 def event_rules(slack: Slack, settings: Settings, memory: Memory) -> tuple[EventRule, ...]:
     """What the rooms do about Slack's events, in order."""
-    rooms = (ChannelEvents(slack, settings), LateJoiners(slack, settings), CaptureEvents(slack, settings, memory))
+    rooms = (
+        ChannelEvents(slack, settings), LateJoiners(slack, settings), CaptureEvents(slack, settings, memory),
+        ItemEvents(settings),
+    )  # fmt: skip
     return (*people.event_rules(slack), *(rule for room in rooms for rule in room.rules()), *home_rules())
 
 

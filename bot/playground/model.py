@@ -158,4 +158,5 @@ SHORTCUTS = (
     Shortcut("Declare a SEV", "incident.declare", "global"),
     Shortcut("Declare a SEV from this message", "incident.declare_from_message", "message"),
     Shortcut("Add to timeline", "timeline.add_message", "message"),
+    Shortcut("Create action item", "item.add_message", "message"),
 )

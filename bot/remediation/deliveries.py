@@ -1,22 +1,33 @@
-"""What this room says in Slack: an item, in the thread of the message it was made from."""
+"""What this room asks of Slack, what a message says; and what it says there, an item, in the thread of its message."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot.config import Settings
+from bot.directory import people
+from bot.directory.people import Standing, standing_of
 from bot.errors import Permanent
 from bot.incidents import membership
 from bot.incidents.reading import incident_of
 from bot.incidents.troubles import show_trouble
 from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
 from bot.outbox.model import OutboxMessage
-from bot.remediation import item_views, surfaces
+from bot.remediation import item_views, surfaces, tagging
 from bot.remediation.model import ActionItem
 from bot.slack import posts
 from bot.slack.client import Slack
+from bot.timeline.deliveries import NO_MESSAGE, UNKNOWABLE, Address, message_at
+from bot.timeline.said import read
 
-NO_MESSAGE = frozenset({"message_not_found", "thread_not_found", "cannot_reply_to_message"})
+
+@dataclass(frozen=True)
+class Look:
+    """A message to be looked at, and somebody who is to be met first, if nobody knows them."""
+
+    address: Address
+    stranger: str | None
 
 
 class ItemDeliveries:
@@ -41,7 +52,48 @@ class ItemDeliveries:
                 remove_copies=self._remove_copies,
                 overwrites=True,
             ),
+            Kind(
+                name=surfaces.LOOK,
+                nature=Nature.IDEMPOTENT,
+                label="Look at a message for an action item",
+                load=self._load_look,
+                send=self._look,
+                record=self._record_look,
+                on_trouble=show_trouble(self._settings),
+            ),
         )
+
+    def _load_look(self, session: Session, message: OutboxMessage) -> Look:
+        user_id = str(message.arguments["user"])
+        is_stranger = standing_of(session, user_id) is Standing.UNKNOWN
+        address = Address(message.arguments["channel"], message.arguments["ts"])
+        return Look(address, user_id if is_stranger else None)
+
+    def _look(self, look: Look, attempt: Attempt) -> Result:
+        calls = self._slack.during(attempt)
+        stranger = None
+        if look.stranger:
+            try:
+                stranger = calls.call("users.info", user=look.stranger)["user"]
+            except Permanent as error:
+                if error.code not in UNKNOWABLE:
+                    raise
+        return {"stranger": stranger, "message": message_at(calls, look.address)}
+
+    def _record_look(self, session: Session, message: OutboxMessage, result: Result, now: datetime) -> None:
+        incident, config = membership.lock(session, message.subject_id), self._settings.current
+        asked = message.arguments
+        if result["stranger"]:
+            people.remember(session, result["stranger"], self._slack.identity(), now=now)
+        if result["message"] is None:
+            tagging.gone(
+                session, incident, asked["channel"], asked["ts"], user_id=asked["user"], config=config, now=now
+            )
+            return
+        said, reactions = read(asked["channel"], result["message"]), result["message"].get("reactions") or []
+        tagging.believe(
+            session, incident, said, reactions, user_id=asked["user"], is_added=asked["is_added"], config=config, now=now
+        )  # fmt: skip
 
     def _load(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
         incident = incident_of(session, message)

@@ -1,6 +1,6 @@
 """How action items look: one of them as a line, with its buttons, in lists, on the card, in a thread. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,6 +30,7 @@ STATES = {
 }
 KIND_LABELS = {"prevent": "prevent", "detect": "detect", "mitigate": "mitigate", "process": "process"}
 MOST_CLOSED = 10
+MOST_AT_HOME = 10
 
 
 def owner_text(owner: Owner, config: Config) -> str:
@@ -169,6 +170,25 @@ def card_line(count: Count) -> str:
     return f":hammer_and_wrench: {', '.join(parts)}" if parts else ""
 
 
+def at_home(page: Page, teams: Mapping[str, Count], config: Config, *, today: date) -> list[Block]:
+    """What somebody owes, to act in place, and how much their teams do; nothing where nothing is owed."""
+    owed = [
+        f"{team_text(key, config)} owes {count.open} action item{'' if count.open == 1 else 's'}"
+        f"{f', *{count.overdue} overdue*' if count.overdue else ''}: `{NAME} items {key}`"
+        for key, count in teams.items()
+        if count.open
+    ]
+    shown: list[Block] = []
+    for item in page.items:
+        shown.append(kit.section(item_text(item, config, today)))
+        shown.append(kit.actions([*item_buttons(item), *more_buttons(item)]))
+    if page.has_more:
+        shown.append(kit.context(f"There are more: `{NAME} mine` shows them."))
+    if owed:
+        shown.append(kit.context("\n".join(owed[:10])))
+    return [kit.header("My action items"), *shown] if shown else []
+
+
 def thread_text(item: ActionItem) -> str:
     """What notifications say of an item in its message's thread."""
     if item.state == ItemState.WITHDRAWN:
@@ -185,7 +205,8 @@ def in_thread(item: ActionItem, config: Config) -> list[Block]:
         shown.append(kit.context(unowned_hint(item)))
     value = listing.value_of(item)
     undo = [kit.button("Undo", UNDO, value=value)] if item.is_tagged else []
-    buttons = [*undo, *item_buttons(item), *more_buttons(item), *track_buttons(item, config)]
+    done, _, *others = item_buttons(item) or [None, None]
+    buttons = [*undo, done, *others, *more_buttons(item), *track_buttons(item, config)] if done else []
     return [*shown, kit.actions(buttons)] if buttons else shown
 
 

@@ -8,7 +8,7 @@ from bot.config import Config, Settings
 from bot.directory.people import actor_of
 from bot.directory.permissions import require
 from bot.incidents import membership
-from bot.remediation import item_views, listing, reading, service
+from bot.remediation import item_views, listing, reading, service, tagging
 from bot.remediation.days import today_for
 from bot.remediation.drafts import Owner
 from bot.remediation.model import ItemState
@@ -61,6 +61,12 @@ class Listing:
         page = self._page(session, visit, wanted, said=f"{item.name} is done.")
         return replace(page, replaces=True)
 
+    def undo(self, session: Session, visit: Visit) -> Answer:
+        """*Undo* was clicked: nobody promised what was but a reaction."""
+        item, _ = clicked_item(session, visit, visit.value)
+        tagging.undo(session, item, config=self._config, actor=actor_of(session, visit), now=visit.now)
+        return DONE
+
     def _page(self, session: Session, visit: Visit, wanted: Wanted, *, said: str = "") -> Answer:
         today = today_for(session, self._config, visit.user_id, now=visit.now)
         page = reading.page_of(session, wanted, reader=visit.user_id, today=today)
@@ -90,5 +96,5 @@ def commands(lists: Listing) -> tuple[Command, ...]:
 
 def listen(rooms: Rooms, lists: Listing) -> None:
     """Attach the clicks of this part of the room."""
-    rooms.clicks |= {item_views.DONE: lists.done, item_views.TURN: lists.turned}
+    rooms.clicks |= {item_views.DONE: lists.done, item_views.UNDO: lists.undo, item_views.TURN: lists.turned}
     rooms.free_clicks |= {item_views.TURN}

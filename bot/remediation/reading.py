@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, contains_eager
 
 from bot.config import Config
 from bot.errors import Refused
-from bot.incidents import membership
-from bot.incidents.model import Incident
+from bot.incidents import lifecycle, membership
+from bot.incidents.model import Incident, IncidentMember
 from bot.remediation.drafts import Owner
 from bot.remediation.model import OPEN_STATES, ActionItem, ItemState
 
@@ -140,6 +140,22 @@ def turned_overdue(session: Session, *, since: date, today: date, most: int) -> 
         .limit(most)
     )
     return session.scalars(query).all()
+
+
+def sevs_for_items(session: Session, config: Config, *, reader: str, most: int) -> list[Incident]:
+    """The SEVs for which somebody may want to add an item: the open ones that they may see, and the newest of the others."""
+    seen = select(Incident).where(membership.may_see(reader))
+    is_open = seen.where(lifecycle.open_now(config)).order_by(lifecycle.NEWEST_OPEN_FIRST).limit(most)
+    found = [*session.scalars(is_open)]
+    newest = session.scalars(seen.order_by(Incident.number.desc()).limit(most))
+    return [*found, *(each for each in newest if each not in found)][:most]
+
+
+def members_of(session: Session, incidents: Sequence[Incident]) -> dict[int, int]:
+    """How many people are in each private SEV, by id."""
+    private = [each.id for each in incidents if each.is_private]
+    count = select(IncidentMember.incident_id, func.count()).where(IncidentMember.incident_id.in_(private))
+    return {row[0]: row[1] for row in session.execute(count.group_by(IncidentMember.incident_id))}
 
 
 def is_overdue(item: ActionItem, today: date) -> bool:

@@ -33,18 +33,22 @@ def changed(
     former: Owner,
     *,
     because: str = "",
+    reason: str = "",
     config: Config,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Some of it is different now: `what` holds the values before and after, by column. `because`: what it follows."""
+    """Some of it is different now: `what` holds the values before and after, by column.
+
+    `because` is the event it follows, `reason` what a person said.
+    """
     told = {name: pair for name, pair in what.items() if name not in ("owner_user", "owner_team")}
     if len(told) < len(what):
         told["owner"] = (_owner(former, config), _owner(owner_of(item), config))
     facts: dict[str, Any] = {"changes": {name: [_plain(each) for each in pair] for name, pair in told.items()}}
     if because:
         facts["because"] = because
-    _record(session, item, CHANGED, facts, actor=actor, now=now)
+    _record(session, item, CHANGED, facts, text=reason, actor=actor, now=now)
     surfaces.show(session, item, config, former)
 
 

@@ -19,12 +19,13 @@ from bot.incidents import membership
 from bot.incidents.links import checked_address
 from bot.incidents.model import Incident
 from bot.incidents.service import SAME_WORDS_WITHIN
-from bot.remediation import policy, recording
+from bot.remediation import policy, reading, recording
 from bot.remediation.days import today_for
 from bot.remediation.drafts import (
     NOBODY,
     Draft,
     Owner,
+    Source,
     checked_evidence,
     checked_item_reason,
     checked_item_title,
@@ -63,7 +64,10 @@ def add(
     require(config, actor, "remediate")
     title, proof = checked_item_title(draft.title), checked_proof(draft.proof)
     _require_owner(session, incident, draft.owner, config=config, actor=actor)
-    _require_new(session, incident, title, actor=actor, now=now)
+    if draft.source is not None:
+        _require_new_message(session, incident, draft.source)
+    else:
+        _require_new(session, incident, title, actor=actor, now=now)
     last = session.scalar(select(func.max(ActionItem.number)).where(ActionItem.incident_id == incident.id)) or 0
     if last >= MOST_OF_ONE_SEV:
         raise Refused(f"{incident.name} has {last} action items, and can't have more. Put the rest into a tracker.")
@@ -215,6 +219,15 @@ def _require_new(session: Session, incident: Incident, title: str, *, actor: Act
         raise Refused(f"{twin.name} says that already: you added it just now.")
 
 
+def _require_new_message(session: Session, incident: Incident, source: Source) -> None:
+    """Raise `Refused` where the message is an item of the SEV already."""
+    made = reading.of_message(session, incident, source.channel_id, source.ts)
+    if made is not None and made.state == ItemState.WITHDRAWN:
+        raise Refused(f"This message was {made.name}. `/sev action reopen {made.name} REASON` opens it again.")
+    if made is not None:
+        raise Refused(f"This message is {made.name} already. `/sev action edit {made.name}` changes it.")
+
+
 def _values(session: Session, item: ActionItem, wanted: Change, *, config: Config, actor: Actor) -> dict[str, Any]:
     """The columns' new values, each checked. What came back from a form as it was shown is no change."""
     new: dict[str, Any] = {}
@@ -232,8 +245,15 @@ def _values(session: Session, item: ActionItem, wanted: Change, *, config: Confi
     if wanted.proof is not None and wanted.proof != item.proof:
         new["proof"] = checked_proof(wanted.proof)
     if wanted.tracker_url is not None and wanted.tracker_url != item.tracker_url:
-        new["tracker_url"] = checked_address(wanted.tracker_url) if wanted.tracker_url else ""
+        new["tracker_url"] = _checked_tracker(wanted.tracker_url)
     return new
+
+
+def _checked_tracker(address: str) -> str:
+    try:
+        return checked_address(address) if address else ""
+    except Refused as refusal:
+        raise Refused(refusal.sentence, field="tracker") from None
 
 
 def _apply(item: ActionItem, changed: dict[str, Any], *, now: datetime) -> None:

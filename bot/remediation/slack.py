@@ -14,7 +14,7 @@ from bot.remediation.drafts import day_named, drafted, owner_named
 from bot.remediation.model import ActionItem, ItemState, Priority
 from bot.remediation.naming import named_item
 from bot.remediation.service import Change
-from bot.slack.commands import NAME, TARGET, Command, Line
+from bot.slack.commands import NAME, TARGET, Command, Form, Line
 from bot.slack.text import mrkdwn, one_line
 from bot.slack.visit import Answer, Visit
 
@@ -145,11 +145,11 @@ a form opens.
 `track SEV-42/2` makes an issue of it in the tracker, `link SEV-42/2 PAY-7` takes one that is there, `unlink` parts them."""
 
 
-def commands(acting: Acting) -> tuple[Command, ...]:
+def commands(acting: Acting, form: Callable[[Visit, Line], Form | None]) -> tuple[Command, ...]:
     """The verb of this part of the room."""
     return (
         Command(
             verb="action", usage="action [add TEXT|done SEV-42/2|…]", summary="write down what to do after a SEV, and change it",
-            details=DETAILS, run=acting.action, names_people=True,
+            details=DETAILS, run=acting.action, form=form, names_people=True,
         ),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import (
     CheckboxesElement,
     ConfirmObject,
     ContextBlock,
+    DatePickerElement,
     DateTimePickerElement,
     DividerBlock,
     HeaderBlock,
@@ -21,6 +22,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
     StaticMultiSelectElement,
     StaticSelectElement,
+    UserSelectElement,
 )
 from slack_sdk.models.views import View as SlackView
 
@@ -132,6 +134,18 @@ def text_input(
 def moment_input(action_id: str, initial: int | None) -> DateTimePickerElement:
     """A date and time, in seconds since 1970; Slack shows it in the reader's time zone."""
     return DateTimePickerElement(action_id=action_id, initial_date_time=initial)
+
+
+def day_input(action_id: str, initial: str | None) -> DatePickerElement:
+    """A day, as `2026-12-24`, the same for every reader."""
+    return DatePickerElement(action_id=action_id, initial_date=initial)
+
+
+def person_menu(placeholder: str, action_id: str, *, initial: str | None = None) -> UserSelectElement:
+    """A menu to pick one person of the workspace from, by user id."""
+    return UserSelectElement(
+        placeholder=PlainTextObject(text=placeholder), action_id=action_id, initial_user=initial
+    )  # fmt: skip
 
 
 def field(

@@ -138,13 +138,15 @@ def _item_changed(tell: Telling) -> str:
     if tell.entry.data.get("because") == "severity":
         _, due = changes["due_on"]
         return f"{_item(tell)} is due {tell.quoted(due)}: its due date follows the severity."
-    return f"{tell.who} changed {_item(tell)}: {', '.join(_item_change(tell, name, pair) for name, pair in changes.items())}."
+    return f"{tell.who} changed {_item(tell)}: {', '.join(_item_change(tell, name, pair) for name, pair in changes.items())}{tell.reason}"
 
 
 def _item_change(tell: Telling, name: str, pair: Sequence[object]) -> str:
     before, after = pair
     if name == "owner":
         return f"it is owned by {_owner(tell, after)} (before: {_owner(tell, before)})"
+    if name == "snoozed_until":
+        return f"nobody is reminded of it before {tell.quoted(after)}"
     new = str(after).replace("_", " ") if name == "state" else after or "nothing"
     return f"its {ITEM_FIELDS.get(name, name)} is {tell.quoted(new)}"
 

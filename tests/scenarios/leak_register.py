@@ -39,13 +39,14 @@ CLICKS = {
     "incident.take_command": OWN, "incident.take_role": OWN, "incident.take_over_role": OWN, "incident.accept_handoff": OWN,
     "incident.decline_handoff": OWN, "incident.snooze": OWN, "timeline.undo": OWN, "timeline.turn": OWN,
     "timeline.narrow": OWN, "timeline.withdraw": OWN, "timeline.restore": OWN, "timeline.pass_over": OWN,
-    "item.done": OWN, "item.turn": LISTED, "item.track": OWN,
+    "item.done": OWN, "item.undo": OWN, "item.turn": LISTED, "item.track": OWN,
     "incident.preview": "shows what the form holds; the SEVs that are open now are asked by membership.may_see",
 }  # fmt: skip
 FORMS = {
     "incident.declare": "answers the declarer", "incident.edit": OWN, "incident.reopen": OWN, "incident.times": OWN,
     "incident.update": OWN, "incident.mute": OWN, "paging.page": OWN, "timeline.add_message": OWN, "timeline.entry": OWN,
-    "timeline.pinned": OWN,
+    "timeline.pinned": OWN, "item.add": OWN, "item.edit": OWN, "item.prove": OWN, "item.snooze": OWN, "item.give": OWN,
+    "item.wont_do": OWN, "item.due": OWN,
     "timeline.adopt": "answers who adopts a channel in which they typed that they do",
     "timeline.backfill": "answers who writes it down; its SEV is public",
 }  # fmt: skip
@@ -53,6 +54,8 @@ OPENERS = {
     "incident.declare": LISTED, "incident.declare_from_message": LISTED, "incident.open_declare": LISTED,
     "incident.open_edit": OWN, "incident.open_times": OWN, "incident.open_update": OWN, "incident.open_mute": OWN,
     "paging.open_page": OWN, "timeline.open_entry": OWN, "timeline.open_pinned": OWN, "timeline.add_message": LISTED,
+    "item.open_add": OWN, "item.open_edit": OWN, "item.open_done": OWN, "item.open_snooze": OWN, "item.open_give": OWN,
+    "item.open_wont_do": OWN, "item.open_due": OWN, "item.add_message": LISTED,
     "incident.open_reopen": "opens empty; sending it asks membership.by_number",
 }  # fmt: skip
 EVENTS = dict.fromkeys(
@@ -87,7 +90,7 @@ KINDS = {
     "nudges.direct": "a direct message to who is in charge, as long as they are a member",
     "nudges.refresh": "changes a reminder in its place; who is a member no longer reads that it is not theirs to see",
     "paging.tell": NUMBER, "paging.call": NUMBER, "paging.outcome": HERE, "paging.on_call": NOTHING,
-    "remediation.show_item": HERE,
+    "remediation.show_item": HERE, "remediation.look_at_message": SILENT,
     "tracker.create": TRACKER, "tracker.sync": TRACKER, "tracker.comment": TRACKER, "tracker.poll": SILENT,
     "tracker.tell": LETTER,
     "incident.consider_request": "posts nothing; ends alike whether or not there is such a SEV",
@@ -110,7 +113,8 @@ JOBS = dict.fromkeys(
 VIEWS = dict.fromkeys(
     (
         "access_deliveries.request_blocks", "briefs.brief", "briefs.late_brief", "catchup.told", "forms.add_message",
-        "forms.confirmation", "forms.declare", "forms.declared", "forms.edit", "forms.loading", "forms.reopen", "forms.times",
+        "forms.confirmation", "forms.declare", "forms.declared", "forms.edit", "forms.loading", "forms.reopen", "forms.times", "forms.add", "forms.due", "forms.give", "forms.prove",
+        "forms.snooze", "forms.wont_do", "item_views.at_home",
         "home_views.closed_door", "home_views.home", "home_views.open_now", "home_views.over", "home_views.promised",
         "home_views.roles", "home_views.welcome", "item_views.in_thread", "item_views.items_page", "nudge_views.mute", "role_views.held_by_another",
         "role_views.instructions", "role_views.offer", "role_views.one_role", "role_views.role_list",

@@ -18,6 +18,7 @@ from tests.torture.faulting import CHANNEL, Stage, Visible, staged, visible, wit
 
 Act = Callable[[Stage], None]
 PUSHPIN = "pushpin"
+TOOL = "hammer_and_wrench"
 
 
 def nothing(_stage: Stage) -> None:
@@ -202,6 +203,36 @@ def is_untagged(stage: Stage) -> None:
     message = next(each for each in stage.slack.channel(CHANNEL).messages.values() if each.text == "Rolled back.")
     stage.ada.unreacts(PUSHPIN, to=message)
     stage.settle()
+
+
+def becomes_an_item(stage: Stage, name: str = "ada") -> None:
+    """Somebody says something in the SEV's channel, and reacts to it so that it becomes an action item."""
+    person = stage.slack.person(name)
+    if person.id not in stage.slack.channel(CHANNEL).members:
+        person.joins(CHANNEL)
+    message = person.says("We need a breaker.", in_=CHANNEL)
+    stage.settle()
+    person.reacts(TOOL, to=message)
+    stage.settle()
+
+
+def becomes_an_item_by_a_stranger(stage: Stage) -> None:
+    linus = stage.slack.person("linus")
+    linus.joins(CHANNEL)
+    stage.settle()
+    stage.bot.database.run(lambda session: session.execute(delete(Person).where(Person.user_id == linus.id)))
+    stage.bot.acquaintance._known.clear()
+    stage.bot.acquaintance._standings.clear()
+    becomes_an_item(stage, "linus")
+
+
+def start_declare_and_make_an_item(stage: Stage) -> None:
+    start_and_declare(stage)
+    becomes_an_item(stage)
+
+
+def give_the_item(stage: Stage) -> None:
+    stage.types("/sev action give SEV-1/1 payments")
 
 
 def start_declare_and_tag(stage: Stage) -> None:
@@ -390,6 +421,8 @@ COMPLETE = "files.completeUploadExternal"
 CALLS_NOTHING = {"incident.consider_request"}
 """Kinds that only decide, aside, whether anything follows: Slack can't fail there."""
 
+SHOW_ITEM, LOOK = "remediation.show_item", "remediation.look_at_message"
+
 STORIES = (
     Story(LEARN, POST, start_and_declare, given=nothing),
     Story(LEARN, JOIN, start_and_declare, given=nothing),
@@ -432,6 +465,11 @@ STORIES = (
     Story(RECONCILE, "conversations.members", look_after, given=start_and_declare_privately),
     Story(RECONCILE, JOIN, unarchive, given=start_declare_and_archive),
     Story(MEET, "users.info", is_tagged_by_a_stranger, given=start_and_declare),
+    Story(LOOK, "reactions.get", becomes_an_item, given=start_and_declare),
+    Story(LOOK, "users.info", becomes_an_item_by_a_stranger, given=start_and_declare),
+    Story(SHOW_ITEM, POST, becomes_an_item, given=start_and_declare),
+    Story(SHOW_ITEM, REPLIES, becomes_an_item, given=start_and_declare, lead=POST),
+    Story(SHOW_ITEM, UPDATE, give_the_item, given=start_declare_and_make_an_item),
     Story(FETCH, "reactions.get", is_tagged_after_a_restart, given=start_and_declare),
     Story(CONFIRM, POST, is_tagged, given=start_and_declare),
     Story(CONFIRM, REPLIES, is_tagged, given=start_and_declare, lead=POST),
