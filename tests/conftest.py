@@ -13,7 +13,14 @@ from bot.playground import Person, Playground
 from tests.databases import PostgresServer, new_sqlite, postgres_server
 from tests.processes import CONFIG
 
-STORIES = ("tests/scenarios/", "tests/paging/", "tests/timeline/", "tests/anytext/", "tests/remediation/")
+STORIES = (
+    "tests/scenarios/",
+    "tests/paging/",
+    "tests/timeline/",
+    "tests/anytext/",
+    "tests/remediation/",
+    "tests/tracking/",
+)
 """Where what a person sees is tried. It does not depend on the engine, so that PostgreSQL needs but a sample of it at once."""
 ONE_IN = 5
 REDELIVERY_DELAYS = (0.5, 1.0, 3.0)

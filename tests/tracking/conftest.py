@@ -41,6 +41,9 @@ class TrackerStage(Stage):
     def settles(self) -> None:
         """Wait until Jira told all it had to tell, and all that follows is done."""
         self.slack.wait_until(self.jira.is_quiet, why="Jira has told everything")
+        self.slack.wait_until(
+            lambda: not self._waiting(), within=40, why="all is done", seen=lambda: str(self._waiting())
+        )
         super().settles()
 
     def adds(self, person: Person, words: str, *, sev: int = 1) -> ActionItem:

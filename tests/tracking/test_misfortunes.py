@@ -9,7 +9,6 @@ import pytest
 
 from bot.playground import Person
 from bot.playground.jira import SECRET, Parcel, signed
-from bot.playground.vendor import NONSENSE
 from bot.remediation import tracking_jobs
 from bot.remediation.model import ItemState
 from bot.remediation.tracking_model import TrackerLink, UnknownDelivery
@@ -29,7 +28,7 @@ def tracked(sev: TrackerStage, ada: Person) -> TrackerStage:
     return sev
 
 
-@pytest.mark.parametrize("fault", ["timeout_after", "drop_after", "html", "cut"])
+@pytest.mark.parametrize("fault", ["drop_after", pytest.param("html", marks=pytest.mark.torture)])
 def test_a_lost_answer_makes_no_second_issue(sev: TrackerStage, ada: Person, fault: str) -> None:
     sev.jira.search_lag = 0.2
     sev.adds(ada, "add a circuit breaker @grace")
@@ -41,7 +40,7 @@ def test_a_lost_answer_makes_no_second_issue(sev: TrackerStage, ada: Person, fau
     assert sev.tracked() == ["made"]
 
 
-@pytest.mark.parametrize("fault", ["timeout_before", "drop_before", "500", "503", "429"])
+@pytest.mark.parametrize("fault", ["drop_before", pytest.param("429", marks=pytest.mark.torture)])
 def test_a_try_that_did_nothing_is_made_again(sev: TrackerStage, ada: Person, fault: str) -> None:
     sev.adds(ada, "add a circuit breaker @grace")
     sev.jira.faults = [(CREATE, fault)]
@@ -83,7 +82,7 @@ def test_what_is_refused_waits_for_somebody_and_retry_goes_on(troubled_stage: Tr
     assert stage.ticket("PAY-1").labels[0] == "sevbot"
 
 
-@pytest.mark.parametrize("nonsense", sorted(NONSENSE))
+@pytest.mark.parametrize("nonsense", ["wrong_types", pytest.param("deep", marks=pytest.mark.torture)])
 def test_nonsense_changes_nothing_and_is_asked_again(tracked: TrackerStage, ada: Person, nonsense: str) -> None:
     tracked.jira.faults = [(READ, nonsense), (WAYS, nonsense), (SEARCH, nonsense)]
     ada.types("/sev action start SEV-1/1")
@@ -196,7 +195,9 @@ def test_what_was_deleted_unheard_is_found_out_in_time(tracked: TrackerStage, ad
     del ada
 
 
-@pytest.mark.parametrize("screens", [{"duedate"}, {"duedate", "priority", "assignee"}])
+@pytest.mark.parametrize(
+    "screens", [{"duedate", "priority", "assignee"}, pytest.param({"duedate"}, marks=pytest.mark.torture)]
+)
 def test_what_a_project_has_no_place_for_is_told_and_not_tried_for_ever(
     sev: TrackerStage, ada: Person, screens: set[str]
 ) -> None:
