@@ -10,8 +10,9 @@ import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -99,10 +100,27 @@ class Jira(Vendor):
         self.holds_hooks = False
         """Whether webhooks are kept in `held`, to be delivered by hand, in any order."""
         self.held: list[Parcel] = []
+        self._store: Path | None = None
         self._postman = ThreadPoolExecutor(max_workers=1, thread_name_prefix="playground-jira")
         self._on_their_way = 0
         self._count = 0
         self._latest = 0.0
+
+    def keep_in(self, store: Path) -> None:
+        """Read the issues back from a file, and keep them there from now on."""
+        self._store = store
+        if not store.exists():
+            return
+        kept = json.loads(store.read_text(encoding="utf-8"))
+        self.tickets = {each["id"]: Ticket(**each) for each in kept["tickets"]}
+        self._count, self._latest = kept["count"], max((each.updated for each in self.tickets.values()), default=0.0)
+
+    def _keep(self) -> None:
+        if self._store is not None:
+            tickets = [asdict(each) | {"written": 0.0} for each in self.tickets.values()]  # search knows them by then
+            new = self._store.with_suffix(".new")
+            new.write_text(json.dumps({"tickets": tickets, "count": self._count}), encoding="utf-8")
+            new.replace(self._store)
 
     def close(self) -> None:
         """Deliver nothing more."""
@@ -157,8 +175,9 @@ class Jira(Vendor):
         """Somebody deletes an issue. Returns it, so that it can be put back."""
         with self.lock:
             ticket = self._ticket(key)
+            del self.tickets[ticket.id]
             self.changed(ticket, "jira:issue_deleted")
-            return self.tickets.pop(ticket.id)
+            return ticket
 
     def restores(self, ticket: Ticket) -> None:
         """What was deleted, or hidden from the app, is there again."""
@@ -183,6 +202,7 @@ class Jira(Vendor):
         """Note that an issue changed, and tell it to who listens."""
         ticket.updated = self._latest = max(self.clock.now(), self._latest + 0.001)
         ticket.written = time.monotonic()
+        self._keep()
         self.on_change()
         if self.hook_url:
             self.tell({"webhookEvent": event, "timestamp": int(ticket.updated * 1000), "issue": self.as_json(ticket)})
