@@ -81,6 +81,7 @@ class TrackingDeliveries:
             Kind(
                 name=tracking_surfaces.TELL, nature=Nature.FINDABLE, label="Tell who owes an item about its issue",
                 load=self._load_letter, send=self._put, record=_record_letter, remove_copies=self._remove_copies,
+                on_trouble=show,
             ),
         )  # fmt: skip
 
@@ -214,4 +215,5 @@ def _keep_try(session: Session, making: Making, tried_at: datetime) -> None:
 
 
 def _record_letter(session: Session, message: OutboxMessage, result: Result, _now: datetime) -> None:
+    membership.lock(session, message.subject_id)
     posts.remember(session, message, result)
