@@ -91,7 +91,7 @@ def manifest(
     """Print the manifest to create the Slack app from."""
     import json
 
-    from bot.house import event_types
+    from bot.hearing import event_types
     from bot.slack.manifest import manifest as made
 
     typer.echo(json.dumps(made(event_types(_environment()), request_url=request_url), indent=2))

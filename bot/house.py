@@ -17,6 +17,7 @@ from bot.db import Database
 from bot.directory import channels as directory_channels
 from bot.directory import people
 from bot.environment import Environment
+from bot.hearing import event_rules
 from bot.incidents import (
     access_slack,
     duplicates,
@@ -33,16 +34,13 @@ from bot.incidents import (
 from bot.incidents import slack as incidents
 from bot.incidents.access_deliveries import AccessDeliveries
 from bot.incidents.bookmark_deliveries import BookmarkDeliveries
-from bot.incidents.channel import ChannelEvents
 from bot.incidents.channel_deliveries import ChannelDeliveries
 from bot.incidents.declaring import Declaring
 from bot.incidents.deliveries import Deliveries
 from bot.incidents.emergency import Emergencies
 from bot.incidents.emergency_steps import EmergencyStep
 from bot.incidents.home import Home, HomeSection, sections
-from bot.incidents.home import event_rules as home_rules
 from bot.incidents.journal import Journal
-from bot.incidents.late_joiners import LateJoiners
 from bot.incidents.linking_slack import Linking
 from bot.incidents.looking import Looking
 from bot.incidents.nudging import SevNudges
@@ -53,6 +51,7 @@ from bot.incidents.recovery_deliveries import RecoveryDeliveries
 from bot.incidents.update_deliveries import UpdateDeliveries
 from bot.nudges import jobs as nudge_jobs
 from bot.nudges import service as nudges
+from bot.nudges.daily_deliveries import DailyDeliveries
 from bot.nudges.deliveries import NudgeDeliveries
 from bot.nudges.subjects import AllSubjects
 from bot.operations import why
@@ -64,13 +63,15 @@ from bot.paging import jobs as paging_jobs
 from bot.paging import slack as paging_slack
 from bot.paging.following import Following
 from bot.paging.pagers import Pagers
-from bot.remediation.events import ItemEvents
+from bot.remediation import jobs as remediation_jobs
+from bot.remediation import nudging
+from bot.remediation.nudging import ItemNudges
 from bot.remediation.room import Remediation
 from bot.remediation.tracking_room import Tracking
 from bot.schedule import Job
 from bot.slack.client import Slack
 from bot.slack.commands import Command, Commands, Line
-from bot.slack.events import EventRule, Events
+from bot.slack.events import Events
 from bot.slack.rooms import Rooms
 from bot.slack.templates import Texts
 from bot.slack.visit import Answer, Visit
@@ -79,7 +80,6 @@ from bot.timeline import reading as timeline_reading
 from bot.timeline import slack as timeline_slack
 from bot.timeline import starting as timeline_starting
 from bot.timeline.deliveries import CaptureDeliveries
-from bot.timeline.events import CaptureEvents
 from bot.timeline.memory import Memory
 from bot.timeline.reconciling import CatchUp
 from bot.timeline.telling_deliveries import TellingDeliveries
@@ -90,6 +90,8 @@ HOME_EVENTS = (
 """The facts of a SEV after which Homes are shown anew."""
 WATCHED_EVENTS = ("declared", "reopened", "severity", "status", "update", "role", "handoff")
 """The facts of a SEV that change what people need to be reminded of."""
+ITEM_EVENTS = ("added", "changed", "closed", "reopened")
+"""The same for action items."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,8 @@ class House:
         self._ground = ground
         slack, clock, settings = ground.slack, ground.clock, ground.settings
         self.memory = Memory()
-        self.subjects = AllSubjects({"incident": SevNudges(settings)})
+        self.subjects = AllSubjects({"incident": SevNudges(settings), "item": ItemNudges(settings, clock)})
+        self._reminding = nudge_jobs.Reminding(ground.database, clock, settings, self.subjects)
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
         self.paging = paging_slack.Paging(settings)
         self.remediation = Remediation(slack, clock, settings, self.memory)
@@ -147,6 +150,8 @@ class House:
             self.remediation.reactions(),
             self.tracking.reactions(),
             {f"incident.{fact}": nudges.watch for fact in WATCHED_EVENTS},
+            {f"item.{fact}": nudges.watch for fact in ITEM_EVENTS},
+            {people.CHANGED: nudging.watch_items_of},
             {f"incident.{fact}": self.home.changed for fact in HOME_EVENTS},
             {membership.CHANGED: self.home.membership_changed},
         )
@@ -202,6 +207,7 @@ class House:
             Job("incidents.expire_requests", timedelta(minutes=5), self._expire_requests),
             Job("nudges.remind", timedelta(seconds=15), self.remind),
             Job("nudges.forget", timedelta(hours=1), self._forget_nudges),
+            Job("remediation.show_overdue", timedelta(minutes=10), self._show_overdue),
             Job("paging.refresh_on_call", timedelta(minutes=1), self._refresh_on_call),
             Job("paging.forget_on_call", timedelta(hours=1), self._forget_on_call),
             Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
@@ -222,12 +228,13 @@ class House:
         timeline_jobs.catch_up_open(session, config)
 
     def watch_open(self, session: Session) -> None:
-        """Let people be reminded of every open SEV, whatever way it came into the database."""
+        """Let people be reminded of every open SEV and item, whatever way it came into the database."""
         jobs.watch_open(session, self._ground.settings.current)
+        nudging.watch_open_items(session)
 
     def remind(self) -> None:
         """Remind people of what is due."""
-        nudge_jobs.remind(self._ground.database, self._ground.clock, self._ground.settings, self.subjects)
+        self._reminding.remind()
 
     def _card_lines(self) -> tuple[CardLines, ...]:
         """Which rooms add lines to a SEV's card, in order."""
@@ -243,7 +250,7 @@ class House:
     def _home_sections(self) -> tuple[HomeSection, ...]:
         """What the rooms show in a person's Home, in order."""
         *now, over = sections(self._ground.settings)
-        return (*now, self.remediation.home_section(), over, why.reminded)
+        return (*now, self.remediation.home_section(), over, why.reminded(self.subjects))
 
     def _emergency_steps(self) -> tuple[EmergencyStep, ...]:
         """What other rooms do about a SEV that is declared while the database is down, before all else."""
@@ -254,7 +261,7 @@ class House:
             self._ground.slack, self._ground.clock, self._ground.settings, self._ground.kinds,
         )  # fmt: skip
         texts = Texts(self._ground.environment.config_folder)
-        kinds.add(*directory_channels.kinds(slack), self.home.kind())
+        kinds.add(*directory_channels.kinds(slack), *people.kinds(slack), self.home.kind())
         Deliveries(
             slack, clock, settings, kinds, texts, card_lines=self._card_lines(), card_buttons=self._card_buttons()
         ).register()
@@ -265,6 +272,7 @@ class House:
         RecoveryDeliveries(slack, settings, kinds).register()
         UpdateDeliveries(slack, clock, settings, texts).register(kinds)
         NudgeDeliveries(slack, clock, settings, self.subjects).register(kinds)
+        DailyDeliveries(slack, clock, settings, self.subjects).register(kinds)
         CaptureDeliveries(slack, clock, settings, kinds, self.memory).register()
         CatchUp(slack, clock, settings, kinds, self.memory, also=(self.remediation.seen,)).register()
         TellingDeliveries(slack, settings, kinds).register()
@@ -282,6 +290,10 @@ class House:
 
     def _forget_nudges(self) -> None:
         nudge_jobs.forget(self._ground.database, self._ground.clock, self._ground.settings)
+
+    def _show_overdue(self) -> None:
+        config, now = self._ground.settings.current, self._ground.clock.now()
+        self._ground.database.run(lambda session: remediation_jobs.show_overdue(session, config, now=now))
 
     def _refresh_on_call(self) -> None:
         config, now = self._ground.settings.current, self._ground.clock.now()
@@ -301,19 +313,3 @@ def _help(explain: Callable[[str], str]) -> Command:
         return Answer(text=explain(line.text))
 
     return Command(verb="help", usage="help [VERB]", summary="list the verbs, or explain one", run=run, changes=False)
-
-
-def event_rules(slack: Slack, settings: Settings, memory: Memory) -> tuple[EventRule, ...]:
-    """What the rooms do about Slack's events, in order."""
-    rooms = (
-        ChannelEvents(slack, settings), LateJoiners(slack, settings), CaptureEvents(slack, settings, memory),
-        ItemEvents(settings),
-    )  # fmt: skip
-    return (*people.event_rules(slack), *(rule for room in rooms for rule in room.rules()), *home_rules())
-
-
-def event_types(environment: Environment) -> set[str]:
-    """Every type of event the bot listens to: what its Slack app must subscribe to."""
-    slack = Slack("", environment.slack_api_url, Clock())
-    rules = event_rules(slack, Settings(environment.config_folder), Memory())
-    return {name for rule in rules for name in rule.types}

@@ -30,6 +30,9 @@ class User:
     is_admin: bool = False
     deleted: bool = False
     updated: int = 0
+    status_emoji: str = ""
+    """`:palm_tree:`, as they chose it."""
+    status_expiration: int = 0
 
 
 @dataclass(slots=True, eq=False)

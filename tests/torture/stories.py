@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -231,6 +232,17 @@ def start_declare_and_make_an_item(stage: Stage) -> None:
     becomes_an_item(stage)
 
 
+def start_declare_and_promise(stage: Stage) -> None:
+    """A SEV of which something is still open, that will come again."""
+    start_and_declare(stage)
+    stage.types("/sev title SEV-1 card processor refuses payments")
+    stage.types("/sev action SEV-1 add add a circuit breaker @ada")
+
+
+def declare_again(stage: Stage) -> None:
+    stage.types("/sev declare SEV1 card processor refuses payments")
+
+
 def give_the_item(stage: Stage) -> None:
     stage.types("/sev action give SEV-1/1 payments")
 
@@ -272,6 +284,24 @@ def remind(stage: Stage) -> None:
 def start_declare_and_remind(stage: Stage) -> None:
     declare_and_wait(stage)
     remind(stage)
+
+
+def promise_and_wait(stage: Stage) -> None:
+    """Ada promised something, and half of the time is over, at an hour at which she works."""
+    _promise(stage, "@ada")
+
+
+def promise_of_a_team_and_wait(stage: Stage) -> None:
+    _promise(stage, "@payments")
+
+
+def _promise(stage: Stage, whose: str) -> None:
+    start_and_command(stage)
+    stage.types(f"/sev action add cap the retries {whose} due 16d", in_=CHANNEL)
+    now = stage.bot.clock.now()
+    monday = (now + timedelta(days=14 - now.weekday())).replace(hour=11, minute=0, second=0)
+    stage.slack.advance_clock((monday - now).total_seconds())
+    stage.bot.slack.call("auth.test")  # by whose answer the bot learns what time it is
 
 
 def snooze(stage: Stage) -> None:
@@ -411,6 +441,7 @@ INSTRUCTIONS, HANDOFF, TELL, INVITE_PEOPLE, BRIEF = (
     f"incident.{name}" for name in ("role_instructions", "handoff_offer", "tell_person", "invite_people", "late_brief")
 )
 DIRECT_NUDGE, NUDGE, NUDGE_REFRESH = "nudges.direct", "nudges.post", "nudges.refresh"
+DAILY, TEAM, REFRESH_PERSON = "nudges.daily", "nudges.team", "directory.refresh_person"
 REQUEST, LET_IN, WELCOME = (f"incident.{name}" for name in ("access_request", "let_in", "welcome"))
 NAME, RECOVERED = "incident.name", "incident.recovered"
 OUTCOME, CALL = "paging.outcome", "paging.call"
@@ -418,10 +449,10 @@ TRACKER_TELL = "tracker.tell"
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
 COMPLETE = "files.completeUploadExternal"
 
-CALLS_NOTHING = {"incident.consider_request"}
+CALLS_NOTHING = {"incident.consider_request", "remediation.recall"}
 """Kinds that only decide, aside, whether anything follows: Slack can't fail there."""
 
-SHOW_ITEM, LOOK = "remediation.show_item", "remediation.look_at_message"
+SHOW_ITEM, LOOK, SAY_KNOWN = (f"remediation.{name}" for name in ("show_item", "look_at_message", "say_known"))
 
 STORIES = (
     Story(LEARN, POST, start_and_declare, given=nothing),
@@ -469,6 +500,9 @@ STORIES = (
     Story(LOOK, "users.info", becomes_an_item_by_a_stranger, given=start_and_declare),
     Story(SHOW_ITEM, POST, becomes_an_item, given=start_and_declare),
     Story(SHOW_ITEM, REPLIES, becomes_an_item, given=start_and_declare, lead=POST),
+    Story(SAY_KNOWN, POST, declare_again, given=start_declare_and_promise),
+    Story(SAY_KNOWN, HISTORY, declare_again, given=start_declare_and_promise, lead=POST),
+    Story(SAY_KNOWN, UPDATE, declare_again, given=start_declare_and_promise, lead=POST),
     Story(SHOW_ITEM, UPDATE, give_the_item, given=start_declare_and_make_an_item),
     Story(FETCH, "reactions.get", is_tagged_after_a_restart, given=start_and_declare),
     Story(CONFIRM, POST, is_tagged, given=start_and_declare),
@@ -512,6 +546,15 @@ STORIES = (
     Story(NUDGE, HISTORY, remind, given=declare_and_wait, lead=POST),
     Story(NUDGE, UPDATE, remind, given=declare_and_wait, lead=POST),
     Story(NUDGE, "conversations.replies", remind, given=declare_archive_and_wait, lead=POST),
+    Story(REFRESH_PERSON, "users.info", remind, given=promise_and_wait),
+    Story(DAILY, "conversations.open", remind, given=promise_and_wait),
+    Story(DAILY, POST, remind, given=promise_and_wait),
+    Story(DAILY, HISTORY, remind, given=promise_and_wait, lead=POST),
+    Story(DAILY, UPDATE, remind, given=promise_and_wait, lead=POST),
+    Story(TEAM, POST, remind, given=promise_of_a_team_and_wait),
+    Story(TEAM, JOIN, remind, given=promise_of_a_team_and_wait, lead=POST),
+    Story(TEAM, HISTORY, remind, given=promise_of_a_team_and_wait, lead=POST),
+    Story(TEAM, UPDATE, remind, given=promise_of_a_team_and_wait, lead=POST),
     Story(NUDGE_REFRESH, UPDATE, snooze, given=start_declare_and_remind),
     Story(NAME, "conversations.rename", declare_without_database),
     Story(NAME, "conversations.info", declare_without_database, lead="conversations.rename"),

@@ -22,8 +22,9 @@ REFUSALS = (
     "invalid_blocks", "missing_scope",
 )  # fmt: skip
 
-TEAM = {"key": "payments", "name": "Payments", "members": ["U02GRACE", "U05MARGARET"], "user_group": "S01ENGINEERS"}
-NUDGES = dict.fromkeys(("update_overdue", "open_too_long", "status_stuck"), "never")
+TEAM = {"key": "payments", "name": "Payments", "members": ["U02GRACE", "U05MARGARET"], "user_group": "S01ENGINEERS",
+        "channel": "#payments"}  # fmt: skip
+NUDGES: dict[str, Any] = dict.fromkeys(("update_overdue", "open_too_long", "status_stuck"), "never")
 PAGED = {"key": "platform", "name": "Platform", "members": ["U06BARBARA"],
          "pager": {"service": "opsgenie", "key": "PLATFORM"}}  # fmt: skip
 CONFIG = {"teams": [TEAM, PAGED], "workflows": [], "nudges": NUDGES, "tracker": TRACKER}
@@ -39,7 +40,7 @@ OVERCOME = {
     (stories.INVITE_PEOPLE, "conversations.invite", "user_is_restricted"),
 }
 """About one of several people: the others are invited one by one, and so is this one, who can be after all."""
-MAY_BE_MISSED = {stories.ANSWER, stories.BRIEF}
+MAY_BE_MISSED = {stories.ANSWER, stories.BRIEF, stories.REFRESH_PERSON}
 BELIEVED = {
     (stories.INVITE_PEOPLE, "conversations.invite", "already_in_channel"),
     (stories.LET_IN, "conversations.invite", "already_in_channel"),
