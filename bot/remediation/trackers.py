@@ -34,6 +34,11 @@ class Trackers:
         http = Http(vendor="jira", timeout=self._timeout(), reach=reach)
         return Jira(http=http, site=access.jira_url, email=access.jira_email, token=access.jira_token)
 
+    @property
+    def address(self) -> str:
+        """Where the tracker is."""
+        return self._access.jira_url
+
     def is_there(self, config: Config) -> bool:
         """Whether it could be spoken to."""
         return config.tracker.service is not None and bool(self._access.jira_url)

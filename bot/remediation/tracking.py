@@ -49,6 +49,8 @@ def ask_for_issue(session: Session, item: ActionItem, *, config: Config, actor: 
         raise Refused(f"{item.name} is {link.key} in {name_of(config)} already.")
     if link is not None:
         raise Refused(f"An issue for {item.name} is being made already.")
+    if item.tracker_url:
+        raise Refused(f"{item.name} names an issue elsewhere already. Take that out of it first: press *Edit…*.")
     if not item.is_open:
         raise Refused(f"{item.name} is closed. Link an issue that is there: `{NAME} action link {item.name} PAY-7`.")
     if config.tracker.project_of(team_of(item, config)) is None:
@@ -76,9 +78,8 @@ def link_issue(session: Session, item: ActionItem, text: str, *, config: Config,
     if link is not None:
         session.delete(link)
         session.flush()
-    link = _link(item, config, actor, now)
-    link.key, link.is_adopted = key, True
-    session.add(link)
+    item.tracker_url = ""
+    session.add(_link(item, config, actor, now, key=key))
     tell_timeline(session, item, "linked", config=config, actor=actor, now=now, key=key)
     tracking_surfaces.bring_together(session, item)
     return key
@@ -105,6 +106,22 @@ def follow_item(session: Session, item: ActionItem, *, config: Config) -> None:
     if link.key is None:
         tracking_surfaces.make(session, item)
     elif _differs(item, link, config):
+        tracking_surfaces.bring_together(session, item)
+
+
+def follow_address(session: Session, item: ActionItem, address: str, *, config: Config, now: datetime) -> None:
+    """Somebody wrote into the item where it is in the tracker: an issue of ours is linked, anything else parts them.
+
+    `address` is the tracker's own.
+    """
+    link, found = session.get(TrackerLink, item.id), KEY.search(item.tracker_url)
+    is_ours = found is not None and item.tracker_url.startswith(f"{address}/") and may_be_tracked(config, item.incident)
+    if link is not None and item.tracker_url != link.url:
+        session.delete(link)
+        session.flush()
+        link = None
+    if link is None and is_ours and found is not None:
+        session.add(_link(item, config, BOT, now, key=found[1].upper()))
         tracking_surfaces.bring_together(session, item)
 
 
@@ -160,10 +177,12 @@ def _differs(item: ActionItem, link: TrackerLink, config: Config) -> bool:
     return any(each not in settled or settled[each].ours != ours[each] for each in fields_of(config, item.incident))
 
 
-def _link(item: ActionItem, config: Config, actor: Actor, now: datetime) -> TrackerLink:
+def _link(item: ActionItem, config: Config, actor: Actor, now: datetime, *, key: str | None = None) -> TrackerLink:
+    """An item's link: to an issue that is there, or to one that is to be made."""
     return TrackerLink(
         item_id=item.id, item=item, tracker=config.tracker.service or "", mark=f"sevbot-{uuid4().hex}",
-        asked_by=actor.user_id, asked_at=now, settled={}, read_at=now,
+        asked_by=actor.user_id, asked_at=now, settled={}, read_at=now, key=key, url=item.tracker_url if key else "",
+        is_adopted=key is not None,
     )  # fmt: skip
 
 

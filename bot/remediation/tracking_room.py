@@ -62,7 +62,10 @@ class Tracking:
         tracking.follow_new(session, _item(session, subject), config=self._settings.current, now=self._clock.now())
 
     def _changed(self, session: Session, subject: str) -> None:
-        tracking.follow_item(session, _item(session, subject), config=self._settings.current)
+        item, config = _item(session, subject), self._settings.current
+        if self.trackers.is_there(config):
+            tracking.follow_address(session, item, self.trackers.address, config=config, now=self._clock.now())
+        tracking.follow_item(session, item, config=config)
 
     def _closed(self, session: Session, subject: str) -> None:
         tracking.follow_end(session, _item(session, subject), config=self._settings.current)

@@ -3,10 +3,14 @@
 from datetime import date
 
 import pytest
+from sqlalchemy.orm import Session
 
+from bot.directory.people import Actor, Standing
 from bot.integrations import adf
 from bot.playground import Person
+from bot.remediation import reading, service
 from bot.remediation.model import ItemState
+from bot.remediation.service import Change
 from tests.tracking.conftest import TRACKER, TrackerStage
 
 
@@ -108,6 +112,37 @@ def test_an_issue_that_is_there_is_linked_by_its_key_or_address(sev: TrackerStag
     sev.polls()
     assert (sev.link(item), sev.item(1).tracker_url, sev.item(1).state) == (None, "", ItemState.OPEN)
     assert sev.tracked() == ["linked", "unlinked"]
+
+
+def test_an_address_that_is_written_into_the_item_links_it(sev: TrackerStage, ada: Person) -> None:
+    sev.jira.creates("PLAT", "Circuit breakers everywhere")
+    item = sev.adds(ada, "add a circuit breaker @grace due 2027-01-15")
+    _write_address(sev, f"{sev.jira.url}/browse/PLAT-1")
+    assert sev.ticket("PLAT-1").duedate == "2027-01-15"
+    link = sev.link(item)
+    assert link is not None
+    assert (link.key, link.issue_id) == ("PLAT-1", "10001")
+    _write_address(sev, "https://github.com/example/checkout/issues/7")
+    assert sev.link(item) is None
+    sev.jira.moves("PLAT-1", "Done")
+    sev.settles()
+    assert (sev.item(1).state, sev.item(1).tracker_url) == (
+        ItemState.OPEN, "https://github.com/example/checkout/issues/7",
+    )  # fmt: skip
+
+
+def _write_address(sev: TrackerStage, address: str) -> None:
+    """What the item's form does."""
+    bot = sev.bot
+
+    def write(session: Session) -> None:
+        item = reading.locked(session, 1)
+        ada = Actor(user_id="U01ADA", standing=Standing.MEMBER, door="form")
+        wanted = Change(tracker_url=address)
+        service.change(session, item, wanted, config=bot.settings.current, actor=ada, now=bot.clock.now())
+
+    bot.database.run(write)
+    sev.settles()
 
 
 def test_what_is_not_possible_is_said(sev: TrackerStage, ada: Person) -> None:
