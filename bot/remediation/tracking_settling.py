@@ -60,13 +60,16 @@ class Settling:
         ours = ours_of(self._item, self._config.tracker)
         is_unproven = bool(self._item.proof) and not self._item.evidence
         found = verdicts(fields, settled, ours, theirs, is_to_be_proven=is_unproven)
-        for each in self._in_order(found, theirs[Field.STATUS]):
+        taken = self._in_order(found, theirs[Field.STATUS])
+        for each in taken:
             self._take(each, theirs[each])
         ours = ours_of(self._item, self._config.tracker)
-        at_rest = [each for each in fields if found[each].outcome is not Outcome.PUSH]
+        left = [each for each in fields if found[each].outcome is Outcome.PUSH]
+        waiting = [each for each in fields if found[each].outcome is Outcome.TAKE and each not in taken]
+        at_rest = [each for each in fields if each not in (*left, *waiting)]
         self._link.settle(settled | {each: Settled(ours[each], theirs[each]) for each in at_rest})
         self._tell(found)
-        if len(at_rest) < len(fields):
+        if left:
             tracking_surfaces.bring_together(self._session, self._item)
 
     def _settled_before(self, theirs: Mapping[Field, str]) -> dict[Field, Settled]:
@@ -93,7 +96,7 @@ class Settling:
             surfaces.show(self._session, self._item, self._config)
 
     def _in_order(self, found: Mapping[Field, Verdict], status: str) -> list[Field]:
-        """What Slack takes, in an order that is possible: a closed item takes nothing but to be opened."""
+        """What Slack takes, in an order that is possible: a closed item takes nothing but to be opened; the rest waits."""
         taken: list[Field] = [each for each in found if found[each].outcome is Outcome.TAKE]
         others: list[Field] = [each for each in taken if each is not Field.STATUS]
         if Field.STATUS not in taken:
