@@ -11,7 +11,7 @@ from bot.remediation.drafts import NOBODY, Owner
 from bot.remediation.model import ActionItem, ItemState
 from bot.remediation.reading import Count, Page, Wanted
 from bot.remediation.surfaces import owner_of
-from bot.remediation.tracking_views import track_buttons
+from bot.remediation.tracking_views import issue_name, track_buttons
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
 from bot.slack.commands import NAME
@@ -70,7 +70,7 @@ def facts(item: ActionItem, config: Config, today: date | None = None, *, addres
     if address:
         found.append(link(address, "message"))
     if item.tracker_url:
-        found.append(link(item.tracker_url, "tracker"))
+        found.append(link(item.tracker_url, issue_name(item.tracker_url)))
     return "  |  ".join(found)
 
 

@@ -3,7 +3,6 @@
 Each takes an item whose SEV's row is locked. Nothing here speaks to the tracker: that is asked for.
 """
 
-import re
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -23,14 +22,12 @@ from bot.remediation import surfaces, tracking_surfaces
 from bot.remediation.model import ActionItem, ItemState
 from bot.remediation.trackers import name_of
 from bot.remediation.tracking_model import TrackerLink
-from bot.remediation.tracking_sides import comment_of, fields_of, may_be_tracked, ours_of, team_of
+from bot.remediation.tracking_sides import KEY, comment_of, fields_of, may_be_tracked, ours_of, team_of
 from bot.slack.commands import NAME
 from bot.slack.text import one_line
 
 TRACKED = "item_tracked"
 """The kind of the timeline's entries about issues; their `what` says which."""
-KEY = re.compile(r"([A-Z][A-Z0-9_]{0,49}-[1-9][0-9]{0,17})$", re.IGNORECASE)
-"""A key at the end of what people give: it may be the issue's address."""
 PEOPLE = frozenset("UW")
 """What the ids of people begin with, as opposed to what else does things."""
 
@@ -128,6 +125,7 @@ def follow_address(session: Session, item: ActionItem, address: str, *, config: 
 def follow_new(session: Session, item: ActionItem, *, config: Config, now: datetime) -> None:
     """An item was made: it gets an issue, where the configuration says so and there is a project for it."""
     is_wanted = config.tracker.automatic and may_be_tracked(config, item.incident) and item.is_open
+    is_wanted = is_wanted and not item.incident.is_drill
     if is_wanted and config.tracker.project_of(team_of(item, config)):
         session.add(_link(item, config, BOT, now))
         tracking_surfaces.make(session, item)

@@ -1,5 +1,6 @@
 """An item and its issue in the same words, so that they can be compared; and an issue to be made of an item. Pure."""
 
+import re
 from collections.abc import Iterable
 
 from bot.config import Config, TrackerRules
@@ -23,6 +24,8 @@ PROGRESS = {
     ItemState.DONE.value: Progress.DONE,
     ItemState.WONT_DO.value: Progress.DONE,
 }
+KEY = re.compile(r"([A-Z][A-Z0-9_]{0,49}-[1-9][0-9]{0,17})$", re.IGNORECASE)
+"""A key at the end of what people give: it may be the issue's address."""
 NO_PROJECT = "no_project"
 
 

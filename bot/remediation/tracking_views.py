@@ -7,7 +7,7 @@ from bot.incidents.model import TimelineEntry
 from bot.remediation import listing
 from bot.remediation.model import ActionItem
 from bot.remediation.trackers import name_of
-from bot.remediation.tracking_sides import may_be_tracked
+from bot.remediation.tracking_sides import KEY, may_be_tracked
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
 from bot.slack.commands import NAME
@@ -26,6 +26,12 @@ ADVICE = {
     "refused": "The issue stays as it is there.",
 }
 """What a person can do about it, by what was told."""
+
+
+def issue_name(address: str) -> str:
+    """What people call an issue, where its address ends with that."""
+    found = KEY.search(address)
+    return found[1] if found else "tracker"
 
 
 def track_buttons(item: ActionItem, config: Config) -> list[Any]:

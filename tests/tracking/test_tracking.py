@@ -34,6 +34,17 @@ def test_an_issue_is_made_of_an_item_and_both_know_each_other(sev: TrackerStage,
     assert ada.types("/sev action track SEV-1/1").text == "SEV-1/1 is PAY-1 in Jira already."
 
 
+def test_a_click_makes_an_issue_and_the_item_shows_it(sev: TrackerStage, ada: Person) -> None:
+    sev.adds(ada, "add a circuit breaker @grace due 2027-01-15")
+    ada.types("/sev items SEV-1")
+    ada.clicks("Create in Jira")
+    ada.sees("An issue for SEV-1/1 is made in Jira; it shows here as soon as it is there.")
+    sev.settles()
+    shown = ada.types("/sev items SEV-1").text
+    assert "PAY-1" in shown
+    assert "Create in Jira" not in shown
+
+
 def test_what_changes_in_slack_changes_in_jira(sev: TrackerStage, ada: Person) -> None:
     sev.adds(ada, "add a circuit breaker @grace due 2027-01-15")
     ada.types("/sev action track SEV-1/1")
@@ -208,6 +219,13 @@ def test_what_is_to_be_proven_stays_open_until_somebody_proves_it(
     sev.settles()
     assert (sev.item(1).state, sev.ticket("PAY-1").status) == (ItemState.DONE, "Done")
     assert sev.tracked() == ["made", "evidence"]
+
+
+@pytest.mark.parametrize("tracker", [TRACKER | {"automatic": True}])
+def test_a_drill_leaves_no_issues_behind(stage: TrackerStage, ada: Person) -> None:
+    stage.declared(ada, "SEV2 failover exercise --drill")
+    stage.adds(ada, "write the runbook anew @ada")
+    assert stage.jira.tickets == {}
 
 
 @pytest.mark.parametrize("tracker", [TRACKER | {"automatic": True}])
