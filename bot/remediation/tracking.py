@@ -88,10 +88,13 @@ def unlink_issue(session: Session, item: ActionItem, *, config: Config, actor: A
     link = session.get(TrackerLink, item.id)
     if link is None:
         raise Refused(f"{item.name} has no issue in {name_of(config)}.")
-    key = link.key or ""
+    key = link.key
     session.delete(link)
     item.tracker_url = ""
-    tell_timeline(session, item, "unlinked", config=config, actor=actor, now=now, key=key)
+    if key is None:  # it was only wished for
+        _record(session, item, "given_up", actor, now)
+    else:
+        tell_timeline(session, item, "unlinked", config=config, actor=actor, now=now, key=key)
     surfaces.show(session, item, config)
 
 

@@ -167,7 +167,7 @@ TRACKED: Mapping[str, str] = {
     "lost": "{key}, the issue of {item}, can't be found in {tracker} any more. The item stays as it is.",
     "found": "{key}, the issue of {item}, can be found in {tracker} again.",
     "both": "The {field} of {item} was changed here and in {tracker} ({key}: {theirs}). What was said here was kept.",
-    "evidence": "{key} is done in {tracker}, but {item} is to be proven: it stays open until somebody says what shows that it works.",
+    "evidence": "{key} is done in {tracker}, but {item} is to be proven, so it stays open.",
     "stranger": "{key} was given to {name} in {tracker}, whom Sevbot does not know in Slack. The owner of {item} stays.",
     "owner": "{key} has no assignee in {tracker} any more. The owner of {item} stays.",
     "due": "{key} has no due date in {tracker} any more. The due date of {item} stays.",

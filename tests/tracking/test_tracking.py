@@ -214,7 +214,9 @@ def test_what_is_to_be_proven_stays_open_until_somebody_proves_it(
     sev.settles()
     assert sev.item(1).state == ItemState.OPEN
     (told,) = [each for each in sev.told("grace") if "PAY-1" in each]
-    assert told.startswith("PAY-1 is done in Jira, but SEV-1/1 “add a circuit breaker” is to be proven: it stays open")
+    assert told.startswith(
+        "PAY-1 is done in Jira, but SEV-1/1 “add a circuit breaker” is to be proven, so it stays open"
+    )
     grace.types("/sev action done SEV-1/1 the game day of 3 December")
     sev.settles()
     assert (sev.item(1).state, sev.ticket("PAY-1").status) == (ItemState.DONE, "Done")
