@@ -17,6 +17,7 @@ from bot.incidents.model import Incident
 from bot.outbox.model import OPEN
 from bot.playground import Playground
 from bot.playground.faults import Rule
+from bot.remediation import tracking_surfaces
 from tests.databases import new_sqlite
 from tests.torture.faulting import CHANNEL, Stage, Visible, staged, visible, without_database
 
@@ -488,6 +489,18 @@ def told_that_it_is_late(stage: Stage) -> bool:
 def ask_for_a_picture(stage: Stage) -> None:
     stage.types("/sev stats")
     stage.ada.clicks("Picture: SEVs per week", in_="#general")
+
+
+def start_declare_and_track(stage: Stage) -> None:
+    """Ada's action item has an issue in Jira."""
+    start_and_declare(stage)
+    stage.types("/sev action add add a circuit breaker @ada due 2027-01-15", in_=CHANNEL)
+    stage.types("/sev action track 1", in_=CHANNEL)
+
+
+def give_its_issue_to_a_stranger(stage: Stage) -> None:
+    stage.slack.jira.assigns("OPS-1", "stranger")
+    stage.bot.database.run(tracking_surfaces.poll)
     stage.settle()
 
 
@@ -556,6 +569,7 @@ BOARD, PUBLISHED, REVIEW, REVIEWED, POSTMORTEM_FILE = (
 DIGEST, DIGEST_PICTURE, DIGEST_TROUBLE, STATS_PICTURE = (
     f"digest.{name}" for name in ("post", "picture", "trouble", "stats_picture")
 )
+TRACKER_TELL = "tracker.tell"
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
 ANNOUNCE_FILE, COMPLETE = "files.getUploadURLExternal", "files.completeUploadExternal"
 
@@ -718,4 +732,8 @@ STORIES = (
     Story(STATS_PICTURE, ANNOUNCE_FILE, ask_for_a_picture, given=start_declare_and_choose_a_digest),
     Story(STATS_PICTURE, COMPLETE, ask_for_a_picture, given=start_declare_and_choose_a_digest),
     Story(STATS_PICTURE, HISTORY, ask_for_a_picture, given=start_declare_and_choose_a_digest, lead=COMPLETE),
+    Story(TRACKER_TELL, "conversations.open", give_its_issue_to_a_stranger, given=start_declare_and_track),
+    Story(TRACKER_TELL, POST, give_its_issue_to_a_stranger, given=start_declare_and_track),
+    Story(TRACKER_TELL, HISTORY, give_its_issue_to_a_stranger, given=start_declare_and_track, lead=POST),
+    Story(TRACKER_TELL, UPDATE, give_its_issue_to_a_stranger, given=start_declare_and_track, lead=POST),
 )
