@@ -14,10 +14,7 @@ from bot import inbound
 from bot.clock import Clock
 from bot.config import Settings
 from bot.db import Database
-from bot.digest import slack as digest_slack
-from bot.digest.deliveries import DigestDeliveries
-from bot.digest.jobs import Digests
-from bot.digest.stats import Figures
+from bot.digest.room import DigestRoom
 from bot.directory import channels as directory_channels
 from bot.directory import people
 from bot.environment import Environment
@@ -57,6 +54,7 @@ from bot.incidents.recovery_deliveries import RecoveryDeliveries
 from bot.incidents.update_deliveries import UpdateDeliveries
 from bot.nudges import jobs as nudge_jobs
 from bot.nudges import service as nudges
+from bot.nudges.daily_deliveries import DailyDeliveries
 from bot.nudges.deliveries import NudgeDeliveries
 from bot.nudges.subjects import AllSubjects
 from bot.operations import why
@@ -68,7 +66,11 @@ from bot.paging import jobs as paging_jobs
 from bot.paging import slack as paging_slack
 from bot.paging.following import Following
 from bot.paging.pagers import Pagers
-from bot.remediation import model as remediation_model  # noqa: F401 - so that its table is known
+from bot.postmortems.room import PostmortemRoom
+from bot.remediation import nudging
+from bot.remediation.events import ItemEvents
+from bot.remediation.nudging import ItemNudges
+from bot.remediation.room import Remediation
 from bot.schedule import Job
 from bot.slack.client import Slack
 from bot.slack.commands import Command, Commands, Line
@@ -88,10 +90,13 @@ from bot.timeline.telling_deliveries import TellingDeliveries
 
 HOME_EVENTS = (
     "declared", "severity", "status", "reopened", "title", "update", "channel", "channel_replaced", "role", "handoff",
+    *PostmortemRoom.EVENTS,
 )  # fmt: skip
 """The facts of a SEV after which Homes are shown anew."""
 WATCHED_EVENTS = ("declared", "reopened", "severity", "status", "update", "role", "handoff")
 """The facts of a SEV that change what people need to be reminded of."""
+ITEM_EVENTS = ("added", "changed", "closed", "reopened")
+"""The same for action items."""
 
 
 @dataclass(frozen=True)
@@ -114,10 +119,15 @@ class House:
         self._ground = ground
         slack, clock, settings = ground.slack, ground.clock, ground.settings
         self.memory = Memory()
-        self.subjects = AllSubjects({"incident": SevNudges(settings)})
+        self.postmortems = PostmortemRoom(slack, settings, ground.environment.config_folder)
+        self.subjects = AllSubjects(
+            {"incident": SevNudges(settings), "item": ItemNudges(settings, clock), **self.postmortems.subjects()}
+        )
+        self._reminding = nudge_jobs.Reminding(ground.database, clock, settings, self.subjects)
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
         self.paging = paging_slack.Paging(settings)
-        self.digests = Digests(ground.database, clock, settings)
+        self.remediation = Remediation(slack, clock, settings, self.memory)
+        self.digests = DigestRoom(slack, clock, settings, ground.database)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -145,7 +155,11 @@ class House:
             },
             {"incident.reopened": duplicates.forget},
             subscribers.reactions(settings),
+            self.remediation.reactions(),
             {f"incident.{fact}": nudges.watch for fact in WATCHED_EVENTS},
+            {f"item.{fact}": nudges.watch for fact in ITEM_EVENTS},
+            {people.CHANGED: nudging.watch_items_of},
+            self.postmortems.reactions(),
             {f"incident.{fact}": self.home.changed for fact in HOME_EVENTS},
             {membership.CHANGED: self.home.membership_changed},
         )
@@ -163,18 +177,19 @@ class House:
         capturing = timeline_slack.Capturing(slack, settings, self.memory)
         reading = timeline_reading.Reading(settings, slack.permalink)
         starting = timeline_starting.Starting(settings, slack)
-        subscribing, figures = digest_slack.Subscribing(settings, self._ground.clock), Figures(settings)
         verbs = (
             *incidents.commands(declaring, changing, looking),
             *updating.commands(updater),
             *people_slack.commands(persons),
             *linking_slack.commands(Linking(settings)),
             *paging_slack.commands(self.paging),
+            *self.postmortems.commands(),
             *timeline_slack.commands(capturing),
             *timeline_reading.commands(reading),
             *timeline_starting.commands(starting),
             *nudge_slack.commands(silence),
-            *digest_slack.commands(subscribing, figures),
+            *self.remediation.commands(),
+            *self.digests.commands(),
             *why.commands(why.Accounting(settings, self._ground.kinds, self.subjects)),
             *access_slack.commands(guarding),
         )
@@ -186,12 +201,14 @@ class House:
         updating.listen(rooms, updater)
         people_slack.listen(rooms, persons)
         paging_slack.listen(rooms, self.paging)
+        self.postmortems.listen(rooms)
         timeline_slack.listen(rooms, capturing)
         timeline_reading.listen(rooms, reading)
         timeline_starting.listen(rooms, starting)
         nudge_slack.listen(rooms, silence)
+        self.remediation.listen(rooms)
         access_slack.listen(rooms, guarding)
-        digest_slack.listen(rooms, subscribing, figures)
+        self.digests.listen(rooms)
         return rooms
 
     def jobs(self) -> tuple[Job, ...]:
@@ -221,26 +238,36 @@ class House:
         timeline_jobs.catch_up_open(session, config)
 
     def watch_open(self, session: Session) -> None:
-        """Let people be reminded of every open SEV, whatever way it came into the database."""
+        """Let people be reminded of every open SEV and item, whatever way it came into the database."""
         jobs.watch_open(session, self._ground.settings.current)
+        nudging.watch_open_items(session)
+        self.postmortems.watch(session)
 
     def remind(self) -> None:
         """Remind people of what is due."""
-        nudge_jobs.remind(self._ground.database, self._ground.clock, self._ground.settings, self.subjects)
+        self._reminding.remind()
 
     def _card_lines(self) -> tuple[CardLines, ...]:
         """Which rooms add lines to a SEV's card, in order."""
         settings = self._ground.settings
         pages = partial(paging_deliveries.card_lines, settings)
-        return (pages, links.card_lines(settings), duplicates.card_lines(), silencing.card_lines)
+        learning = (self.remediation.card_lines(), self.postmortems.card_lines())
+        return (pages, links.card_lines(settings), duplicates.card_lines(), *learning, silencing.card_lines)
 
     def _card_buttons(self) -> tuple[CardButtons, ...]:
         """Which rooms add buttons to a SEV's card and tray, in order."""
-        return (self.paging.buttons,)
+        return (self.paging.buttons, self.remediation.card_buttons(), self.postmortems.card_buttons())
 
     def _home_sections(self) -> tuple[HomeSection, ...]:
         """What the rooms show in a person's Home, in order."""
-        return (*sections(self._ground.settings), why.reminded)
+        *now, over = sections(self._ground.settings)
+        return (
+            *now,
+            self.remediation.home_section(),
+            self.postmortems.home_section(),
+            over,
+            why.reminded(self.subjects),
+        )
 
     def _emergency_steps(self) -> tuple[EmergencyStep, ...]:
         """What other rooms do about a SEV that is declared while the database is down, before all else."""
@@ -251,7 +278,7 @@ class House:
             self._ground.slack, self._ground.clock, self._ground.settings, self._ground.kinds,
         )  # fmt: skip
         texts = Texts(self._ground.environment.config_folder)
-        kinds.add(*directory_channels.kinds(slack), self.home.kind())
+        kinds.add(*directory_channels.kinds(slack), *people.kinds(slack), self.home.kind())
         Deliveries(
             slack, clock, settings, kinds, texts, card_lines=self._card_lines(), card_buttons=self._card_buttons()
         ).register()
@@ -262,11 +289,14 @@ class House:
         RecoveryDeliveries(slack, settings, kinds).register()
         UpdateDeliveries(slack, clock, settings, texts).register(kinds)
         NudgeDeliveries(slack, clock, settings, self.subjects).register(kinds)
+        DailyDeliveries(slack, clock, settings, self.subjects).register(kinds)
         CaptureDeliveries(slack, clock, settings, kinds, self.memory).register()
-        CatchUp(slack, clock, settings, kinds, self.memory).register()
+        CatchUp(slack, clock, settings, kinds, self.memory, also=(self.remediation.seen,)).register()
         TellingDeliveries(slack, settings, kinds).register()
-        DigestDeliveries(slack, clock, settings).register(kinds)
+        self.remediation.register(kinds)
+        self.digests.register(kinds)
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
+        self.postmortems.register(kinds)
 
     def _forget_answers(self) -> None:
         machine_now = self._ground.clock.machine()
@@ -301,7 +331,10 @@ def _help(explain: Callable[[str], str]) -> Command:
 
 def event_rules(slack: Slack, settings: Settings, memory: Memory) -> tuple[EventRule, ...]:
     """What the rooms do about Slack's events, in order."""
-    rooms = (ChannelEvents(slack, settings), LateJoiners(slack, settings), CaptureEvents(slack, settings, memory))
+    rooms = (
+        ChannelEvents(slack, settings), LateJoiners(slack, settings), CaptureEvents(slack, settings, memory),
+        ItemEvents(settings),
+    )  # fmt: skip
     return (*people.event_rules(slack), *(rule for room in rooms for rule in room.rules()), *home_rules())
 
 

@@ -13,7 +13,9 @@ from bot.playground import Person, Playground
 from tests.databases import PostgresServer, new_sqlite, postgres_server
 from tests.processes import CONFIG
 
-STORIES = ("tests/scenarios/", "tests/paging/", "tests/timeline/", "tests/anytext/")
+STORIES = (
+    "tests/scenarios/", "tests/paging/", "tests/postmortems/", "tests/timeline/", "tests/anytext/", "tests/remediation/",
+)  # fmt: skip
 """Where what a person sees is tried. It does not depend on the engine, so that PostgreSQL needs but a sample of it at once."""
 ONE_IN = 5
 REDELIVERY_DELAYS = (0.5, 1.0, 3.0)

@@ -14,6 +14,8 @@ from pydantic import Field, ValidationError
 from bot.config.calendar import CalendarRules, country_and_part, unknown_parts
 from bot.config.digests import Digest, wrong_digests
 from bot.config.nudges import NudgeRule, Nudges, NudgeStep
+from bot.config.postmortems import PostmortemRules, faults_of
+from bot.config.remediation import Remediation
 from bot.config.sections import (
     COMMANDER,
     DEFAULT_ROLES,
@@ -53,8 +55,10 @@ __all__ = [
     "PagerService",
     "PagingRules",
     "Permissions",
+    "PostmortemRules",
     "PrivateRules",
     "Reactions",
+    "Remediation",
     "Role",
     "Settings",
     "Severity",
@@ -96,6 +100,8 @@ class Config(Frozen):
     delivery: Delivery = Delivery()
     nudges: Nudges = Nudges()
     digests: tuple[Digest, ...] = ()
+    postmortems: PostmortemRules = PostmortemRules()
+    remediation: Remediation = Remediation()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""
@@ -205,12 +211,16 @@ def cross_check(config: Config) -> list[str]:
         for place, each in enumerate(config.invitations)
     ]
     used.append(("sevbot.yaml: private.page", config.private.page))
+    used.append(("sevbot.yaml: remediation.teams", tuple(config.remediation.teams)))
     faults += [f"{place}: there is no team {key!r}" for place, keys in used for key in keys if key not in teams]
     faults += _unknown_conditions(config)
     keys = {each.key for each in config.workflows}
     faults += [f"sevbot.yaml: {fault}" for fault in wrong_digests(config.digests, teams=teams, workflows=keys)]
     faults += _words_for_two_roles(config)
     faults += _parts_of_no_country(config)
+    faults += [
+        f"sevbot.yaml: {fault}" for fault in faults_of(config.postmortems, {each.key for each in config.severities})
+    ]
     faults += _impatience(config.delivery) + _promises(config)
     if config.paging.refresh < timedelta(minutes=1):
         faults.append("sevbot.yaml: paging.refresh: give a minute at least: pagers limit how often they are asked")

@@ -7,7 +7,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from bot.config.values import Duration, Frozen, TimeZone, parse_duration
+from bot.config.item_nudges import ItemNudges
+from bot.config.postmortem_nudges import PostmortemNudges
+from bot.config.values import Duration, Emoji, Frozen, TimeZone, parse_duration
 
 NEVER = "never"
 OTHER = "other"
@@ -128,12 +130,20 @@ STATUS_STUCK = {
 }
 
 
+AWAY = ("palm_tree", "face_with_thermometer", "beach_with_umbrella", "desert_island", "thermometer", "baby")
+"""Slack offers the first two itself, for a vacation and for being sick."""
+
+
 class Nudges(Frozen):
-    """Reminders about open SEVs. Each rule can be changed in part, or switched off with `never`."""
+    """Reminders about open SEVs, and what comes after them. Each rule can be changed in part, or switched off with `never`."""
 
     time_zone: TimeZone = "UTC"
     """Of channels, and of people whose own is not known."""
     working_hours: WorkingHours = WorkingHours()
+    daily_at: TimeOfDay = time(9)
+    """When people get what they are reminded of once a day, in their own time zone, within the working hours."""
+    away: tuple[Emoji, ...] = AWAY
+    """Who shows one of these as their status is away: they are not reminded until it expires."""
     leave_in_peace: Duration = timedelta(minutes=2)
     """How long nobody is reminded of a SEV about which somebody just did something."""
     retention: Duration = timedelta(days=400)
@@ -144,3 +154,17 @@ class Nudges(Frozen):
     )
     open_too_long: Annotated[NudgeRule, BeforeValidator(_over(OPEN_TOO_LONG))] = NudgeRule.model_validate(OPEN_TOO_LONG)
     status_stuck: Annotated[NudgeRule, BeforeValidator(_over(STATUS_STUCK))] = NudgeRule.model_validate(STATUS_STUCK)
+    items: ItemNudges = ItemNudges()
+    postmortems: PostmortemNudges = PostmortemNudges()
+
+    @model_validator(mode="after")
+    def _daily_within_working_hours(self) -> Self:
+        end = self.working_hours.end
+        if self.daily_at < self.working_hours.start or (end != time.min and self.daily_at >= end):
+            raise ValueError("daily_at must be within working_hours, or nobody would ever be reminded once a day")
+        return self
+
+    @property
+    def daily_hours(self) -> WorkingHours:
+        """When what is said once a day may be said."""
+        return self.working_hours.model_copy(update={"start": self.daily_at})

@@ -175,6 +175,8 @@ class Reactions(Frozen):
 
     timeline: tuple[Emoji, ...] = ("pushpin",)
     """They put a message on the timeline of the SEV whose channel it is in."""
+    action: tuple[Emoji, ...] = ("hammer_and_wrench",)
+    """They make a message an action item of that SEV."""
 
 
 Who = Literal["everyone", "members", "nobody"]
@@ -192,6 +194,10 @@ class Permissions(Frozen):
     """Invite people into a SEV's channel."""
     page: Who = "members"
     """Page a team, and see who is on call, with phone numbers."""
+    publish: Who = "members"
+    """Publish a postmortem, and take a published one back."""
+    remediate: Who = "members"
+    """Add and change action items, and be given one."""
     see: Who = "everyone"
     ask: Who = "members"
     """Ask to be let into a private SEV."""

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from bot.config import COMMANDER, Config
 from bot.digest import backlog, figures, history
-from bot.digest.backlog import Owed, OwnersShare
+from bot.digest.backlog import OwedItem, OwnersShare
 from bot.digest.figures import Change, Measure, Sev, Span, Spread
 from bot.digest.history import Scope
 from bot.incidents import lifecycle
 from bot.incidents.model import Incident, RoleHolder
+from bot.postmortems.reading import Owed, owed
 
 MOST_SEVS = 10
 MOST_ITEMS = 5
@@ -83,10 +84,13 @@ class Content:
     number_of_late_updates: int = 0
     unled: tuple[Incident, ...] = ()
     number_unled: int = 0
-    overdue: tuple[Owed, ...] = ()
+    overdue: tuple[OwedItem, ...] = ()
     shares: tuple[OwnersShare, ...] = ()
-    upcoming: tuple[Owed, ...] = ()
+    upcoming: tuple[OwedItem, ...] = ()
     number_upcoming: int = 0
+    postmortems: tuple[Owed, ...] = ()
+    """The SEVs that owe a postmortem, the longest due first."""
+    number_of_postmortems: int = 0
     number_unowned: int = 0
     number_of_the_departed: int = 0
     week: Week
@@ -105,7 +109,8 @@ class Content:
     def is_empty(self) -> bool:
         """Whether there is nothing to say: figures alone are no news."""
         sevs = self.number_open + self.number_open_private + self.number_over
-        return not sevs + self.number_overdue + self.number_upcoming + self.number_waiting
+        promised = self.number_overdue + self.number_upcoming + self.number_of_postmortems
+        return not sevs + promised + self.number_waiting
 
 
 def gather(
@@ -127,6 +132,7 @@ def gather(
     late = and_(here, Incident.next_update_at < now)
     led = select(RoleHolder.incident_id).where(RoleHolder.incident_id == Incident.id, RoleHolder.role == COMMANDER)
     unled = and_(here, not_(led.correlate(Incident).exists()))
+    unwritten = [each for each in owed(session, config, now=now) if _tells_of(scope, each.incident)]
     return Content(
         now=now, today=today,
         open=opened, number_open=_count(session, here),
@@ -139,10 +145,17 @@ def gather(
         shares=tuple(backlog.shares(session, scope, today)),
         upcoming=tuple(backlog.upcoming(session, scope, today, days=SOON, limit=MOST_ITEMS)),
         number_upcoming=backlog.number_upcoming(session, scope, today, days=SOON),
+        postmortems=tuple(unwritten[:MOST_ITEMS]), number_of_postmortems=len(unwritten),
         number_unowned=backlog.number_without_owner(session, scope),
         number_of_the_departed=backlog.number_of_the_departed(session, scope),
         week=week_of(session, config, scope, today=today, zone=zone, private=private),
     )  # fmt: skip
+
+
+def _tells_of(scope: Scope, incident: Incident) -> bool:
+    """Whether a channel that is about this scope may be told of a SEV's postmortem."""
+    is_within = scope.workflows is None or bool({*scope.workflows} & {*incident.workflow_keys})
+    return is_within and not incident.is_private and not incident.is_drill
 
 
 def week_of(

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -19,7 +20,11 @@ from bot.slack.client import Slack
 log = logging.getLogger(__name__)
 
 LEARN = "directory.learn_channel"
-GREETING = "Hello. SEVs will be announced here from now on."
+Purpose = Literal["announce", "team"]
+GREETINGS: dict[Purpose, str] = {
+    "announce": "Hello. SEVs will be announced here from now on.",
+    "team": "Hello. What this team promised after a SEV and is overdue will be listed here, once a day at most.",
+}
 NOT_JOINABLE = frozenset({"method_not_supported_for_channel_type", "channel_not_found"})
 """A private channel cannot be joined: somebody has to invite the bot."""
 
@@ -62,18 +67,22 @@ def learn_places(session: Session, config: Config) -> None:
         learn_place(session, place)
 
 
-def learn_place(session: Session, place: str) -> None:
-    """Ask for one place to be learned, unless it is known."""
+def learn_place(session: Session, place: str, *, purpose: Purpose = "announce") -> None:
+    """Ask for one place to be learned, unless it is known. `purpose` is why the bot will come back to it."""
     if session.get(KnownChannel, place) is None:
-        enqueue(session, Request(kind=LEARN, subject=learning_key(place), key=learning_key(place), mode=Mode.LATEST))
+        key = learning_key(place)
+        request = Request(kind=LEARN, subject=key, key=key, mode=Mode.LATEST, arguments={"purpose": purpose})
+        enqueue(session, request)
 
 
 def all_places(config: Config) -> set[str]:
     """Every channel the configuration announces in, or sends a digest to."""
     severities = {place for each in config.severities for place in each.announce}
     workflows = {place for each in config.workflows for place in each.announce}
+    ruled = {place for each in config.invitations for place in each.announce}
+    published = {config.postmortems.announce} if config.postmortems.announce else set()
     digests = {each.channel for each in config.digests}
-    return severities | workflows | digests | {place for each in config.invitations for place in each.announce}
+    return severities | workflows | ruled | published | digests
 
 
 def kinds(slack: Slack) -> tuple[Kind[Lesson], ...]:
@@ -81,7 +90,9 @@ def kinds(slack: Slack) -> tuple[Kind[Lesson], ...]:
 
     def load(session: Session, message: OutboxMessage) -> Lesson:
         place = message.key.removeprefix("place:")
-        draft = posts.draft_for(session, message, channel_id=place, text=GREETING, blocks=[])
+        draft = posts.draft_for(
+            session, message, channel_id=place, text=GREETINGS[message.arguments.get("purpose", "announce")], blocks=[]
+        )
         return Lesson(place, draft)
 
     def send(lesson: Lesson, attempt: Attempt) -> Result:

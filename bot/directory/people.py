@@ -3,7 +3,7 @@
 import logging
 import threading
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -14,16 +14,27 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from bot.clock import Clock
 from bot.db import Base, CommitUnknown, Database, dialect_of, insert_for, log_failure
 from bot.errors import CallFailed
+from bot.outbox.announcements import announce
+from bot.outbox.enqueue import Request, enqueue
+from bot.outbox.kinds import Attempt, Kind, Nature, Result
+from bot.outbox.model import Mode, OutboxMessage
 from bot.slack.client import Identity, Slack
 from bot.slack.events import Event, EventRule
 from bot.slack.visit import Visit
 
 log = logging.getLogger(__name__)
 
+REFRESH = "directory.refresh_person"
+LEARN_AGAIN = timedelta(hours=20)
+"""How old what is remembered of somebody may be when they are to be reminded: news of them may have been missed."""
+CHANGED = "person.changed"
+"""Announced when Slack tells something new of somebody: where they live, whether they are away, that they left."""
 ASK_TIMEOUT = timedelta(seconds=1)
 """How long a person waits while the bot asks Slack who they are."""
 FRESH_FOR = 600.0
 """Seconds for which this process trusts what it remembers: another one may have learned better."""
+LAST_SECOND = 4102444800
+"""The year 2100: what is said to last longer has no end."""
 SLACKBOT = "USLACKBOT"
 """Slack's own bot, which Slack does not call one."""
 
@@ -40,6 +51,10 @@ class Person(Base):
     """A guest of this workspace, or a person of another organisation in a shared channel."""
     is_bot: Mapped[bool] = mapped_column(default=False)
     is_deactivated: Mapped[bool] = mapped_column(default=False)
+    status_emoji: Mapped[str] = mapped_column(String(100), default="")
+    """What they show as their status, without colons."""
+    status_until: Mapped[datetime | None]
+    """When that status expires; None: when they take it away."""
     learned_at: Mapped[datetime]
 
 
@@ -165,15 +180,44 @@ def remember(session: Session, user: dict[str, Any], identity: Identity, *, now:
         "is_guest": is_outsider(user, identity),
         "is_bot": is_app(user),
         "is_deactivated": bool(user.get("deleted")),
+        **_status(profile),
         "learned_at": now,
     }
     upsert = insert_for(dialect_of(session), Person).values(values)
     session.execute(upsert.on_conflict_do_update(index_elements=["user_id"], set_=values))
 
 
+def learn_anew(session: Session, user: dict[str, Any], identity: Identity, *, now: datetime) -> None:
+    """Keep what Slack says of a user, and announce it where it matters to when, or whether, they can be reminded."""
+    person = session.get(Person, user["id"])
+    before = _reach(person)
+    remember(session, user, identity, now=now)
+    if person is not None:
+        session.refresh(person)
+    if person is None or _reach(person) != before:
+        announce(session, CHANGED, person_subject(user["id"]))
+
+
+def _reach(person: Person | None) -> tuple[object, ...]:
+    """What decides when, and whether, somebody can be reminded."""
+    return (person.time_zone, person.is_deactivated, person.status_emoji, person.status_until) if person else ()
+
+
+def _status(profile: dict[str, Any]) -> dict[str, Any]:
+    """What somebody shows as their status, and until when; Slack's 0 stands for no end."""
+    emoji, end = str(profile.get("status_emoji") or "").strip(":"), profile.get("status_expiration")
+    until = datetime.fromtimestamp(end, tz=UTC) if isinstance(end, int) and 0 < end < LAST_SECOND else None
+    return {"status_emoji": emoji[:100], "status_until": until}
+
+
 def is_app(user: dict[str, Any]) -> bool:
     """Whether a user is an app, or Slack's own bot."""
     return bool(user.get("is_bot")) or user.get("id") == SLACKBOT
+
+
+def person_subject(user_id: str) -> str:
+    """How announcements name somebody."""
+    return f"person:{user_id}"
 
 
 def is_outsider(user: dict[str, Any], identity: Identity) -> bool:
@@ -199,7 +243,40 @@ def event_rules(slack: Slack) -> tuple[EventRule, ...]:
     def changed(session: Session, event: Event, now: datetime) -> bool:
         if session.get(Person, event["user"]["id"]) is None:
             return False
-        remember(session, event["user"], slack.identity(), now=now)
+        learn_anew(session, event["user"], slack.identity(), now=now)
         return True
 
     return (EventRule(types=frozenset({"user_change"}), concerns=_concerns_person, apply=changed),)
+
+
+def refresh_person(session: Session, user_id: str, *, now: datetime) -> str | None:
+    """Ask for somebody to be learned anew, unless that was done lately: they may have left, or gone on holiday.
+
+    Returns the outbox key of what to wait for, if that is to be waited for.
+    """
+    person = session.get(Person, user_id)
+    if person is not None and person.learned_at > now - LEARN_AGAIN:
+        return None
+    key = person_subject(user_id)
+    enqueue(session, Request(kind=REFRESH, subject=key, key=key, mode=Mode.LATEST, audience=user_id))
+    return key
+
+
+def kinds(slack: Slack) -> tuple[Kind[str], ...]:
+    """The outbox kind of this room."""
+
+    def load(_session: Session, message: OutboxMessage) -> str:
+        return message.audience
+
+    def send(user_id: str, attempt: Attempt) -> Result:
+        answer = slack.during(attempt).call("users.info", user=user_id)
+        return {"user": answer["user"], "identity": slack.identity()}
+
+    def record(session: Session, _message: OutboxMessage, result: Result, now: datetime) -> None:
+        learn_anew(session, result["user"], result["identity"], now=now)
+
+    return (
+        Kind(
+            name=REFRESH, nature=Nature.IDEMPOTENT, label="Learn who somebody is", load=load, send=send, record=record
+        ),
+    )

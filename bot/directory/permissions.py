@@ -7,7 +7,7 @@ from bot.directory.people import Actor, Standing
 from bot.errors import Refused
 from bot.slack.text import user
 
-Deed = Literal["declare", "change", "command", "invite", "page", "see", "ask", "digest"]
+Deed = Literal["declare", "change", "command", "invite", "page", "publish", "remediate", "see", "ask", "digest"]
 
 SENTENCES: dict[Deed, str] = {
     "declare": "declare a SEV",
@@ -15,6 +15,8 @@ SENTENCES: dict[Deed, str] = {
     "command": "hold a role in a SEV",
     "invite": "invite people to a SEV",
     "page": "page a team or see who is on call",
+    "publish": "publish a postmortem",
+    "remediate": "add, change or be given action items",
     "see": "see SEVs",
     "ask": "ask to be let into a SEV",
     "digest": "change the digests of a channel",

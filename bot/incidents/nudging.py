@@ -1,5 +1,6 @@
 """What people are reminded of while a SEV is open: nobody in command, a promised update, too long open, nothing happens."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,9 +16,11 @@ from bot.incidents.reading import where_lines_go
 from bot.incidents.roles import commander_of
 from bot.incidents.troubles import show_trouble
 from bot.nudges.deciding import CHANNEL, PAGE, Case, Step
-from bot.nudges.hours import Hours, known_zone
+from bot.nudges.hours import Hours
+from bot.nudges.places import company_hours, hours_of
 from bot.nudges.subjects import Act, Situation, Words
 from bot.outbox.model import OutboxMessage
+from bot.slack.commands import NAME
 
 OPENINGS = ("declared", "reopened")
 """The timeline entries with which a SEV becomes open."""
@@ -53,7 +56,10 @@ class SevNudges:
         cases = (found.no_commander(), found.update_overdue(), found.open_too_long(), found.status_stuck())
         return Situation(tuple(case for case in cases if case), is_over=False, last_act=last)
 
-    def words(self, session: Session, subject: str, rule: str) -> Words:
+    def situations(self, session: Session, subjects: Sequence[str], *, now: datetime) -> dict[str, Situation]:
+        return {each: self.situation(session, each, now=now) for each in subjects}
+
+    def words(self, session: Session, subject: str, rule: str, *, audience: str) -> Words:
         """What is wrong with the SEV by a rule, as people read it, with its buttons."""
         incident = _incident(session, subject)
         opening = opening_of(session, incident)
@@ -64,8 +70,19 @@ class SevNudges:
         incident = _incident(session, subject)
         return nudge_views.done(self._settings.current, incident, rule, commander=commander_of(session, incident))
 
-    def may_be_told(self, session: Session, subject: str, user_id: str) -> bool:
-        return _may_be_told(session, _incident(session, subject), user_id)
+    def may_be_told(self, session: Session, subject: str, audience: str) -> bool:
+        return _may_be_told(session, _incident(session, subject), audience)
+
+    def names(self, session: Session, subjects: Sequence[str], *, reader: str) -> dict[str, str]:
+        ids = [_id_of(each) for each in subjects]
+        query = select(Incident).where(Incident.id.in_(ids), membership.may_see(reader))
+        return {incident.subject: incident.name for incident in session.scalars(query)}
+
+    def more(self, audience: str) -> str:
+        return f"`{NAME} list mine` shows all."
+
+    def shown_at(self, session: Session, subject: str) -> str:
+        return subject
 
     def place(self, session: Session, subject: str) -> tuple[str, str | None] | None:
         return where_lines_go(session, _incident(session, subject))
@@ -142,10 +159,9 @@ class _Rules:
 
     def _hours(self, to: str | None) -> Hours:
         """A person's working hours are where they live; a channel's, where the company is."""
-        nudges = self._config.nudges
-        person = self._session.get(Person, to) if to and to != CHANNEL else None
-        zone = known_zone(person.time_zone, otherwise=nudges.time_zone) if person else nudges.time_zone
-        return Hours(zone, nudges.working_hours)
+        if to is None or to == CHANNEL:
+            return company_hours(self._config)
+        return hours_of(self._config, to, self._session.get(Person, to))
 
 
 def opening_of(session: Session, incident: Incident) -> Opening:

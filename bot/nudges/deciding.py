@@ -10,7 +10,8 @@ from bot.nudges.hours import Hours
 CHANNEL = "channel"
 PAGE = "page"
 """What stands for an audience that is no person."""
-
+TEAM = "team:"
+"""What the audience begins with that is a team, by its key: its channel."""
 
 PEACES = 3
 """How many times the peace a touch gives can put a reminder off: who acts all the time may still have missed something."""
@@ -33,6 +34,13 @@ class Reason(StrEnum):
     SNOOZED = "snoozed"
     RECENTLY_TOUCHED = "recently_touched"
     QUIET_HOURS = "quiet_hours"
+    HOLIDAY = "holiday"
+    AWAY = "away"
+    """They say by their status that they are away."""
+    TOLD_TODAY = "told_today"
+    """They had today's message already."""
+    OVERTAKEN = "overtaken"
+    """A later step says it."""
     NOBODY = "nobody"
     """There is nobody to tell, or no place to tell it in."""
     ENDED = "ended"
@@ -40,6 +48,8 @@ class Reason(StrEnum):
 
 
 NUDGES = frozenset({Reason.FIRST, Reason.ESCALATED, Reason.REPEAT_DUE})
+SKIPPED_BY = frozenset({Reason.NOBODY, Reason.AWAY, Reason.OVERTAKEN, Reason.MUTED})
+"""Where the first step of a ladder waits for one of these, the others do not wait for the first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,12 +57,16 @@ class Step:
     """One rung of the ladder: whom to tell, how long after the case began, how often again."""
 
     to: str | None
-    """A person's id, `CHANNEL` or `PAGE`; None where there is nobody."""
+    """A person's id, `CHANNEL`, `PAGE` or `TEAM` and a key; None where there is nobody."""
     after: timedelta = timedelta()
+    before: timedelta | None = None
+    """How long after the case began a later step says it instead."""
     every: timedelta = timedelta(hours=1)
     times: int = 1
     hours: Hours | None = None
     """The working hours it keeps to; None: it is said at any time."""
+    is_daily: bool = False
+    """Whether it is said with all else its audience is told that day, as its `hours` begin."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +80,15 @@ class Case:
     steps: tuple[Step, ...]
     touched_at: datetime | None = None
     """When somebody last did something about the subject."""
+    peace: timedelta | None = None
+    """How long that gives peace; None: as long as the settings say."""
+    climbs: bool = False
+    """Whether the steps after the first count from when that one arrived: nobody is skipped who may still act."""
+
+    @property
+    def first_after(self) -> timedelta:
+        """After how long the first step comes."""
+        return min((step.after for step in self.steps), default=timedelta())
 
 
 @dataclass(frozen=True)
@@ -97,9 +120,19 @@ class Decision:
 
 
 def decide(
-    case: Case, step: Step, *, said: Sequence[Said], pause: Pause | None, peace: timedelta, now: datetime
+    case: Case,
+    step: Step,
+    *,
+    said: Sequence[Said],
+    pause: Pause | None,
+    peace: timedelta,
+    now: datetime,
+    climbed_at: datetime | None = None,
 ) -> Decision:
-    """Decide on one step of a case. `said` is what its audience was told by it; `peace` is how long a touch gives.
+    """Decide on one step of a case.
+
+    `said` is what its audience was told by it; `peace` is how long a touch gives; `climbed_at` is when the ladder's first
+    step arrived, or will.
 
     A repeat is counted from the time the last one arrived. So a clock that jumps ahead gives one reminder and not a heap of
     them, and one that jumps back gives none.
@@ -110,7 +143,9 @@ def decide(
         return Decision(Reason.ON_ITS_WAY)
     if len(said) >= step.times:
         return Decision(Reason.NOTHING_NEW)
-    due = _due_at(case, step, said)
+    if step.before is not None and now >= case.began_at + step.before:
+        return Decision(Reason.OVERTAKEN)
+    due = _due_at(case, step, said, climbed_at)
     if now < due:
         return Decision(Reason.NOT_YET, due)
     held = held_back(case, step, due=due, pause=pause, peace=peace, now=now)
@@ -118,12 +153,20 @@ def decide(
         return held
     if pause and pause.until and not said:
         # After a snooze the ladder is climbed anew: not everybody is told at once because of the time that passed.
-        again = pause.until + (step.after - _first_after(case))
+        again = _slot(step, pause.until + (step.after - case.first_after))
         if now < again:
             return Decision(Reason.NOT_YET, again)
     if said:
         return Decision(Reason.REPEAT_DUE)
-    return Decision(Reason.FIRST if step.after == _first_after(case) else Reason.ESCALATED)
+    return Decision(_reason_to_begin(case, step))
+
+
+def _reason_to_begin(case: Case, step: Step) -> Reason:
+    """Whether others are told as well now, or the same again who were told first."""
+    if step.after == case.first_after:
+        return Reason.FIRST
+    first = min(case.steps, key=lambda each: each.after)
+    return Reason.REPEAT_DUE if first.to == step.to else Reason.ESCALATED
 
 
 def held_back(
@@ -133,21 +176,40 @@ def held_back(
     if pause and pause.until is None:
         return Decision(Reason.MUTED)
     if pause and pause.until and now < pause.until:
-        return Decision(Reason.SNOOZED, pause.until)
-    touched = case.touched_at
+        return Decision(Reason.SNOOZED, _slot(step, pause.until))
+    touched, peace = case.touched_at, peace if case.peace is None else case.peace
     if touched is not None and touched <= now < touched + peace and now < due + peace * PEACES:
-        return Decision(Reason.RECENTLY_TOUCHED, touched + peace)
-    if step.hours is not None and step.hours.are_quiet(now):
-        return Decision(Reason.QUIET_HOURS, step.hours.open_after(now))
+        return Decision(Reason.RECENTLY_TOUCHED, _slot(step, touched + peace))
+    quiet = step.hours.quiet_because(now) if step.hours else None
+    if step.hours and quiet:
+        return Decision(Reason(quiet), step.hours.open_after(now))
     return None
 
 
-def _due_at(case: Case, step: Step, said: Sequence[Said]) -> datetime:
-    if not said:
-        return case.began_at + step.after
-    last = said[-1]
-    return (last.delivered_at or last.decided_at) + step.every
+def climbed(said: Sequence[Said], decision: Decision, *, now: datetime) -> datetime | None:
+    """When the first step of a ladder arrived, or will; None where the others do not wait for it."""
+    if said:
+        return said[0].delivered_at or said[0].decided_at
+    if decision.reason in SKIPPED_BY:
+        return None
+    return decision.ask_again_at or now
 
 
-def _first_after(case: Case) -> timedelta:
-    return min(step.after for step in case.steps)
+def _due_at(case: Case, step: Step, said: Sequence[Said], climbed_at: datetime | None) -> datetime:
+    if said:
+        last = said[-1].delivered_at or said[-1].decided_at
+        if step.is_daily and step.hours:
+            return step.hours.slot_on(step.hours.day(last) + step.every)
+        return last + step.every
+    due = _slot(step, case.began_at + step.after)
+    if not case.climbs or climbed_at is None or step.after <= case.first_after:
+        return due
+    later = step.after - case.first_after
+    if step.is_daily and step.hours:
+        return max(due, step.hours.slot_on(step.hours.day(climbed_at) + later))
+    return max(due, climbed_at + later)
+
+
+def _slot(step: Step, moment: datetime) -> datetime:
+    """When a step is said that is due at `moment`: at once, or as the day begins for what is said once a day."""
+    return step.hours.slot_from(moment) if step.is_daily and step.hours else moment

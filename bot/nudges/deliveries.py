@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.config import Settings
 from bot.errors import Permanent, Temporary
 from bot.nudges import service, views
-from bot.nudges.ledger import pause_for, pauses_of
 from bot.nudges.model import Nudge, Progress
+from bot.nudges.showing import Showing
+from bot.nudges.standing import standing_of
 from bot.nudges.subjects import AllSubjects
 from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
 from bot.outbox.model import OutboxMessage
@@ -47,6 +48,7 @@ class NudgeDeliveries:
         self._clock = clock
         self._settings = settings
         self._subjects = subjects
+        self._shown = Showing(clock, settings, subjects)
 
     def register(self, kinds: Kinds) -> None:
         """Add every kind to the table."""
@@ -83,31 +85,15 @@ class NudgeDeliveries:
         """What holds of it now. What was posted already (a second look) is shown as it stands."""
         rows = _rows(session, message.key)
         if session.get(posts.Post, message.key) is None:
-            held = {row.id: self._held(session, row) for row in rows}
-            rows = [row for row in rows if held[row.id] is None]
+            config, now = self._settings.current.nudges, self._clock.now()
+            standings = standing_of(session, rows, subjects=self._subjects, config=config, now=now)
+            reasons = [standings[row.id].reason for row in rows]
+            rows = [row for row, reason in zip(rows, reasons, strict=True) if reason is None]
             if not rows:
-                return Skip(f"not said: {', '.join(dict.fromkeys(str(each) for each in held.values()))}")
-        items = [self._item(session, row) for row in rows]
+                return Skip(f"not said: {', '.join(dict.fromkeys(str(each) for each in reasons))}")
+        items = [self._shown.item(session, row) for row in rows]
         draft = posts.draft_for(session, message, text=views.message_text(items), blocks=views.message(items), **where)
         return Reminder(draft, tuple(row.id for row in rows))
-
-    def _held(self, session: Session, row: Nudge) -> str | None:
-        config = self._settings.current.nudges
-        return service.standing(session, row, subjects=self._subjects, config=config, now=self._clock.now())
-
-    def _item(self, session: Session, row: Nudge) -> views.Item:
-        room = self._subjects.of(row.subject)
-        if row.audience[:1] in {"U", "W"} and not room.may_be_told(session, row.subject, row.audience):
-            return views.Item(words=None)
-        now = self._clock.now()
-        if row.ended_at is not None:
-            done = room.done(session, row.subject, row.rule)
-            return views.Item(words=None, done=done, acted_by=row.acted_by, acted_at=row.acted_at)
-        pause = pause_for(pauses_of(session, row.subject), row.rule, now=now)
-        is_silent = pause is not None and (pause.until is None or pause.until > now)
-        silence = views.Silence(pause.by, pause.until, pause.reason) if pause and is_silent else None
-        words = room.words(session, row.subject, row.rule)
-        return views.Item(words=words, silence=silence)
 
     def _put(self, reminder: Reminder, attempt: Attempt) -> Result:
         return posts.put(self._slack, reminder.draft, attempt) | {"rows": reminder.rows}
@@ -125,14 +111,17 @@ class NudgeDeliveries:
     def _load_change(self, session: Session, message: OutboxMessage) -> Change | Skip:
         key = message.arguments["of"]
         post = session.get(posts.Post, key)
-        rows = [row for row in _rows(session, key) if row.delivered_at is not None]
+        rows = [row for row in _rows(session, key, shown=True) if row.delivered_at is not None]
         if post is None or not rows:
             return Skip("it was not said")
-        items = [self._item(session, row) for row in rows]
+        if rows[0].is_daily:
+            text, blocks = self._shown.day(session, rows[0].audience, rows)
+        else:
+            items = [self._shown.item(session, row) for row in rows]
+            text, blocks = views.message_text(items), views.message(items)
         token = session.scalar(select(OutboxMessage.token).where(OutboxMessage.key == key))
-        blocks = views.message(items)
         blocks[0] = {**blocks[0], "block_id": token or message.token}  # by which a second copy is known
-        return Change(post.channel_id, post.ts, views.message_text(items), blocks)
+        return Change(post.channel_id, post.ts, text, blocks)
 
     def _change(self, change: Change, attempt: Attempt) -> Result:
         calls = self._slack.during(attempt)
@@ -144,5 +133,7 @@ class NudgeDeliveries:
         return {}
 
 
-def _rows(session: Session, key: str) -> list[Nudge]:
-    return list(session.scalars(select(Nudge).where(Nudge.outbox_key == key).order_by(Nudge.id)))
+def _rows(session: Session, key: str, *, shown: bool = False) -> list[Nudge]:
+    """The rows a message says; `shown` leaves out those that it only counts."""
+    query = select(Nudge).where(Nudge.outbox_key == key).order_by(Nudge.place, Nudge.id)
+    return list(session.scalars(query.where(or_(~Nudge.is_daily, Nudge.place.is_not(None))) if shown else query))

@@ -37,6 +37,17 @@ class NudgeWatch(Base):
     look_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class NudgeLook(Base):
+    """That every subject is looked at again, since other settings are in force: the newest row is the only one."""
+
+    __tablename__ = "nudge_looks"
+
+    settings: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """A fingerprint of them."""
+    looked_to: Mapped[str | None] = mapped_column(String(100))
+    """Up to which subject; None: all of them."""
+
+
 class NudgePause(Base):
     """Somebody asked for silence about a subject: by one rule, or (empty) by all; until a time, or (None) until its end."""
 
@@ -68,8 +79,12 @@ class Nudge(Base):
     subject: Mapped[str] = mapped_column(String(100))
     case_key: Mapped[str] = mapped_column(String(64))
     step: Mapped[int]
-    audience: Mapped[str] = mapped_column(String(32))
-    """A person's id, `channel` or `page`; empty where there is nobody."""
+    audience: Mapped[str] = mapped_column(String(64))
+    """A person's id, `channel`, `page` or `team:payments`; empty where there is nobody."""
+    is_daily: Mapped[bool] = mapped_column(default=False)
+    """Whether it waits to be said with all else that its audience is told once a day."""
+    place: Mapped[int | None]
+    """Which line of such a message it is, counted from 1; None where the message only counts it."""
     reason: Mapped[str] = mapped_column(String(20))
     progress: Mapped[str] = mapped_column(String(10))
     outbox_key: Mapped[str | None] = mapped_column(String(200), index=True)

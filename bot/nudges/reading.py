@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.config import Nudges
-from bot.nudges.deciding import Decision, decide
-from bot.nudges.ledger import Ledger, as_pause, pause_for, pauses_of
+from bot.nudges.climbing import climb
+from bot.nudges.deciding import Decision
+from bot.nudges.ledger import Ledger, as_pause, is_told_today, pause_for, pauses_of
 from bot.nudges.model import Nudge
 from bot.nudges.subjects import AllSubjects
 
@@ -31,16 +33,17 @@ def outlook(session: Session, subject: str, *, subjects: AllSubjects, config: Nu
     found = []
     for case in cases:
         pause = as_pause(pause_for(pauses, case.rule, now=now))
-        for index, step in enumerate(case.steps):
-            said = ledger.said(case, index, step)
-            decision = decide(case, step, said=said, pause=pause, peace=config.leave_in_peace, now=now)
-            found.append(Outlook(case.rule, step.to, decision))
+        steps = climb(
+            case, said=partial(ledger.said, case), is_told_today=is_told_today(session, now), pause=pause,
+            peace=config.leave_in_peace, now=now,
+        )  # fmt: skip
+        found += [Outlook(case.rule, step.to, decision) for _, step, decision in steps]
     return found
 
 
-def decisions_about(session: Session, subject: str, *, limit: int) -> Sequence[Nudge]:
-    """The newest decisions about a subject, the newest first."""
-    query = select(Nudge).where(Nudge.subject == subject)
+def decisions_about(session: Session, subjects: Sequence[str], *, limit: int) -> Sequence[Nudge]:
+    """The newest decisions about some subjects, the newest first."""
+    query = select(Nudge).where(Nudge.subject.in_(subjects))
     return session.scalars(query.order_by(Nudge.decided_at.desc(), Nudge.id.desc()).limit(limit)).all()
 
 

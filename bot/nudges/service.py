@@ -4,16 +4,21 @@ Every step is one transaction. Deciding locks the subject's row and reads the le
 sees what the first one wrote; what one person is to be told is then gathered into one message.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case as choose
+from sqlalchemy import delete, func, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from bot.config import Nudges
 from bot.db import affected, dialect_of, insert_for
-from bot.nudges.deciding import CHANNEL, PAGE, Decision, Reason, decide, held_back
-from bot.nudges.ledger import Ledger, as_pause, pause_for, pauses_of
+from bot.nudges.climbing import climb
+from bot.nudges.deciding import CHANNEL, PAGE, Decision, Reason
+from bot.nudges.ledger import Ledger, as_pause, is_told_today, pause_for, pauses_of
 from bot.nudges.model import Nudge, NudgePause, NudgeWatch, Progress
+from bot.nudges.standing import standing_of
 from bot.nudges.subjects import AllSubjects, Situation
 from bot.outbox.announcements import announce
 from bot.outbox.enqueue import Request, enqueue
@@ -27,8 +32,12 @@ PAGE_EVENT = "nudge.page"
 AT_ONCE = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 LOOK_AGAIN = timedelta(minutes=5)
 """After how long a subject is looked at again at the latest, whatever was foreseen: settings change, and clocks jump."""
+LOOK_AT_LAST = timedelta(days=7)
+"""The same for a subject of which nothing more is foreseen, and that tells when it changes."""
 LOOK_AFTER_ASKING = timedelta(seconds=30)
 IN_ONE_MESSAGE = 10
+LOOK, TELL, DAILY = "look", "tell", "daily"
+"""What a line of the agenda asks for."""
 
 
 def watch(session: Session, subject: str) -> None:
@@ -37,10 +46,29 @@ def watch(session: Session, subject: str) -> None:
     session.execute(insert.on_conflict_do_update(index_elements=["subject"], set_={"look_at": AT_ONCE}))
 
 
-def due(session: Session, *, now: datetime, limit: int) -> list[tuple[str, datetime]]:
-    """The subjects to be looked at now, with the time at which that was due."""
-    query = select(NudgeWatch.subject, NudgeWatch.look_at).where(NudgeWatch.look_at <= now)
-    return [(row.subject, row.look_at) for row in session.execute(query.order_by(NudgeWatch.look_at).limit(limit))]
+@dataclass(frozen=True)
+class Agenda:
+    """What there is to do: subjects to be looked at, with the time at which that was due; and who waits to be told."""
+
+    subjects: tuple[tuple[str, datetime], ...]
+    people: tuple[str, ...]
+    """For whom reminders wait to be put into one message."""
+    daily: tuple[tuple[str, datetime], ...]
+    """The same for what is said once a day, with the time since when it waits."""
+
+
+def agenda(session: Session, *, now: datetime, limit: int) -> Agenda:
+    """All of it, by one query on two indexes: where there is nothing to do, that is all that is asked."""
+    watches = select(NudgeWatch.subject.label("name"), NudgeWatch.look_at.label("at"), literal(LOOK).label("what"))
+    first = watches.where(NudgeWatch.look_at <= now).order_by(NudgeWatch.look_at).limit(limit).subquery()
+    what = choose((Nudge.is_daily, literal(DAILY)), else_=literal(TELL))
+    told = select(Nudge.audience, func.min(Nudge.decided_at), what).where(Nudge.progress == Progress.WAITING)
+    waiting = told.group_by(Nudge.audience, Nudge.is_daily)
+    rows = session.execute(union_all(select(first.c.name, first.c.at, first.c.what), waiting)).all()
+    found: dict[str, list[tuple[str, datetime]]] = {LOOK: [], TELL: [], DAILY: []}
+    for name, at, kind in rows:
+        found[kind].append((name, at))
+    return Agenda(tuple(found[LOOK]), tuple(name for name, _ in found[TELL]), tuple(found[DAILY]))
 
 
 def claim(session: Session, subject: str, look_at: datetime, *, now: datetime) -> bool:
@@ -56,15 +84,17 @@ def consider(session: Session, subject: str, *, subjects: AllSubjects, config: N
     situation = room.situation(session, subject, now=now)
     pauses = pauses_of(session, subject)
     ledger = Ledger(session, subject, situation.cases)
-    ledger.settle()
+    ledger.settle(now=now)
     for row in ledger.end_what_is_over(situation.last_act, now=now):
         refresh(session, row)
     decisions = []
     for case in situation.cases:
         pause = as_pause(pause_for(pauses, case.rule, now=now))
-        for index, step in enumerate(case.steps):
-            said = ledger.said(case, index, step)
-            decision = decide(case, step, said=said, pause=pause, peace=config.leave_in_peace, now=now)
+        steps = climb(
+            case, said=partial(ledger.said, case), is_told_today=is_told_today(session, now), pause=pause,
+            peace=config.leave_in_peace, now=now,
+        )  # fmt: skip
+        for index, step, decision in steps:
             decisions.append(decision)
             nudge = ledger.write(case, index, step, decision, now=now)
             if nudge is not None:
@@ -90,41 +120,28 @@ def _look_next(
         session.execute(delete(NudgeWatch).where(NudgeWatch.subject == subject))
         return
     soon = any(each.is_nudge or each.reason is Reason.ON_ITS_WAY for each in decisions)
-    times = [now + (LOOK_AFTER_ASKING if soon else LOOK_AGAIN)]
-    times += [each.ask_again_at for each in decisions if each.ask_again_at is not None]
+    foreseen = [situation.changes_at, *(each.ask_again_at for each in decisions)]
+    times = [each for each in foreseen if each is not None]
+    if situation.is_steady:
+        times += [now + LOOK_AGAIN] if soon else [] if times else [now + LOOK_AT_LAST]
+    else:
+        times.append(now + (LOOK_AFTER_ASKING if soon else LOOK_AGAIN))
     session.execute(update(NudgeWatch).where(NudgeWatch.subject == subject).values(look_at=min(times)))
-
-
-def waiting_for(session: Session) -> list[str]:
-    """The people for whom reminders wait to be gathered."""
-    return [*session.scalars(select(Nudge.audience).where(Nudge.progress == Progress.WAITING).distinct())]
 
 
 def gather(session: Session, person: str, *, subjects: AllSubjects, config: Nudges, now: datetime) -> None:
     """Put what a person is to be reminded of into one message. What does not hold any more by now is dropped."""
-    query = select(Nudge).where(Nudge.progress == Progress.WAITING, Nudge.audience == person).order_by(Nudge.id)
+    waiting = (Nudge.progress == Progress.WAITING, Nudge.audience == person, Nudge.is_daily.is_(False))
+    query = select(Nudge).where(*waiting).order_by(Nudge.id)
     rows = list(session.scalars(query.limit(IN_ONE_MESSAGE).with_for_update()))
-    told = [row for row in rows if standing(session, row, subjects=subjects, config=config, now=now) is None]
+    standings = standing_of(session, rows, subjects=subjects, config=config, now=now)
+    told = [row for row in rows if standings[row.id].reason is None]
     for row in rows:
         if row not in told:
             row.progress = Progress.DROPPED
             watch(session, row.subject)
     if told:
         _ask(session, told, DIRECT)
-
-
-def standing(session: Session, nudge: Nudge, *, subjects: AllSubjects, config: Nudges, now: datetime) -> Reason | None:
-    """Why a reminder that was decided must not be said now, or None where it still holds."""
-    situation = subjects.of(nudge.subject).situation(session, nudge.subject, now=now)
-    case = next((each for each in situation.cases if (each.rule, each.key) == (nudge.rule, nudge.case_key)), None)
-    if case is None:
-        return Reason.ENDED
-    step = case.steps[nudge.step] if nudge.step < len(case.steps) else None
-    if step is None or step.to != nudge.audience:
-        return Reason.NOBODY
-    pause = as_pause(pause_for(pauses_of(session, nudge.subject), nudge.rule, now=now))
-    held = held_back(case, step, due=nudge.decided_at, pause=pause, peace=config.leave_in_peace, now=now)
-    return held.reason if held else None
 
 
 def _ask(session: Session, rows: list[Nudge], kind: str, *, lane: str | None = None, after: str | None = None) -> None:

@@ -47,6 +47,18 @@ def message(items: Sequence[Item]) -> list[Block]:
     return shown
 
 
+def day(heading: str, items: Sequence[Item], *, more: str) -> list[Block]:
+    """The one message of a day: a heading, each reminder with its buttons, and (`more`) what it has no room for."""
+    shown: list[Block] = [kit.section(f":bell: *{heading}*"), *message(items)]
+    return [*shown, kit.context(more)] if more else shown
+
+
+def heading(count: int, *, team: str | None) -> str:
+    """`3 things need you today`, or `3 things need Payments today`. `team` is plain."""
+    whom = mrkdwn(team, 200) if team is not None else "you"
+    return f"{count} things need {whom} today" if count != 1 else f"One thing needs {whom} today"
+
+
 def message_text(items: Sequence[Item]) -> str:
     """What notifications say of it."""
     first = items[0]

@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.incidents.nudge_views import RULES
-from bot.nudges.deciding import CHANNEL, NUDGES, PAGE, Reason
+from bot.incidents import nudge_views
+from bot.nudges.deciding import CHANNEL, NUDGES, PAGE, TEAM, Reason
 from bot.nudges.model import Nudge, Progress
 from bot.nudges.reading import Outlook
 from bot.outbox.model import OutboxMessage, State
+from bot.postmortems import nudge_views as postmortem_views
+from bot.remediation import ladders
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
 from bot.slack.text import author, mrkdwn, user, when
 from bot.slack.text import channel as channel_mention
 
+RULES = nudge_views.RULES | ladders.RULES | postmortem_views.RULES
+"""Each rule, as people read it."""
 RULES_SHOWN = 12
 """How many steps of rules one answer tells."""
 WHY = {
@@ -27,6 +31,10 @@ WHY = {
     Reason.SNOOZED: "it is snoozed",
     Reason.RECENTLY_TOUCHED: "somebody had just done something about it",
     Reason.QUIET_HOURS: "it is outside working hours there",
+    Reason.HOLIDAY: "it is a holiday there",
+    Reason.AWAY: "their status says that they are away",
+    Reason.TOLD_TODAY: "they had today's message already",
+    Reason.OVERTAKEN: "a later one says it",
     Reason.NOBODY: "there is nobody to tell",
     Reason.ENDED: "nothing is wrong any more",
 }
@@ -83,6 +91,8 @@ def _to(audience: str) -> str:
         return user(audience)
     if audience[:1] in {"C", "G"}:
         return channel_mention(audience)
+    if audience.startswith(TEAM):
+        return f"the team {mrkdwn(audience.removeprefix(TEAM), 100)}"
     return {CHANNEL: "the channel", PAGE: "a page", "": "nobody"}.get(audience) or mrkdwn(audience, 200)
 
 

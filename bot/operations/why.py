@@ -9,15 +9,20 @@ from bot.config import Config, Settings
 from bot.directory.people import actor_of
 from bot.directory.permissions import require
 from bot.errors import Refused
-from bot.incidents import membership, surfaces
+from bot.incidents import surfaces
+from bot.incidents.home import HomeSection
 from bot.incidents.model import Incident
 from bot.incidents.subject import subject
-from bot.nudges import reading, service
+from bot.nudges import daily, reading, service
 from bot.nudges.model import Nudge
 from bot.nudges.subjects import AllSubjects
 from bot.operations import views
 from bot.outbox.kinds import Kinds
 from bot.outbox.model import OutboxMessage
+from bot.postmortems.nudging import subject_of
+from bot.remediation.model import ActionItem
+from bot.remediation.naming import REFERENCE, named_item
+from bot.remediation.reading import of_incident
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
 from bot.slack.commands import NAME, Command, Line
@@ -31,7 +36,7 @@ ME = "me"
 NO_NOTICES = frozenset(
     {
         surfaces.CREATE_CHANNEL, surfaces.CARD, surfaces.PIN, surfaces.TOPIC, surfaces.BOOKMARK, surfaces.RECONCILE,
-        service.DIRECT, service.POST, service.REFRESH,
+        service.DIRECT, service.POST, service.REFRESH, daily.DIRECT, daily.TEAM_POST,
     }
 )  # fmt: skip
 """What tells nobody anything, and what the ledger tells better."""
@@ -55,27 +60,44 @@ class Accounting:
         words = one_line(line.text).lower().split()
         if words[:1] == [ME] and line.target is None:
             return self._about_me(session, visit, _page(words[1:]))
+        if words and REFERENCE.fullmatch(words[0]) and "/" in words[0]:
+            item, _ = named_item(session, visit, line, words[0], lock=False)
+            return self._about_item(session, visit, item, _page(words[1:]))
         page = _page(words)
         incident = subject(session, visit, line, lock=False)
         return self._about(session, visit, incident, page)
 
     def _about(self, session: Session, visit: Visit, incident: Incident, page: int) -> Answer:
+        """About a SEV, its action items and its postmortem."""
         enough = page * ON_ONE_PAGE + 1
-        nudges = reading.decisions_about(session, incident.subject, limit=enough)
-        errors = _errors(session, nudges)
-        facts = [views.of_nudge(each, error=errors.get(each.outbox_key or "")) for each in nudges]
+        items = {item.subject: f"{item.name} " for item in of_incident(session, incident)}
+        facts = self._decided(session, items | {incident.subject: "", subject_of(incident): ""}, enough)
         facts += [
             views.of_message(each, self._kinds[each.kind].label) for each in self._notices(session, incident, enough)
         ]
         facts.sort(key=lambda fact: fact.at, reverse=True)
-        ahead = [] if page > 1 else self._ahead(session, visit, incident)
+        own = (incident.subject, subject_of(incident))
+        ahead = [] if page > 1 else [line for each in own for line in self._ahead(session, visit, each)]
         title = f"What was said about {incident.name}, the newest first"
         return _answer(title, facts, ahead, page, f"{NAME} why {incident.name}")
 
-    def _ahead(self, session: Session, visit: Visit, incident: Incident) -> list[str]:
-        found = reading.outlook(
-            session, incident.subject, subjects=self._subjects, config=self._config.nudges, now=visit.now
-        )
+    def _about_item(self, session: Session, visit: Visit, item: ActionItem, page: int) -> Answer:
+        facts = self._decided(session, {item.subject: ""}, page * ON_ONE_PAGE + 1)
+        ahead = [] if page > 1 else self._ahead(session, visit, item.subject)
+        title = f"What was said about {item.name}, the newest first"
+        return _answer(title, facts, ahead, page, f"{NAME} why {item.name}")
+
+    def _decided(self, session: Session, about: dict[str, str], limit: int) -> list[views.Fact]:
+        """The newest decisions about some subjects, each with how it is named here."""
+        nudges = reading.decisions_about(session, list(about), limit=limit)
+        errors = _errors(session, nudges)
+        return [
+            views.of_nudge(each, error=errors.get(each.outbox_key or ""), about=about[each.subject]) for each in nudges
+        ]
+
+    def _ahead(self, session: Session, visit: Visit, subject: str) -> list[str]:
+        config = self._config.nudges
+        found = reading.outlook(session, subject, subjects=self._subjects, config=config, now=visit.now)
         return [views.of_outlook(each) for each in found]
 
     def _notices(self, session: Session, incident: Incident, limit: int) -> list[OutboxMessage]:
@@ -89,22 +111,24 @@ class Accounting:
 
     def _about_me(self, session: Session, visit: Visit, page: int) -> Answer:
         """What the asker was reminded of, as far as they may still see it."""
-        facts = _facts_for(session, visit.user_id, limit=page * ON_ONE_PAGE + 1)
+        facts = _facts_for(session, visit.user_id, self._subjects, limit=page * ON_ONE_PAGE + 1)
         return _answer("What you were reminded of, the newest first", facts, [], page, f"{NAME} why {ME}")
 
 
-def reminded(session: Session, user_id: str) -> list[Block]:
+def reminded(subjects: AllSubjects) -> HomeSection:
     """What a person was reminded of lately, for their Home."""
-    facts = _facts_for(session, user_id, limit=ON_HOME)
-    return [kit.header("What you were reminded of"), *(kit.section(each.text) for each in facts)] if facts else []
+
+    def section(session: Session, user_id: str) -> list[Block]:
+        facts = _facts_for(session, user_id, subjects, limit=ON_HOME)
+        return [kit.header("What you were reminded of"), *(kit.section(each.text) for each in facts)] if facts else []
+
+    return section
 
 
-def _facts_for(session: Session, user_id: str, *, limit: int) -> list[views.Fact]:
+def _facts_for(session: Session, user_id: str, subjects: AllSubjects, *, limit: int) -> list[views.Fact]:
     """The newest reminders of a person, as far as they may still see what it was about."""
     nudges = reading.decisions_for(session, user_id, limit=limit)
-    ids = {int(each.subject.rpartition(":")[2]) for each in nudges}
-    seen = select(Incident).where(Incident.id.in_(ids), membership.may_see(user_id))
-    names = {incident.subject: incident.name for incident in session.scalars(seen)}
+    names = subjects.names(session, (each.subject for each in nudges), reader=user_id)
     errors = _errors(session, nudges)
     return [
         views.of_nudge(each, error=errors.get(each.outbox_key or ""), about=f"{names[each.subject]} ")
@@ -141,7 +165,7 @@ def commands(accounting: Accounting) -> tuple[Command, ...]:
     """The verb of this room."""
     return (
         Command(
-            verb="why", usage="why [me] [PAGE]", summary="what was said, to whom, by which rule; or why not",
-            details=f"`{NAME} why {ME}` is about what you were reminded of.", run=accounting.why, changes=False,
+            verb="why", usage="why [me|SEV-42/2] [PAGE]", summary="what was said, to whom, by which rule; or why not",
+            details=f"`{NAME} why {ME}` is about what you were reminded of, `{NAME} why SEV-42/2` about an action item.", run=accounting.why, changes=False,
         ),
     )  # fmt: skip

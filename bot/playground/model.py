@@ -30,6 +30,9 @@ class User:
     is_admin: bool = False
     deleted: bool = False
     updated: int = 0
+    status_emoji: str = ""
+    """`:palm_tree:`, as they chose it."""
+    status_expiration: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -158,4 +161,5 @@ SHORTCUTS = (
     Shortcut("Declare a SEV", "incident.declare", "global"),
     Shortcut("Declare a SEV from this message", "incident.declare_from_message", "message"),
     Shortcut("Add to timeline", "timeline.add_message", "message"),
+    Shortcut("Create action item", "item.add_message", "message"),
 )

@@ -4,9 +4,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.db import Base
+from bot.incidents.model import Incident
 
 ITEM_TITLE_LIMIT = 200
 EVIDENCE_LIMIT = 1000
@@ -22,6 +23,8 @@ class ItemState(StrEnum):
     IN_PROGRESS = "in_progress"
     DONE = "done"
     WONT_DO = "wont_do"
+    WITHDRAWN = "withdrawn"
+    """It came by a reaction that was taken away again: nobody promised it, and no figure counts it."""
 
 
 OPEN_STATES = (ItemState.OPEN, ItemState.IN_PROGRESS)
@@ -77,6 +80,8 @@ class ActionItem(Base):
     due_on: Mapped[date | None]
     is_due_by_policy: Mapped[bool] = mapped_column(default=True)
     """Whether the policy gave the due date: then it follows severity and priority. False: a person set it."""
+    due_from: Mapped[date | None]
+    """The day from which the policy counts, where that is not the day it was made: it was opened again then."""
 
     proof: Mapped[str] = mapped_column(String(EVIDENCE_LIMIT), default="")
     """How it will be shown that it works, in words or as a link. Not empty: closing it asks for evidence."""
@@ -88,12 +93,23 @@ class ActionItem(Base):
     """The words of the message it was made from."""
     source_channel: Mapped[str | None] = mapped_column(String(32))
     source_ts: Mapped[str | None] = mapped_column(String(32))
+    source_thread: Mapped[str | None] = mapped_column(String(32))
+    """For a reply: the ts of its thread."""
+    is_tagged: Mapped[bool] = mapped_column(default=False)
+    """Whether it came by a reaction and nobody has touched it since: then it goes with the reaction."""
 
     created_by: Mapped[str] = mapped_column(String(32))
     created_at: Mapped[datetime] = mapped_column(index=True)
     changed_at: Mapped[datetime]
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
     closed_by: Mapped[str | None] = mapped_column(String(32))
+
+    incident: Mapped[Incident] = relationship()
+
+    @property
+    def name(self) -> str:
+        """`SEV-42/2`: what people call it."""
+        return f"{self.incident.name}/{self.number}"
 
     @property
     def subject(self) -> str:

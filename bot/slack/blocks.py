@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import (
     CheckboxesElement,
     ConfirmObject,
     ContextBlock,
+    DatePickerElement,
     DateTimePickerElement,
     DividerBlock,
     HeaderBlock,
@@ -23,6 +24,8 @@ from slack_sdk.models.blocks import (
     StaticMultiSelectElement,
     StaticSelectElement,
     TimePickerElement,
+    UserMultiSelectElement,
+    UserSelectElement,
 )
 from slack_sdk.models.blocks.basic_components import SlackFile
 from slack_sdk.models.views import View as SlackView
@@ -122,6 +125,14 @@ def many(
     )  # fmt: skip
 
 
+def people(placeholder: str, action_id: str, *, initial: Sequence[str] = (), most: int) -> UserMultiSelectElement:
+    """A menu to pick several people from, `most` of them at most."""
+    return UserMultiSelectElement(
+        placeholder=PlainTextObject(text=placeholder), action_id=action_id, initial_users=list(initial) or None,
+        max_selected_items=most,
+    )  # fmt: skip
+
+
 def ticks(action_id: str, options: Sequence[Option], *, initial: Sequence[str] = ()) -> CheckboxesElement:
     """Up to ten boxes to tick."""
     chosen = [each for each in options if each.value in initial]
@@ -141,6 +152,18 @@ def text_input(
 def moment_input(action_id: str, initial: int | None) -> DateTimePickerElement:
     """A date and time, in seconds since 1970; Slack shows it in the reader's time zone."""
     return DateTimePickerElement(action_id=action_id, initial_date_time=initial)
+
+
+def day_input(action_id: str, initial: str | None) -> DatePickerElement:
+    """A day, as `2026-12-24`, the same for every reader."""
+    return DatePickerElement(action_id=action_id, initial_date=initial)
+
+
+def person_menu(placeholder: str, action_id: str, *, initial: str | None = None) -> UserSelectElement:
+    """A menu to pick one person of the workspace from, by user id."""
+    return UserSelectElement(
+        placeholder=PlainTextObject(text=placeholder), action_id=action_id, initial_user=initial
+    )  # fmt: skip
 
 
 def time_input(action_id: str, initial: str) -> TimePickerElement:

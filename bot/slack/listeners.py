@@ -193,6 +193,7 @@ class Listeners:
             name = body["view"]["callback_id"]
             form, alone = self._rooms.forms[name], self._alone(name, visit)
             self._sent.add(visit.view_id)
+            self._learn_all(visit.people[:MOST_LEARNED])
             answer = self._tell(
                 lambda: self._run(lambda session: form(session, visit), visit, changes=True, alone=alone)
             )

@@ -14,6 +14,7 @@ SHORTCUTS = (
         "The message becomes its first timeline entry",
     ),
     ("Add to timeline", "message", "timeline.add_message", "Put the message on a SEV's timeline"),
+    ("Create action item", "message", "item.add_message", "Make it something to do after a SEV"),
 )
 """Name (24 characters at most), type, callback id and description."""
 

@@ -18,14 +18,17 @@ SHIPPED = Path(__file__).parent.parent.parent / "templates"
 
 
 class Texts:
-    """The templates: those of the configuration folder first, then those that are shipped."""
+    """The templates: those of the configuration folder first, then those that are shipped.
 
-    def __init__(self, config_folder: Path) -> None:
-        self._own = _environment(config_folder / "templates", SHIPPED)
-        self._shipped = _environment(SHIPPED)
+    `options` are Jinja's: how values are escaped, where it is not for mrkdwn.
+    """
+
+    def __init__(self, config_folder: Path, **options: Any) -> None:
+        self._own = _environment(config_folder / "templates", SHIPPED, **options)
+        self._shipped = _environment(SHIPPED, **options)
 
     def render(self, template: str, /, **values: Any) -> str:
-        """The text of a template as mrkdwn. Plain values are escaped; `Mrkdwn` ones are taken as they are.
+        """The text of a template, by default as mrkdwn. Plain values are escaped; `Mrkdwn` ones are taken as they are.
 
         Where the company's own template fails, the shipped one speaks: a message matters more than its words.
         """
@@ -48,12 +51,11 @@ class Texts:
             raise ConfigFaults(faults)
 
 
-def _environment(*folders: Path) -> Environment:
+def _environment(*folders: Path, **options: Any) -> Environment:
     return ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folders),
-        finalize=_as_mrkdwn,
-        autoescape=False,
         undefined=StrictUndefined,
+        **{"finalize": _as_mrkdwn, "autoescape": False, **options},
     )
 
 

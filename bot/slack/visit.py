@@ -1,6 +1,8 @@
 """One thing a person did in Slack, and the answer they get: the same shape for commands, clicks, shortcuts and forms."""
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +10,7 @@ from typing import Any
 
 from bot.slack.text import clip
 
+USER_ID = re.compile(r"[UW][A-Z0-9]{2,30}")
 View = dict[str, Any]
 Blocks = list[dict[str, Any]]
 
@@ -45,6 +48,8 @@ class Visit:
     view_hash: str | None = None
     values: dict[str, Any] = field(default_factory=dict)
     """A form's fields by action id: text, an option's value, a list of them, or seconds since 1970."""
+    people: tuple[str, ...] = ()
+    """Whom somebody picked from menus of people."""
     metadata: dict[str, Any] = field(default_factory=dict)
     """What the form was opened with."""
     message: dict[str, Any] = field(default_factory=dict)
@@ -101,6 +106,7 @@ def from_interaction(body: dict[str, Any], *, now: datetime) -> Visit:
         view_id=view.get("id"),
         view_hash=view.get("hash"),
         values=_values(view),
+        people=tuple(_people(view)),
         metadata=_metadata(view),
         message=body.get("message") or {},
     )
@@ -109,6 +115,13 @@ def from_interaction(body: dict[str, Any], *, now: datetime) -> Visit:
 def _values(view: View) -> dict[str, Any]:
     state = (view.get("state") or {}).get("values") or {}
     return {action_id: _value_of(element) for block in state.values() for action_id, element in block.items()}
+
+
+def _people(view: View) -> Iterator[str]:
+    state = (view.get("state") or {}).get("values") or {}
+    for block in state.values():
+        chosen = (str(each.get("selected_user") or "") for each in block.values())
+        yield from (user_id for user_id in chosen if USER_ID.fullmatch(user_id))
 
 
 def _value_of(element: dict[str, Any]) -> Any:

@@ -183,9 +183,9 @@ def links_of(
     return found
 
 
-def card_link(session: Session, incident: Incident, permalink: Permalink) -> str:
-    """Where the SEV's card can be seen; empty where it has none."""
-    post = session.get(Post, surfaces.key(incident, "card"))
+def card_link(session: Session, incident: Incident, permalink: Permalink, *, surface: str = "card") -> str:
+    """Where the SEV's card, or another message kept true, can be seen; empty where it has none."""
+    post = session.get(Post, surfaces.key(incident, surface))
     return _made(permalink, (post.channel_id, post.ts) if post else None)
 
 

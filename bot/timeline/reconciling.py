@@ -5,7 +5,7 @@ where it was last read to its end, with an overlap, since people react to, edit 
 than the overlap is left as it is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -84,15 +84,29 @@ class Progress:
             self._last = page[-1]["ts"]
 
 
+Seen = Callable[[Session, Incident, str, Sequence[Json]], None]
+"""What another room does about messages of a SEV's channel, as they were read from Slack. The SEV's row is locked."""
+
+
 class CatchUp:
     """The kind that reads channels. A try ends when its time is over, and the next one goes on where it was saved."""
 
-    def __init__(self, slack: Slack, clock: Clock, settings: Settings, kinds: Kinds, memory: Memory) -> None:
+    def __init__(
+        self,
+        slack: Slack,
+        clock: Clock,
+        settings: Settings,
+        kinds: Kinds,
+        memory: Memory,
+        *,
+        also: tuple[Seen, ...] = (),
+    ) -> None:
         self._slack = slack
         self._clock = clock
         self._settings = settings
         self._kinds = kinds
         self._memory = memory
+        self._also = also
 
     def register(self) -> None:
         """Add the kind to the table."""
@@ -180,6 +194,8 @@ class CatchUp:
             for message in page:
                 if message["ts"] in known or self._is_news(message):
                     self._apply(session, incident, message, since)
+            for room in self._also:
+                room(session, incident, plan.channel_id, page)
 
         if page:
             attempt.commit(take)

@@ -64,12 +64,16 @@ class Hit:
     passage: str
 
 
-def words_of(query: str) -> list[str]:
-    """The words of what a person typed. Raises `Refused` where there are none."""
+def words_of(query: str, *, example: str = "") -> list[str]:
+    """The words of what a person typed. Raises `Refused`, with what they could have typed, where there are none."""
     found = [word[:LONGEST_WORD].lower() for word in WORD.findall(plain(query))]
     words = list(dict.fromkeys(found))[:MOST_WORDS]
     if not words:
-        raise Refused("Give a word or two that the SEV's title, summary or timeline has: `/sev search checkout`.")
+        raise Refused(
+            f"Give a word or two that it has: `{example}`."
+            if example
+            else "Give a word or two that the SEV's title, summary or timeline has: `/sev search checkout`."
+        )
     return words
 
 
@@ -95,7 +99,7 @@ def search(session: Session, query: str, *, user_id: str) -> list[Hit]:
 def _gather(session: Session, words: list[str], passages: dict[int, str], *, user_id: str, as_beginnings: bool) -> None:
     """Add the SEVs that are not among `passages` yet, each with its passage."""
     dialect = dialect_of(session)
-    asked = {"words": _query(dialect, words, as_beginnings=as_beginnings), "user": user_id}
+    asked = {"words": in_engines_words(dialect, words, as_beginnings=as_beginnings), "user": user_id}
     for incident_id in _ids(session, IN_TITLES[dialect], asked):
         passages.setdefault(incident_id, "")
     if len(passages) <= MOST:
@@ -107,7 +111,7 @@ def _ids(session: Session, statement: str, asked: dict[str, str]) -> Sequence[in
     return session.scalars(text(statement), asked | {"most": MOST + 1}).all()
 
 
-def _query(dialect: str, words: list[str], *, as_beginnings: bool) -> str:
+def in_engines_words(dialect: str, words: list[str], *, as_beginnings: bool) -> str:
     """All words in the engine's own language. They hold letters and digits only."""
     if dialect == "sqlite":
         return " ".join(f'"{word}"{" *" if as_beginnings else ""}' for word in words)

@@ -103,9 +103,65 @@ def _invited(tell: Telling) -> str:
     return f"{tell.who} invited {', '.join([*people[:20], *([number] if number else [])]) or 'nobody new'}."
 
 
+def _submitted(tell: Telling) -> str:
+    people = ", ".join(tell.voice.person(str(each)) for each in tell.entry.data.get("people") or ())
+    return f"{tell.who} asked {people or 'nobody'} to review the postmortem."
+
+
 def _let_in(verb: str) -> Sentence:
     """Somebody decided on another's wish to be let in."""
     return lambda tell: f"{tell.who} {verb} {tell.voice.person(str(tell.entry.data.get('user') or ''))}."
+
+
+def _owner(tell: Telling, owner: object) -> str:
+    """Who owes an item: `{"user": …}`, `{"team": …}` with the team's name, or nobody."""
+    found = owner if isinstance(owner, Mapping) else {}
+    if "user" in found:
+        return tell.voice.person(str(found["user"]))
+    return tell.quoted(found.get("team") or "nobody")
+
+
+def _item(tell: Telling) -> str:
+    return f"{tell.value('item')} “{tell.value('title')}”"
+
+
+def _item_added(tell: Telling) -> str:
+    owner = tell.entry.data.get("owner")
+    whose = f" for {_owner(tell, owner)}" if owner else ""
+    return f"{tell.who} added the action item {_item(tell)}{whose}, due {tell.value('due')}."
+
+
+ITEM_FIELDS = {
+    "title": "title", "kind": "kind", "priority": "priority", "state": "state", "due_on": "due date", "proof": "proof",
+    "tracker_url": "tracker",
+}  # fmt: skip
+"""What people call what of an item can change, besides its owner."""
+
+
+def _item_changed(tell: Telling) -> str:
+    changes: Mapping[str, Sequence[object]] = tell.entry.data.get("changes") or {}
+    if tell.entry.data.get("because") == "severity":
+        _, due = changes["due_on"]
+        return f"{_item(tell)} is due {tell.quoted(due)}: its due date follows the severity."
+    return f"{tell.who} changed {_item(tell)}: {', '.join(_item_change(tell, name, pair) for name, pair in changes.items())}{tell.reason}"
+
+
+def _item_change(tell: Telling, name: str, pair: Sequence[object]) -> str:
+    before, after = pair
+    if name == "owner":
+        return f"it is owned by {_owner(tell, after)} (before: {_owner(tell, before)})"
+    if name == "snoozed_until":
+        return f"nobody is reminded of it before {tell.quoted(after)}"
+    new = str(after).replace("_", " ") if name == "state" else after or "nothing"
+    return f"its {ITEM_FIELDS.get(name, name)} is {tell.quoted(new)}"
+
+
+ITEM_ENDS = {"done": "did {}", "wont_do": "decided that {} won't be done", "withdrawn": "took back {}"}
+
+
+def _item_closed(tell: Telling) -> str:
+    end = ITEM_ENDS.get(str(tell.entry.data.get("state")), "closed {}")
+    return f"{tell.who} {end.format(_item(tell))}{tell.reason}"
 
 
 SENTENCES: Mapping[str, Sentence] = {
@@ -131,12 +187,25 @@ SENTENCES: Mapping[str, Sentence] = {
         f"{tell.who} asked {tell.voice.person(str(tell.entry.data.get('to') or ''))} to take over: {_role_name(tell)}."
     ),
     "invited": _invited,
+    "item_added": _item_added,
+    "item_changed": _item_changed,
+    "item_closed": _item_closed,
+    "item_reopened": lambda tell: f"{tell.who} opened {_item(tell)} again, due {tell.value('due')}{tell.reason}",
     "joined": lambda tell: f"{tell.who} joined the channel.",
     "link": lambda tell: f"{tell.who} added a link: {tell.quoted(tell.entry.text)} {tell.value('address')}",
     "message": _said,
     "note": _said,
     "page_failed": lambda tell: f"The page to {tell.value('team')} did not get through.",
     "paged": lambda tell: f"{tell.who} paged {tell.value('team')}{tell.reason}",
+    "postmortem_approved": lambda tell: f"{tell.who} approved the postmortem.",
+    "postmortem_changes_asked": lambda tell: f"{tell.who} asked for changes in the postmortem{tell.reason}",
+    "postmortem_drafted": lambda tell: f"{tell.who} began the postmortem.",
+    "postmortem_linked": lambda tell: (
+        f"{tell.who} added a link to the postmortem: {tell.quoted(tell.entry.text)} {tell.value('address')}"
+    ),
+    "postmortem_published": lambda tell: f"{tell.who} published the postmortem.",
+    "postmortem_submitted": _submitted,
+    "postmortem_taken_back": lambda tell: f"{tell.who} made the postmortem a draft again{tell.reason}",
     "reopened": lambda tell: f"{tell.who} reopened it{tell.reason}",
     "role": _role,
     "severity": lambda tell: f"{tell.who} changed the severity from {tell.value('before')} to {tell.value('after')}.",

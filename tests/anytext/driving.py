@@ -17,6 +17,7 @@ from bot.playground.elements import VALUE_KEYS, all_options, initial_value
 from bot.playground.form import action_of, wants_dispatch
 from bot.playground.model import Channel, Json, Message, View
 from bot.playground.traffic import Delivery
+from bot.remediation.model import ActionItem
 from tests.anytext.hostile import hostile, moments
 from tests.anytext.watching import ADOPTABLE
 
@@ -24,6 +25,8 @@ STATUSES = ("investigating", "mitigated", "resolved", "cancelled")
 SHAPES = ("{verb} {text}", "{verb} SEV-{number} {text}", "{verb} SEV3 {text}", "{verb} resolved {text}")
 ADOPT = "/sev adopt"
 """Typed where there is no SEV yet."""
+ITEM_BUTTONS = {f"item.open_{what}" for what in ("edit", "done", "snooze", "give", "wont_do", "due")}
+"""Buttons that are about an item of the SEV's."""
 PATIENCE = 30.0
 """Seconds for an answer: what is asked here is what is answered, not how soon."""
 VALUES: dict[str, st.SearchStrategy[Any]] = {
@@ -33,6 +36,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "checkboxes": st.lists(hostile, max_size=3),
     "datetimepicker": moments,
     "timepicker": hostile,
+    "multi_users_select": st.lists(hostile, max_size=3),
+    "datepicker": hostile,
+    "users_select": hostile,
 }
 """What is put into each type of input. A new type has to be given something here."""
 
@@ -70,6 +76,7 @@ class Driver:
         self.ada.types(f"/sev declare SEV3 something to work on, number {self.number}")
         self.settles()
         self.ada.goes_to(self.slack.workspace.channels[self._sev().channel_id or ""])
+        self.ada.types("/sev action add something to do @ada")
 
     def settles(self) -> None:
         """Wait until Slack shows all that was decided."""
@@ -87,9 +94,11 @@ class Driver:
             return incident
 
     def _is_in(self, status: str) -> None:
-        """Bring the SEV into a status at once, so that what follows is not always refused for the same reason."""
+        """Bring the SEV into a status at once, and open its items, so that what follows is not always refused alike."""
         statement = update(Incident).where(Incident.number == self.number).values(status=status)
-        self.bot.database.run(lambda session: session.execute(statement))
+        is_own = ActionItem.incident_id.in_(select(Incident.id).where(Incident.number == self.number))
+        opened = update(ActionItem).where(is_own).values(state="open")
+        self.bot.database.run(lambda session: (session.execute(statement), session.execute(opened)))
 
     # Verbs
 
@@ -153,7 +162,8 @@ class Driver:
                 message = on or (self._says_elsewhere("as usual") if shortcut.type == "message" else None)
                 delivery = client.shortcut(self.ada.user, shortcut, message)
             else:
-                click = {"type": "button", "action_id": opener, "value": str(self.number)}
+                what = f"{self.number}/1" if opener in ITEM_BUTTONS else str(self.number)
+                click = {"type": "button", "action_id": opener, "value": what}
                 delivery = client.act(self.ada.user, self._card(), "buttons", click)
         assert delivery is not None
         assert delivery.wait(PATIENCE)

@@ -2,7 +2,7 @@ import pytest
 
 from bot.app import Bot
 from bot.directory import channels
-from bot.directory.channels import GREETING, KnownChannel
+from bot.directory.channels import GREETINGS, KnownChannel
 from bot.errors import Permanent, Temporary
 from bot.playground import Person, Playground
 from tests.incidents.pictures import PLAIN
@@ -30,7 +30,7 @@ def learn(sevbot: Bot, place: str) -> None:
 
 
 def greetings(slack: Playground, channel: str) -> int:
-    return sum(GREETING in line for line in slack.transcript(channel))
+    return sum(GREETINGS["announce"] in line for line in slack.transcript(channel))
 
 
 def test_every_place_of_severities_and_workflows_is_meant() -> None:

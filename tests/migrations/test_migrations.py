@@ -55,9 +55,8 @@ def declare(database: Database, title: str) -> None:
 def is_no_index_of_words(_thing: object, name: str | None, kind: str, *_: object) -> bool:
     """What the engines search by is of each one's own kind, and no part of the models."""
     is_column = kind == "column" and name == "words"
-    return not (
-        is_column or (name or "").startswith(("incident_words", "entry_words", "ix_incident_words", "ix_entry_words"))
-    )
+    words = ("incident_words", "entry_words", "postmortem_words")
+    return not (is_column or (name or "").startswith((*words, *(f"ix_{each}" for each in words))))
 
 
 def pretend_revision(database: Database, revision: str) -> None:

@@ -107,7 +107,7 @@ class Reminders(RuleBasedStateMachine):
 
     def a_decider_gathers(self, who: int, dies: bool) -> None:
         with self.database.read() as session:
-            people = service.waiting_for(session)
+            people = service.agenda(session, now=self.clock.now(), limit=1).people
         for person in people:
             self._run(lambda session, person=person: self._gather(session, person), dies=dies)  # type: ignore[misc]
 
@@ -208,7 +208,7 @@ class Reminders(RuleBasedStateMachine):
             for who in (0, 1):
                 self.a_decider_reads_its_clock(who)
             with self.database.read() as session:
-                due = service.due(session, now=self.clock.now(), limit=10)
+                due = service.agenda(session, now=self.clock.now(), limit=10).subjects
             for subject, _look_at in due:
                 self._run(lambda session, subject=subject: self._consider(session, subject, self.clock.now()))  # type: ignore[misc]
             self.a_decider_gathers(0, dies=False)

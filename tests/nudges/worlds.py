@@ -1,5 +1,6 @@
 """A small world to be reminded of: things that go wrong and are put right, and the people who read what is said about them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -71,14 +72,26 @@ class Things:
         )
         return Situation((case,), is_over=False, last_act=act)
 
-    def words(self, session: Session, subject: str, rule: str) -> Words:
+    def situations(self, session: Session, subjects: Sequence[str], *, now: datetime) -> dict[str, Situation]:
+        return {each: self.situation(session, each, now=now) for each in subjects}
+
+    def words(self, session: Session, subject: str, rule: str, *, audience: str) -> Words:
         return Words(f"{subject} is {rule}")
 
     def done(self, session: Session, subject: str, rule: str) -> str:
         return f"{subject} is mended"
 
-    def may_be_told(self, session: Session, subject: str, user_id: str) -> bool:
+    def may_be_told(self, session: Session, subject: str, audience: str) -> bool:
         return True
+
+    def names(self, session: Session, subjects: Sequence[str], *, reader: str) -> dict[str, str]:
+        return {each: each for each in subjects}
+
+    def more(self, audience: str) -> str:
+        return "ask"
+
+    def shown_at(self, session: Session, subject: str) -> str:
+        return subject
 
     def place(self, session: Session, subject: str) -> tuple[str, str | None] | None:
         return "C1", None

@@ -19,6 +19,7 @@ HOUR = 60 * MINUTE
 ALWAYS = {"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "start": "00:00", "end": "00:00"}
 ONE_RULE: dict[str, Any] = {
     "working_hours": ALWAYS, "update_overdue": "never", "open_too_long": "never", "status_stuck": "never",
+    "postmortems": {"missing": "never", "late": "never", "review_late": "never"},
 }  # fmt: skip
 """Nobody in command, and nothing else."""
 

@@ -31,6 +31,14 @@ INSERT INTO timeline_entries (id, incident_id, kind, at, actor, text, data)
 {series} SELECT n, CASE WHEN n <= {long} THEN 1 ELSE 1 + n % {sevs} END, CASE WHEN n % 3 = 0 THEN 'status' ELSE 'message' END,
     {moment}, 'U' || (n % 500), 'we saw error ' || (n % 9973) || ' on host ' || (n % 397), '{{}}' FROM series
 """
+POSTMORTEMS = """
+INSERT INTO postmortems (incident_id, state, round, reason)
+{series} SELECT n, CASE WHEN n > {count} - 60 THEN 'owed' WHEN n > {count} - 90 THEN 'in_review' ELSE 'published' END, 1, '' FROM series
+"""
+SECTIONS = """
+INSERT INTO postmortem_sections (id, incident_id, key, version, text, {by}, at)
+{series} SELECT n, n, 'impact', 1, 'it hurt ' || (n % 9973) || ' customers of host ' || (n % 397), 'U7', {moment} FROM series
+"""
 
 
 def fill(database: Database, *, sevs: int, entries: int, long: int) -> None:
@@ -42,11 +50,19 @@ def fill(database: Database, *, sevs: int, entries: int, long: int) -> None:
         "moment": MOMENT[dialect].format(n="n"),
         "sevs": sevs,
         "long": long,
+        "by": '"by"',
     }
     with database.engine.connect() as connection:
         if not database.is_sqlite:
             connection.execute(text("SET statement_timeout = 0"))
-        for statement, count in ((INCIDENTS, sevs), (MEMBERS, sevs), (WORKFLOWS, sevs), (ENTRIES, entries)):
+        for statement, count in (
+            (INCIDENTS, sevs),
+            (MEMBERS, sevs),
+            (WORKFLOWS, sevs),
+            (ENTRIES, entries),
+            (POSTMORTEMS, sevs),
+            (SECTIONS, sevs),
+        ):
             series = SERIES[dialect].format(count=count)
             connection.exec_driver_sql(
                 statement.format(series=series, count=count, **words).replace(

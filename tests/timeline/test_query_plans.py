@@ -12,18 +12,21 @@ from sqlalchemy.orm import Session
 from bot.app import Bot
 from bot.incidents.model import Incident
 from bot.incidents.reading import picture, where_lines_go
+from bot.postmortems import reading
 from bot.slack.visit import Door, Visit
 from tests.environments import without_slack
 from tests.timeline.many import LONG, fill
 from tests.timeline.test_exported_files import NOW
 
-GROWING = ("incidents", "timeline_entries", "affected_workflows", "incident_members", "outbox_messages", "posts")
+GROWING = ("incidents", "timeline_entries", "affected_workflows", "incident_members", "outbox_messages", "posts",
+           "postmortems", "postmortem_sections")  # fmt: skip
 """The tables that grow for ever."""
 SEVS, ENTRIES, LONG_ONE = 2000, 6000, 500
 LINES = (
     "list", "list open", "list all", "list mine", "list SEV1", "list sign-in", "list place-order", "show SEV-7", "",
     "timeline SEV-1", "timeline SEV-1 messages error", "timeline SEV-1 @U7", "timeline SEV-1 withdrawn", "catchup SEV-1",
-    "search error 17", "search trouble part", "search sesame",
+    "search error 17", "search trouble part", "search sesame", "postmortem list", "postmortem list sign-in",
+    "postmortem list capacity", "postmortem search customers 17", "postmortem search trouble part",
 )  # fmt: skip
 
 
@@ -56,6 +59,8 @@ def shows_card(bot: Bot) -> Callable[[Session], object]:
 
 def test_no_query_looks_through_a_whole_table(bot: Bot, subtests: pytest.Subtests) -> None:
     works = {f"/sev {line}": asks(bot, line) for line in LINES} | {"the card": shows_card(bot)}
+    works["what is owed"] = lambda session: reading.owed(session, bot.settings.current, now=NOW)
+    works["what waits at home"] = lambda session: bot.house.postmortems.home_section()(session, "U7")
     for name, work in works.items():
         with subtests.test(name):
             plans = plans_of(bot, work)

@@ -20,6 +20,7 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MADE_OF_PARTS = {
     "access_{outcome}": {"access_let_in", "access_declined"},
     "channel_{trouble}": {"channel_archived", "channel_deleted", "channel_bot_removed"},
+    "item_{what}": {"item_added", "item_changed", "item_closed", "item_reopened"},
 }
 """Kinds whose name is put together where they are written: which ones that gives."""
 PASSED_ON = {"kind"}
@@ -39,7 +40,7 @@ def written_kinds(path: Path) -> Iterator[str]:
             continue
         called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         named = [each.value for each in node.keywords if each.arg == "kind"]
-        if called in {"note", "_from_message"}:
+        if called in {"note", "_from_message", "_tell_all"}:
             yield from _names(node.args[2] if len(node.args) > 2 else named[0], known)
         elif called in {"TimelineEntry", "_apply", "change_hands"} and named:
             yield from _names(named[0], known)

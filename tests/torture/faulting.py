@@ -132,7 +132,8 @@ def said_twice(slack: Playground) -> list[str]:
 
 def visible(slack: Playground) -> Visible:
     """What people see in the end; what was added side by side is put in order."""
-    dump = json.loads(EMERGENCY.sub(r"sev-new-\1hhmm", json.dumps(slack.dump())))
+    told = json.dumps(slack.dump()).replace(slack.url, "https://slack")
+    dump = json.loads(EMERGENCY.sub(r"sev-new-\1hhmm", told))
     for channel in dump["channels"].values():
         channel["bookmarks"].sort()
         channel["pins"] = [MINUTE.sub("<time>", pin) for pin in channel["pins"]]

@@ -16,7 +16,7 @@ from sqlalchemy import Table, select
 from bot.db import Base
 from bot.incidents import surfaces
 from bot.incidents.model import Incident, TimelineEntry
-from bot.nudges.model import NudgeWatch
+from bot.nudges.model import NudgeLook, NudgeWatch
 from bot.outbox.model import OutboxMessage
 from bot.playground import Playground
 from bot.playground.reading import message_words
@@ -41,7 +41,7 @@ OF_ONE_MESSAGE = {"source_ts", "permalink"}
 A_MINUTE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 UPKEEP = {surfaces.RECONCILE, CATCH_UP}
 """Kinds that a bot asks for when it connects: a run that was not interrupted connects only once."""
-UPKEEP_TABLES = {Reading.__tablename__, NudgeWatch.__tablename__}
+UPKEEP_TABLES = {Reading.__tablename__, NudgeWatch.__tablename__, NudgeLook.__tablename__}
 """What such kinds keep for themselves, and when the recurring reminder looks again: it may come by, or not."""
 IN_TIME_ORDER = {"timeline_entries", "audit_records"}
 

@@ -112,7 +112,7 @@ def known_committers() -> dict[CodeType, str]:
         "listener of clicks": (Listeners._on_click,),
         "listener of events": (Listeners._on_event,),
         "acquaintance": (Acquaintance._ask,),
-        ON_A_TIMER: (reminders.remind,),
+        ON_A_TIMER: (reminders.Reminding.remind,),
     }
     return {function.__code__: name for name, functions in named.items() for function in functions}
 

@@ -21,6 +21,7 @@ from tests.torture.faulting import CHANNEL, Stage, Visible, staged, visible, wit
 
 Act = Callable[[Stage], None]
 PUSHPIN = "pushpin"
+TOOL = "hammer_and_wrench"
 
 
 def nothing(_stage: Stage) -> None:
@@ -207,6 +208,36 @@ def is_untagged(stage: Stage) -> None:
     stage.settle()
 
 
+def becomes_an_item(stage: Stage, name: str = "ada") -> None:
+    """Somebody says something in the SEV's channel, and reacts to it so that it becomes an action item."""
+    person = stage.slack.person(name)
+    if person.id not in stage.slack.channel(CHANNEL).members:
+        person.joins(CHANNEL)
+    message = person.says("We need a breaker.", in_=CHANNEL)
+    stage.settle()
+    person.reacts(TOOL, to=message)
+    stage.settle()
+
+
+def becomes_an_item_by_a_stranger(stage: Stage) -> None:
+    linus = stage.slack.person("linus")
+    linus.joins(CHANNEL)
+    stage.settle()
+    stage.bot.database.run(lambda session: session.execute(delete(Person).where(Person.user_id == linus.id)))
+    stage.bot.acquaintance._known.clear()
+    stage.bot.acquaintance._standings.clear()
+    becomes_an_item(stage, "linus")
+
+
+def start_declare_and_make_an_item(stage: Stage) -> None:
+    start_and_declare(stage)
+    becomes_an_item(stage)
+
+
+def give_the_item(stage: Stage) -> None:
+    stage.types("/sev action give SEV-1/1 payments")
+
+
 def start_declare_and_tag(stage: Stage) -> None:
     start_and_declare(stage)
     is_tagged(stage)
@@ -244,6 +275,24 @@ def remind(stage: Stage) -> None:
 def start_declare_and_remind(stage: Stage) -> None:
     declare_and_wait(stage)
     remind(stage)
+
+
+def promise_and_wait(stage: Stage) -> None:
+    """Ada promised something, and half of the time is over, at an hour at which she works."""
+    _promise(stage, "@ada")
+
+
+def promise_of_a_team_and_wait(stage: Stage) -> None:
+    _promise(stage, "@payments")
+
+
+def _promise(stage: Stage, whose: str) -> None:
+    start_and_command(stage)
+    stage.types(f"/sev action add cap the retries {whose} due 16d", in_=CHANNEL)
+    now = stage.bot.clock.now()
+    monday = (now + timedelta(days=14 - now.weekday())).replace(hour=11, minute=0, second=0)
+    stage.slack.advance_clock((monday - now).total_seconds())
+    stage.bot.slack.call("auth.test")  # by whose answer the bot learns what time it is
 
 
 def snooze(stage: Stage) -> None:
@@ -358,6 +407,75 @@ def ask_for_a_picture(stage: Stage) -> None:
     stage.settle()
 
 
+def draft_postmortem(stage: Stage) -> None:
+    stage.types("/sev postmortem SEV-1")
+
+
+def start_and_draft(stage: Stage) -> None:
+    start_and_declare(stage)
+    draft_postmortem(stage)
+
+
+def write_section(stage: Stage, section: str = "summary") -> None:
+    stage.ada.clicks(f"postmortem.open_section:{section}", in_=CHANNEL)
+    stage.ada.fills(text="The cache was full.")
+    stage.ada.submits()
+    stage.settle()
+
+
+def write_postmortem(stage: Stage) -> None:
+    """What must be written is written, each section in its form."""
+    for section in ("summary", "impact", "contributing_factors"):
+        write_section(stage, section)
+
+
+def start_and_write(stage: Stage) -> None:
+    start_and_draft(stage)
+    write_postmortem(stage)
+
+
+def submit_postmortem(stage: Stage) -> None:
+    stage.types("/sev postmortem SEV-1 submit @grace")
+
+
+def start_and_submit(stage: Stage) -> None:
+    start_and_write(stage)
+    submit_postmortem(stage)
+
+
+def approve_postmortem(stage: Stage) -> None:
+    stage.slack.person("grace").goes_to("@sevbot").clicks("Approve")
+    stage.settle()
+
+
+def start_and_have_it_approved(stage: Stage) -> None:
+    start_and_submit(stage)
+    approve_postmortem(stage)
+
+
+def have_it_approved_and_archive(stage: Stage) -> None:
+    """The SEV's channel is gone, so only the configured one hears of it."""
+    start_and_have_it_approved(stage)
+    archive(stage)
+
+
+def publish_postmortem(stage: Stage) -> None:
+    stage.types("/sev postmortem SEV-1 publish")
+
+
+def start_and_publish(stage: Stage) -> None:
+    start_and_have_it_approved(stage)
+    publish_postmortem(stage)
+
+
+def take_postmortem_back(stage: Stage) -> None:
+    stage.types("/sev postmortem SEV-1 draft we learned more")
+
+
+def export_postmortem(stage: Stage) -> None:
+    stage.types("/sev postmortem SEV-1 export html")
+
+
 @cache
 def undisturbed(given: Act, when: Act, config: Path) -> Visible:
     """What people see at the end of a story in which nothing fails."""
@@ -413,17 +531,23 @@ INSTRUCTIONS, HANDOFF, TELL, INVITE_PEOPLE, BRIEF = (
     f"incident.{name}" for name in ("role_instructions", "handoff_offer", "tell_person", "invite_people", "late_brief")
 )
 DIRECT_NUDGE, NUDGE, NUDGE_REFRESH = "nudges.direct", "nudges.post", "nudges.refresh"
+DAILY, TEAM, REFRESH_PERSON = "nudges.daily", "nudges.team", "directory.refresh_person"
 REQUEST, LET_IN, WELCOME = (f"incident.{name}" for name in ("access_request", "let_in", "welcome"))
 NAME, RECOVERED = "incident.name", "incident.recovered"
 OUTCOME, CALL = "paging.outcome", "paging.call"
 DIGEST, DIGEST_PICTURE, DIGEST_TROUBLE, STATS_PICTURE = (
     f"digest.{name}" for name in ("post", "picture", "trouble", "stats_picture")
 )
+BOARD, PUBLISHED, REVIEW, REVIEWED, POSTMORTEM_FILE = (
+    f"postmortems.{name}" for name in ("board", "announcement", "review", "tell", "export")
+)
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
 ANNOUNCE_FILE, COMPLETE = "files.getUploadURLExternal", "files.completeUploadExternal"
 
 CALLS_NOTHING = {"incident.consider_request"}
 """Kinds that only decide, aside, whether anything follows: Slack can't fail there."""
+
+SHOW_ITEM, LOOK = "remediation.show_item", "remediation.look_at_message"
 
 STORIES = (
     Story(LEARN, POST, start_and_declare, given=nothing),
@@ -467,6 +591,11 @@ STORIES = (
     Story(RECONCILE, "conversations.members", look_after, given=start_and_declare_privately),
     Story(RECONCILE, JOIN, unarchive, given=start_declare_and_archive),
     Story(MEET, "users.info", is_tagged_by_a_stranger, given=start_and_declare),
+    Story(LOOK, "reactions.get", becomes_an_item, given=start_and_declare),
+    Story(LOOK, "users.info", becomes_an_item_by_a_stranger, given=start_and_declare),
+    Story(SHOW_ITEM, POST, becomes_an_item, given=start_and_declare),
+    Story(SHOW_ITEM, REPLIES, becomes_an_item, given=start_and_declare, lead=POST),
+    Story(SHOW_ITEM, UPDATE, give_the_item, given=start_declare_and_make_an_item),
     Story(FETCH, "reactions.get", is_tagged_after_a_restart, given=start_and_declare),
     Story(CONFIRM, POST, is_tagged, given=start_and_declare),
     Story(CONFIRM, REPLIES, is_tagged, given=start_and_declare, lead=POST),
@@ -509,6 +638,15 @@ STORIES = (
     Story(NUDGE, HISTORY, remind, given=declare_and_wait, lead=POST),
     Story(NUDGE, UPDATE, remind, given=declare_and_wait, lead=POST),
     Story(NUDGE, "conversations.replies", remind, given=declare_archive_and_wait, lead=POST),
+    Story(REFRESH_PERSON, "users.info", remind, given=promise_and_wait),
+    Story(DAILY, "conversations.open", remind, given=promise_and_wait),
+    Story(DAILY, POST, remind, given=promise_and_wait),
+    Story(DAILY, HISTORY, remind, given=promise_and_wait, lead=POST),
+    Story(DAILY, UPDATE, remind, given=promise_and_wait, lead=POST),
+    Story(TEAM, POST, remind, given=promise_of_a_team_and_wait),
+    Story(TEAM, JOIN, remind, given=promise_of_a_team_and_wait, lead=POST),
+    Story(TEAM, HISTORY, remind, given=promise_of_a_team_and_wait, lead=POST),
+    Story(TEAM, UPDATE, remind, given=promise_of_a_team_and_wait, lead=POST),
     Story(NUDGE_REFRESH, UPDATE, snooze, given=start_declare_and_remind),
     Story(NAME, "conversations.rename", declare_without_database),
     Story(NAME, "conversations.info", declare_without_database, lead="conversations.rename"),
@@ -543,4 +681,23 @@ STORIES = (
     Story(STATS_PICTURE, ANNOUNCE_FILE, ask_for_a_picture, given=start_declare_and_choose_a_digest),
     Story(STATS_PICTURE, COMPLETE, ask_for_a_picture, given=start_declare_and_choose_a_digest),
     Story(STATS_PICTURE, HISTORY, ask_for_a_picture, given=start_declare_and_choose_a_digest, lead=COMPLETE),
+    Story(BOARD, POST, draft_postmortem, given=start_and_declare),
+    Story(BOARD, HISTORY, draft_postmortem, given=start_and_declare, lead=POST),
+    Story(BOARD, UPDATE, write_section, given=start_and_draft),
+    Story(PUBLISHED, POST, publish_postmortem, given=start_and_have_it_approved),
+    Story(PUBLISHED, HISTORY, publish_postmortem, given=start_and_have_it_approved, lead=POST),
+    Story(PUBLISHED, JOIN, publish_postmortem, given=have_it_approved_and_archive, lead=POST),
+    Story(PUBLISHED, UPDATE, take_postmortem_back, given=start_and_publish),
+    Story(REVIEW, "conversations.open", submit_postmortem, given=start_and_write),
+    Story(REVIEW, POST, submit_postmortem, given=start_and_write),
+    Story(REVIEW, HISTORY, submit_postmortem, given=start_and_write, lead=POST),
+    Story(REVIEW, UPDATE, take_postmortem_back, given=start_and_submit),
+    Story(REVIEWED, "conversations.open", approve_postmortem, given=start_and_submit),
+    Story(REVIEWED, POST, approve_postmortem, given=start_and_submit),
+    Story(REVIEWED, HISTORY, approve_postmortem, given=start_and_submit, lead=POST),
+    Story(REVIEWED, UPDATE, approve_postmortem, given=start_and_submit, lead=POST),
+    Story(POSTMORTEM_FILE, "conversations.open", export_postmortem, given=start_and_draft),
+    Story(POSTMORTEM_FILE, "files.getUploadURLExternal", export_postmortem, given=start_and_draft),
+    Story(POSTMORTEM_FILE, COMPLETE, export_postmortem, given=start_and_draft),
+    Story(POSTMORTEM_FILE, HISTORY, export_postmortem, given=start_and_draft, lead=COMPLETE),
 )

@@ -21,8 +21,9 @@ REFUSALS = (
     "invalid_blocks", "missing_scope",
 )  # fmt: skip
 
-TEAM = {"key": "payments", "name": "Payments", "members": ["U02GRACE", "U05MARGARET"], "user_group": "S01ENGINEERS"}
-NUDGES = dict.fromkeys(("update_overdue", "open_too_long", "status_stuck"), "never")
+TEAM = {"key": "payments", "name": "Payments", "members": ["U02GRACE", "U05MARGARET"], "user_group": "S01ENGINEERS",
+        "channel": "#payments"}  # fmt: skip
+NUDGES: dict[str, Any] = dict.fromkeys(("update_overdue", "open_too_long", "status_stuck"), "never")
 PAGED = {"key": "platform", "name": "Platform", "members": ["U06BARBARA"],
          "pager": {"service": "opsgenie", "key": "PLATFORM"}}  # fmt: skip
 CONFIG = {"teams": [TEAM, PAGED], "workflows": [], "nudges": NUDGES}
@@ -40,12 +41,13 @@ OVERCOME = {
 """About one of several people: the others are invited one by one, and so is this one, who can be after all."""
 OVERCOME |= {(stories.DIGEST, method, "invalid_blocks") for method in (stories.POST, stories.HISTORY, stories.UPDATE)}
 """It may be the picture, which Slack does not know at once: it is tried again."""
-MAY_BE_MISSED = {stories.ANSWER, stories.BRIEF, stories.STATS_PICTURE, stories.DIGEST_TROUBLE}
+MAY_BE_MISSED = {stories.ANSWER, stories.BRIEF, stories.REFRESH_PERSON, stories.STATS_PICTURE, stories.DIGEST_TROUBLE}
 BELIEVED = {
     (stories.INVITE_PEOPLE, "conversations.invite", "already_in_channel"),
     (stories.LET_IN, "conversations.invite", "already_in_channel"),
     (stories.INVITE, "conversations.invite", "already_in_channel"),
     (stories.ANNOUNCEMENT, stories.JOIN, "already_in_channel"),
+    (stories.PUBLISHED, stories.JOIN, "already_in_channel"),
     (stories.LEARN, stories.JOIN, "already_in_channel"),
     (stories.LEARN, stories.JOIN, "channel_not_found"),
 }
@@ -71,6 +73,7 @@ SAMPLE = {
     ("sqlite", stories.FETCH, "reactions.get", "missing_scope"),
     ("sqlite", stories.EXPORT, stories.COMPLETE, "drop_after"),
     ("sqlite", stories.NUDGE, stories.POST, "missing_scope"),
+    ("sqlite", stories.REVIEW, stories.POST, "drop_after"),
     ("postgresql", stories.LINE, stories.POST, "drop_after"),
 }
 

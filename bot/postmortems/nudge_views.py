@@ -1,0 +1,77 @@
+"""How reminders of postmortems read, and what can be done about them. Pure."""
+
+from datetime import date
+from typing import Any
+
+from bot.incidents.model import Incident
+from bot.incidents.views import mark
+from bot.nudges.model import REASON_LIMIT
+from bot.nudges.subjects import Words
+from bot.postmortems.model import Postmortem, State
+from bot.postmortems.views import APPROVE, OPEN_CHANGES, READ, button, day
+from bot.postmortems.words import STATES
+from bot.slack import blocks as kit
+from bot.slack.text import mrkdwn, when
+from bot.slack.visit import View, metadata
+
+MISSING, LATE, REVIEW_LATE = "postmortem_missing", "postmortem_late", "postmortem_review_late"
+RULES = {MISSING: "postmortem not begun", LATE: "postmortem late", REVIEW_LATE: "review of a postmortem late"}
+"""Each rule, as people read it."""
+SNOOZE = "postmortem.snooze"
+OPEN_MUTE = "postmortem.open_mute"
+MUTE = "postmortem.mute"
+SNOOZES = ((1, "Snooze 1 day"), (7, "Snooze 1 week"))
+
+
+def words(
+    incident: Incident, postmortem: Postmortem, rule: str, *, due_on: date | None, review_due_on: date | None,
+    is_asked: bool,
+) -> Words:  # fmt: skip
+    """A reminder: what is owed, and what can be done about it here and now."""
+    name = f"*{incident.name}* ({incident.severity}: {mrkdwn(incident.title, 600)})"
+    until = f" It is due {day(due_on)}." if due_on else ""
+    was_due = f" was due {day(due_on)}" if due_on else " is late"
+    stands = {
+        State.OWED: "nobody has begun it",
+        State.DRAFT: "it is a draft",
+        State.IN_REVIEW: "it is approved: publish it",
+    }.get(State(postmortem.state), "")
+    resolved = f" {when(incident.resolved_at)}" if incident.resolved_at else ""
+    texts = {
+        MISSING: f":memo: {name} was resolved{resolved}, and nobody has begun its postmortem.{until}",
+        LATE: f":memo: The postmortem of {name}{was_due}, and {stands}.",
+        REVIEW_LATE: f":memo: The postmortem of {name} waits for its review"
+        + (f", which was due {day(review_due_on)}." if review_due_on else "."),
+    }
+    return Words(f"{mark(incident)}{texts[rule]}", _buttons(incident, rule, is_asked=is_asked))
+
+
+def done(incident: Incident, postmortem: Postmortem | None) -> str:
+    """What is said of a reminder once there is nothing to remind of any more."""
+    if postmortem is None or postmortem.state == State.OWED:
+        return f"{incident.name} owes no postmortem now."
+    now = "a draft" if postmortem.state == State.DRAFT else STATES[postmortem.state].lower()
+    return f"the postmortem of {incident.name} is {now}."
+
+
+def mute(number: int, rule: str) -> View:
+    """The form that asks why nobody shall be reminded."""
+    text = kit.text_input("reason", limit=REASON_LIMIT, placeholder="It was the same as SEV-41, and is written there")
+    hint = "Nobody is reminded of this postmortem any more until the SEV is reopened."
+    return kit.modal(
+        MUTE, f"Mute SEV-{number}", [kit.field("reason", "Why?", text, hint=hint)], submit="Mute",
+        metadata=metadata(number=number, rule=rule),
+    )  # fmt: skip
+
+
+def _buttons(incident: Incident, rule: str, *, is_asked: bool) -> list[Any]:
+    number = str(incident.number)
+    acts: list[Any] = [button(incident)]
+    if rule == REVIEW_LATE and is_asked:
+        acts = [
+            kit.button("Read it", READ, value=number),
+            kit.button("Approve", APPROVE, value=number, style="primary"),
+            kit.button("Ask for changes…", OPEN_CHANGES, value=number),
+        ]
+    snoozes = [kit.button(label, f"{SNOOZE}:{days}", value=f"{number}:{rule}:{days}") for days, label in SNOOZES]
+    return [*acts, *snoozes, kit.button("Mute…", OPEN_MUTE, value=f"{number}:{rule}")]
