@@ -3,7 +3,6 @@
 Together with `app.py`, which starts and stops it all, this is the composition root: no other file knows every room.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -18,6 +17,7 @@ from bot.digest.room import DigestRoom
 from bot.directory import channels as directory_channels
 from bot.directory import people
 from bot.environment import Environment
+from bot.hearing import event_rules
 from bot.incidents import (
     access_slack,
     duplicates,
@@ -34,16 +34,13 @@ from bot.incidents import (
 from bot.incidents import slack as incidents
 from bot.incidents.access_deliveries import AccessDeliveries
 from bot.incidents.bookmark_deliveries import BookmarkDeliveries
-from bot.incidents.channel import ChannelEvents
 from bot.incidents.channel_deliveries import ChannelDeliveries
 from bot.incidents.declaring import Declaring
 from bot.incidents.deliveries import Deliveries
 from bot.incidents.emergency import Emergencies
 from bot.incidents.emergency_steps import EmergencyStep
 from bot.incidents.home import Home, HomeSection, sections
-from bot.incidents.home import event_rules as home_rules
 from bot.incidents.journal import Journal
-from bot.incidents.late_joiners import LateJoiners
 from bot.incidents.linking_slack import Linking
 from bot.incidents.looking import Looking
 from bot.incidents.nudging import SevNudges
@@ -67,23 +64,21 @@ from bot.paging import slack as paging_slack
 from bot.paging.following import Following
 from bot.paging.pagers import Pagers
 from bot.postmortems.room import PostmortemRoom
+from bot.remediation import jobs as remediation_jobs
 from bot.remediation import nudging
-from bot.remediation.events import ItemEvents
 from bot.remediation.nudging import ItemNudges
 from bot.remediation.room import Remediation
 from bot.schedule import Job
 from bot.slack.client import Slack
-from bot.slack.commands import Command, Commands, Line
-from bot.slack.events import EventRule, Events
+from bot.slack.commands import Commands, help_command
+from bot.slack.events import Events
 from bot.slack.rooms import Rooms
 from bot.slack.templates import Texts
-from bot.slack.visit import Answer, Visit
 from bot.timeline import jobs as timeline_jobs
 from bot.timeline import reading as timeline_reading
 from bot.timeline import slack as timeline_slack
 from bot.timeline import starting as timeline_starting
 from bot.timeline.deliveries import CaptureDeliveries
-from bot.timeline.events import CaptureEvents
 from bot.timeline.memory import Memory
 from bot.timeline.reconciling import CatchUp
 from bot.timeline.telling_deliveries import TellingDeliveries
@@ -194,7 +189,7 @@ class House:
             *access_slack.commands(guarding),
         )
         rules = event_rules(slack, settings, self.memory)
-        explain = _help(lambda verb: commands.help(verb))  # noqa: PLW0108 - there are no commands yet
+        explain = help_command(lambda verb: commands.help(verb))  # noqa: PLW0108 - there are no commands yet
         commands = Commands((*verbs, explain), incidents.tray(looking))
         rooms = Rooms(commands=commands, events=Events(self._ground.database, rules))
         incidents.listen(rooms, declaring, changing)
@@ -220,6 +215,7 @@ class House:
             Job("digest.send_due", timedelta(seconds=15), self.digests.send_due),
             Job("nudges.remind", timedelta(seconds=15), self.remind),
             Job("nudges.forget", timedelta(hours=1), self._forget_nudges),
+            Job("remediation.show_overdue", timedelta(minutes=10), self._show_overdue),
             Job("paging.refresh_on_call", timedelta(minutes=1), self._refresh_on_call),
             Job("paging.forget_on_call", timedelta(hours=1), self._forget_on_call),
             Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
@@ -309,6 +305,10 @@ class House:
     def _forget_nudges(self) -> None:
         nudge_jobs.forget(self._ground.database, self._ground.clock, self._ground.settings)
 
+    def _show_overdue(self) -> None:
+        config, now = self._ground.settings.current, self._ground.clock.now()
+        self._ground.database.run(lambda session: remediation_jobs.show_overdue(session, config, now=now))
+
     def _refresh_on_call(self) -> None:
         config, now = self._ground.settings.current, self._ground.clock.now()
         self._ground.database.run(lambda session: paging_jobs.refresh_on_call(session, config, self.pagers, now=now))
@@ -320,26 +320,3 @@ class House:
     def _forget_inbound(self) -> None:
         now = self._ground.clock.now()
         self._ground.database.run(lambda session: inbound.forget_old(session, now=now))
-
-
-def _help(explain: Callable[[str], str]) -> Command:
-    def run(_session: Session, _visit: Visit, line: Line) -> Answer:
-        return Answer(text=explain(line.text))
-
-    return Command(verb="help", usage="help [VERB]", summary="list the verbs, or explain one", run=run, changes=False)
-
-
-def event_rules(slack: Slack, settings: Settings, memory: Memory) -> tuple[EventRule, ...]:
-    """What the rooms do about Slack's events, in order."""
-    rooms = (
-        ChannelEvents(slack, settings), LateJoiners(slack, settings), CaptureEvents(slack, settings, memory),
-        ItemEvents(settings),
-    )  # fmt: skip
-    return (*people.event_rules(slack), *(rule for room in rooms for rule in room.rules()), *home_rules())
-
-
-def event_types(environment: Environment) -> set[str]:
-    """Every type of event the bot listens to: what its Slack app must subscribe to."""
-    slack = Slack("", environment.slack_api_url, Clock())
-    rules = event_rules(slack, Settings(environment.config_folder), Memory())
-    return {name for rule in rules for name in rule.types}

@@ -13,6 +13,7 @@ from bot.postmortems.durations import durations
 from bot.postmortems.model import Postmortem, Reviewer, SectionVersion, State, Verdict
 from bot.postmortems.reading import VERSIONS, Whole
 from bot.postmortems.words import STATES, VERDICTS
+from bot.remediation.days import day_text
 from bot.remediation.item_views import OPEN_ADD
 from bot.remediation.model import ActionItem
 from bot.slack import blocks as kit
@@ -47,11 +48,6 @@ class Dates:
 
     due_on: date | None = None
     review_due_on: date | None = None
-
-
-def day(moment: date) -> str:
-    """`Fri, 4 Dec 2026`: a day is the same for every reader."""
-    return f"{moment:%a}, {moment.day} {moment:%b %Y}"
 
 
 def state_text(postmortem: Postmortem) -> str:
@@ -133,7 +129,7 @@ def review(config: Config, whole: Whole, user_id: str, dates: Dates) -> list[Blo
     incident, postmortem = whole.incident, whole.postmortem
     own = next((each for each in whole.reviewers if each.user_id == user_id), None)
     is_asked = own is not None and not own.verdict and postmortem.state == State.IN_REVIEW
-    until = f" Please answer by {day(dates.review_due_on)}." if is_asked and dates.review_due_on else ""
+    until = f" Please answer by {day_text(dates.review_due_on)}." if is_asked and dates.review_due_on else ""
     shown = [kit.section(f"{review_text(whole, user_id)}{until}\n{heading(config, incident, 600)}")]
     summary = whole.text("summary")
     if summary:
@@ -233,8 +229,8 @@ def _until(postmortem: Postmortem, dates: Dates) -> str:
     if postmortem.state == State.PUBLISHED:
         return f" {when(postmortem.published_at)}" if postmortem.published_at else ""
     if dates.review_due_on:
-        return f" until {day(dates.review_due_on)}"
-    return f", due {day(dates.due_on)}" if dates.due_on else ""
+        return f" until {day_text(dates.review_due_on)}"
+    return f", due {day_text(dates.due_on)}" if dates.due_on else ""
 
 
 def _durations(incident: Incident) -> str:

@@ -30,6 +30,7 @@ STATES = {
 KIND_LABELS = {"prevent": "prevent", "detect": "detect", "mitigate": "mitigate", "process": "process"}
 MOST_CLOSED = 10
 MOST_AT_HOME = 10
+MOST_NAMED = 10
 
 
 def owner_text(owner: Owner, config: Config) -> str:
@@ -147,6 +148,33 @@ def _turns(page: Page, wanted: Wanted) -> list[Any]:
     return buttons
 
 
+def handover_preview(
+    items: Sequence[ActionItem], former: Owner, new: Owner, config: Config, *, has_more: bool
+) -> list[Block]:
+    """What would change hands, and the button that does it."""
+    count = f"{'The first ' if has_more else ''}{_numbered(len(items))}"
+    ask = f"{count} of {owner_text(former, config)} would go to {owner_text(new, config)}. Due dates stay."
+    named = [f"• {heading(item, 150)}" for item in items[:MOST_NAMED]]
+    if len(items) > MOST_NAMED:
+        named.append(f"and {len(items) - MOST_NAMED} more")
+    value = f"{listing.encoded_owner(former)} {listing.encoded_owner(new)}"
+    button = kit.button("Hand over", HAND_OVER, value=value, style="primary")
+    return [kit.section(ask), kit.section("\n".join(named)), kit.actions([button])]
+
+
+def handed_over(
+    given: Sequence[ActionItem], kept: Sequence[tuple[ActionItem, str]], new: Owner, config: Config, *, has_more: bool
+) -> str:
+    """What became of it."""
+    parts = [f"{_numbered(len(given))} went to {owner_text(new, config)}."]
+    parts += [f"{item.name} stays: {sentence}" for item, sentence in kept[:MOST_NAMED]]
+    if len(kept) > MOST_NAMED:
+        parts.append(f"{len(kept) - MOST_NAMED} others stay too.")
+    if has_more:
+        parts.append("There are more: ask for the handover again.")
+    return "\n".join(parts)
+
+
 def list_title(wanted: Wanted, config: Config) -> str:
     """What a list shows, in mrkdwn."""
     late = "Overdue action items" if wanted.is_overdue else "Action items"
@@ -157,9 +185,13 @@ def list_title(wanted: Wanted, config: Config) -> str:
     return f"{late} of nobody" if wanted.owner == NOBODY else f"{late} of {owner_text(wanted.owner, config)}"
 
 
+def _numbered(count: int) -> str:
+    return f"{count} action item{'' if count == 1 else 's'}"
+
+
 def card_line(count: Count) -> str:
     """What a SEV's card says of its items: `3 action items, 1 overdue, 2 done`; empty where there are none."""
-    parts = [f"{count.open} action item{'' if count.open == 1 else 's'}"] if count.open else []
+    parts = [_numbered(count.open)] if count.open else []
     if count.overdue:
         parts.append(f"*{count.overdue} overdue*")
     if count.done:
@@ -172,7 +204,7 @@ def card_line(count: Count) -> str:
 def at_home(page: Page, teams: Mapping[str, Count], config: Config, *, today: date) -> list[Block]:
     """What somebody owes, to act in place, and how much their teams do; nothing where nothing is owed."""
     owed = [
-        f"{team_text(key, config)} owes {count.open} action item{'' if count.open == 1 else 's'}"
+        f"{team_text(key, config)} owes {_numbered(count.open)}"
         f"{f', *{count.overdue} overdue*' if count.overdue else ''}: `{NAME} items {key}`"
         for key, count in teams.items()
         if count.open

@@ -93,7 +93,7 @@ class Ladders:
             return owner if self._may_be_told(owner) else None
         ways = {
             "owner": (self._channel, self._manager, self._promise.lead),
-            "team": (self._channel, self._manager, self._promise.lead),
+            "team": (self._channel,),
             "manager": (self._manager, self._promise.lead),
             "commander": (self._promise.lead,),
         }

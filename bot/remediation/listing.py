@@ -62,6 +62,18 @@ def decoded(value: str) -> Wanted:
         raise Refused(OUTDATED) from None
 
 
+def encoded_owner(owner: Owner) -> str:
+    """An owner as a part of a button's value: `U0123` or `@payments`."""
+    return owner.user or f"@{owner.team}"
+
+
+def decoded_owner(value: str) -> Owner:
+    """The owner in a button's value. Raises `Refused` for one that is not ours."""
+    if not value:
+        raise Refused(OUTDATED)
+    return Owner(team=value[1:41]) if value.startswith("@") else Owner(user=value[:32])
+
+
 def next_after(items: list[ActionItem]) -> tuple[date | None, int] | None:
     """From where the page after these goes on."""
     return (items[-1].due_on, items[-1].id) if items else None

@@ -11,6 +11,7 @@ from bot.incidents import membership
 from bot.remediation import item_views, listing, reading, service, tagging
 from bot.remediation.days import today_for
 from bot.remediation.drafts import Owner
+from bot.remediation.handing_over import Handover, hand_over, read_handover, to_hand_over
 from bot.remediation.model import ItemState
 from bot.remediation.naming import clicked_item
 from bot.remediation.reading import Wanted
@@ -32,6 +33,9 @@ class Listing:
     def items(self, session: Session, visit: Visit, line: Line) -> Answer:
         """The open items of a SEV, a person, a team, or of all; in a SEV's channel its own."""
         require(self._config, actor_of(session, visit), "see")
+        word, _, rest = line.text.partition(" ")
+        if word.lower() == "handover":
+            return self._handover(session, visit, rest)
         wanted = listing.asked(line.text, config=self._config, reader=visit.user_id)
         incident = None
         if line.target is not None:
@@ -61,6 +65,21 @@ class Listing:
         page = self._page(session, visit, wanted, said=f"{item.name} is done.")
         return replace(page, replaces=True)
 
+    def _handover(self, session: Session, visit: Visit, text: str) -> Answer:
+        """What would change hands; nothing does before that was confirmed."""
+        handover = read_handover(text, self._config)
+        items, has_more = to_hand_over(session, handover, reader=visit.user_id)
+        shown = item_views.handover_preview(items, handover.former, handover.new, self._config, has_more=has_more)
+        return Answer(text="Hand over action items?", blocks=shown)
+
+    def hand_over(self, session: Session, visit: Visit) -> Answer:
+        """*Hand over* was clicked."""
+        former, _, new = visit.value.partition(" ")
+        handover = Handover(listing.decoded_owner(former), listing.decoded_owner(new))
+        done = hand_over(session, handover, config=self._config, actor=actor_of(session, visit), now=visit.now)
+        said = item_views.handed_over(done.given, done.kept, handover.new, self._config, has_more=done.has_more)
+        return Answer(text=said, replaces=True)
+
     def undo(self, session: Session, visit: Visit) -> Answer:
         """*Undo* was clicked: nobody promised what was but a reaction."""
         item, _ = clicked_item(session, visit, visit.value)
@@ -84,7 +103,8 @@ def commands(lists: Listing) -> tuple[Command, ...]:
     return (
         Command(
             verb="items", usage="items [@who|team|overdue|nobody|all]", summary="action items, what is overdue first",
-            details="In a SEV's channel, or with its name, those of that SEV. `items payments overdue` asks for both.",
+            details="In a SEV's channel, or with its name, those of that SEV. `items payments overdue` asks for both. "
+            "`items handover @grace @linus` (or a team) hands over all that somebody owes, once you confirm.",
             run=lists.items, changes=False,
         ),
         Command(
@@ -96,5 +116,10 @@ def commands(lists: Listing) -> tuple[Command, ...]:
 
 def listen(rooms: Rooms, lists: Listing) -> None:
     """Attach the clicks of this part of the room."""
-    rooms.clicks |= {item_views.DONE: lists.done, item_views.UNDO: lists.undo, item_views.TURN: lists.turned}
+    rooms.clicks |= {
+        item_views.HAND_OVER: lists.hand_over,
+        item_views.DONE: lists.done,
+        item_views.UNDO: lists.undo,
+        item_views.TURN: lists.turned,
+    }
     rooms.free_clicks |= {item_views.TURN}

@@ -119,3 +119,16 @@ class ActionItem(Base):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+
+class EarlierSev(Base):
+    """A SEV before this one that was much the same: on the same workflow, or with the same words in its title."""
+
+    __tablename__ = "earlier_sevs"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True)
+    earlier_id: Mapped[int] = mapped_column(
+        ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    workflow: Mapped[str | None] = mapped_column(String(40))
+    """The workflow both affect. None: it is the words."""

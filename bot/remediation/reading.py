@@ -120,24 +120,26 @@ def page_of(session: Session, wanted: Wanted, *, reader: str, today: date, size:
     return Page(found[:size], len(found) > size)
 
 
-def open_of_owner(session: Session, owner: Owner, *, most: int) -> Iterator[ActionItem]:
-    """Open items somebody owns, in the order in which they lock their SEVs; whoever asks sees all of them."""
+def open_of_owner(session: Session, owner: Owner, *, reader: str, most: int) -> Sequence[ActionItem]:
+    """Open items somebody owns, as far as `reader` may see them, in the order in which their SEVs are locked."""
     query = (
         select(ActionItem)
-        .where(_owned_by(owner), ActionItem.state.in_(OPEN_STATES))
+        .join(ActionItem.incident)
+        .options(contains_eager(ActionItem.incident))
+        .where(_owned_by(owner), ActionItem.state.in_(OPEN_STATES), membership.may_see(reader))
         .order_by(ActionItem.incident_id, ActionItem.number)
         .limit(most)
     )
-    yield from session.scalars(query)
+    return session.scalars(query).all()
 
 
-def turned_overdue(session: Session, *, since: date, today: date, most: int) -> Sequence[int]:
+def turned_overdue(session: Session, *, since: date, today: date) -> Sequence[int]:
     """The ids of SEVs with open items that were due on `since` or later, and are late today."""
     query = (
         select(ActionItem.incident_id)
         .where(ActionItem.state.in_(OPEN_STATES), ActionItem.due_on >= since, ActionItem.due_on < today)
         .distinct()
-        .limit(most)
+        .order_by(ActionItem.incident_id)
     )
     return session.scalars(query).all()
 

@@ -11,9 +11,10 @@ from bot.incidents.model import Incident
 from bot.incidents.reading import CardButtons, CardLines
 from bot.outbox.announcements import Reaction
 from bot.outbox.kinds import Kinds
-from bot.remediation import following, forms_slack, listing_slack, shown, tagging
+from bot.remediation import following, forms_slack, listing_slack, prevention_deliveries, shown, tagging
 from bot.remediation import slack as typed
 from bot.remediation.deliveries import ItemDeliveries
+from bot.remediation.prevention_deliveries import PreventionDeliveries
 from bot.slack.client import Slack
 from bot.slack.commands import Command
 from bot.slack.rooms import Rooms
@@ -46,8 +47,10 @@ class Remediation:
         return following.reactions(self._settings, self._clock)
 
     def card_lines(self) -> CardLines:
-        """What a SEV's card says of its items."""
-        return shown.card_lines(self._settings, self._clock)
+        """What a SEV's card says of its items, and of those that would have prevented it."""
+        own = shown.card_lines(self._settings, self._clock)
+        before = prevention_deliveries.card_lines(self._settings, self._clock)
+        return lambda session, incident: [*before(session, incident), *own(session, incident)]
 
     def card_buttons(self) -> CardButtons:
         """What a SEV's card offers to do about items."""
@@ -64,3 +67,4 @@ class Remediation:
     def register(self, kinds: Kinds) -> None:
         """Add what is said in Slack to the table."""
         ItemDeliveries(self._slack, self._settings, kinds).register()
+        PreventionDeliveries(self._slack, self._clock, self._settings, kinds).register()

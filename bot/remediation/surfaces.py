@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from bot.config import Config
 from bot.incidents import surfaces
 from bot.incidents.home import show_home
-from bot.incidents.model import HomeReader
+from bot.incidents.model import HomeReader, Incident
 from bot.outbox.enqueue import Request, enqueue
 from bot.outbox.model import Mode
 from bot.remediation.drafts import Owner
@@ -13,6 +13,8 @@ from bot.remediation.model import ActionItem
 
 SHOW = "remediation.show_item"
 LOOK = "remediation.look_at_message"
+RECALL = "remediation.recall"
+SAY_KNOWN = "remediation.say_known"
 LAST_OF_ALL = -1
 """The priority of what nobody waits for: a channel takes one post a second, and its lines come first."""
 
@@ -56,3 +58,26 @@ def people_of(config: Config, owner: Owner) -> tuple[str, ...]:
         return (owner.user,)
     team = config.team(owner.team) if owner.team else None
     return team.members if team else ()
+
+
+def recall(session: Session, incident: Incident) -> None:
+    """Find out, aside, which SEVs before were much the same: whoever declares does not wait for it."""
+    request = Request(
+        kind=RECALL,
+        subject=incident.subject,
+        key=surfaces.key(incident, "recall"),
+        mode=Mode.LATEST,
+        priority=LAST_OF_ALL,
+    )
+    enqueue(session, request)
+
+
+def say_known(session: Session, incident: Incident) -> None:
+    """Say in the SEV's channel, once, what is still open from before."""
+    enqueue(
+        session,
+        Request(
+            kind=SAY_KNOWN, subject=incident.subject, key=surfaces.key(incident, "known_before"), mode=Mode.ONCE,
+            lane=surfaces.key(incident, "lines"), after=surfaces.key(incident, "channel"), after_any_end=True,
+        ),
+    )  # fmt: skip

@@ -119,3 +119,12 @@ def read(command: Command, text: str) -> Line:
         if times:
             flags.add(flag)
     return Line(command.verb, target, words.strip(), frozenset(flags))
+
+
+def help_command(explain: Callable[[str], str]) -> Command:
+    """The verb that lists the verbs, or explains one, by what `explain` says of it."""
+
+    def run(_session: Session, _visit: Visit, line: Line) -> Answer:
+        return Answer(text=explain(line.text))
+
+    return Command(verb="help", usage="help [VERB]", summary="list the verbs, or explain one", run=run, changes=False)

@@ -12,7 +12,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.app import Bot
 from bot.clock import Clock
 from bot.environment import Environment
-from bot.house import event_types
+from bot.hearing import event_types
 from bot.outbox.model import OutboxMessage
 from bot.schedule import Job, Schedule
 from bot.slack.manifest import SCOPES, SHORTCUTS, manifest

@@ -89,6 +89,7 @@ def test_reviewers_who_do_not_answer_are_reminded_and_can_answer_there(
     told = ledger(stage)
     days_pass(stage, 1)
     assert [line for line in ledger(stage)[len(told) :] if line.startswith(REVIEW)] == []
+    ada.sees("and it is approved: publish it.", in_="@sevbot")
 
 
 def test_what_is_muted_is_not_said_and_why_tells_of_it(stage: Stage, sev: Sev, ada: Person) -> None:

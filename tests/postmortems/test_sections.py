@@ -1,5 +1,7 @@
 """Sections are written one by one: every save is kept, and nobody writes over another unseen."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from bot.playground import Person
 from tests.postmortems.writing import is_published, is_written, writes
 from tests.scenarios.stories import Sev, Stage
@@ -20,8 +22,10 @@ def board(sev: Sev) -> str:
 
 
 def test_two_who_begin_it_at_once_have_one(stage: Stage, sev: Sev, ada: Person, grace: Person) -> None:
-    assert "Draft" in ada.types("/sev postmortem").text
-    assert "Draft" in grace.goes_to(sev.channel).types("/sev postmortem").text
+    grace.goes_to(sev.channel)
+    with ThreadPoolExecutor(2) as both:
+        replies = [reply.text for reply in both.map(lambda person: person.types("/sev postmortem"), (ada, grace))]
+    assert ["Draft" in reply for reply in replies] == [True, True]
     stage.settles()
     board(sev)
     assert [entry.kind for entry in sev.facts].count("postmortem_drafted") == 1

@@ -1,7 +1,10 @@
 """A postmortem is found again: as a file, in lists, by its words; and only by who may see its SEV."""
 
+from datetime import timedelta
+
 from bot.playground import Person
 from bot.playground.model import File
+from bot.postmortems import reading
 from bot.remediation.model import ActionItem
 from tests.postmortems.writing import is_published, is_written, writes
 from tests.scenarios.stories import Sev, Stage
@@ -145,3 +148,28 @@ def test_home_shows_what_one_owes_and_what_waits_for_ones_review(
     assert grace.home is not None
     assert "waits for your review" not in grace.home.text()
     stage.slack.expect_all()
+
+
+def test_what_is_owed_is_known_with_its_day_until_it_is_published(
+    stage: Stage, sev: Sev, ada: Person, grace: Person
+) -> None:
+    later = stage.declared(ada, "SEV1 sign-in is down")
+    for name in (later.name, stage.declared(ada, "SEV4 a typo").name, stage.declared(ada, "SEV1 a drill --drill").name):
+        ada.types(f"/sev resolve {name}")
+    stage.begins()
+
+    def owed(days: float) -> list[tuple[str, str, bool]]:
+        now = stage.bot.clock.now() + timedelta(days=days)
+        with stage.bot.database.read() as session:
+            found = reading.owed(session, stage.bot.settings.current, now=now)
+            return [(each.incident.name, each.postmortem.state, each.is_late) for each in found]
+
+    assert owed(0) == [("SEV-2", "owed", False), ("SEV-1", "owed", False)]
+    assert owed(20) == [("SEV-2", "owed", True), ("SEV-1", "owed", True)]
+    ada.goes_to(sev.channel).types("/sev postmortem")
+    stage.settles()
+    is_published(ada, grace, sev)
+    assert owed(20) == [("SEV-2", "owed", True)]
+    ada.types("/sev reopen SEV-2 it is down again")
+    assert owed(20) == []
+    stage.begins()

@@ -43,7 +43,7 @@ CLICKS = {
     "digest.preview": "shows the person what the channel would be sent: nothing private",
     "postmortem.open": OWN, "postmortem.read": OWN, "postmortem.approve": OWN, "postmortem.publish": OWN,
     "postmortem.export": OWN, "postmortem.snooze": OWN, "postmortem.versions": OWN, "postmortem.restore": OWN,
-    "item.done": OWN, "item.undo": OWN, "item.turn": LISTED,
+    "item.done": OWN, "item.undo": OWN, "item.hand_over": "hands over what membership.may_see shows, and stays silent about the rest", "item.turn": LISTED,
     "incident.preview": "shows what the form holds; the SEVs that are open now are asked by membership.may_see",
 }  # fmt: skip
 FORMS = {
@@ -115,6 +115,8 @@ KINDS = {
     "postmortems.review": LETTER, "postmortems.tell": LETTER,
     "postmortems.export": "a direct message to who asked; asks membership.may_see again when it is sent",
     "remediation.show_item": HERE, "remediation.look_at_message": SILENT,
+    "remediation.recall": SILENT,
+    "remediation.say_known": "shown in the SEV's own channel; whoever reads, only public SEVs are named (prevention.find_earlier)",
     "incident.consider_request": "posts nothing; ends alike whether or not there is such a SEV",
     "incident.let_in": "invites whom a member let in",
     "incident.welcome": "a direct message to whom a member let in, with the number and the channel",
@@ -127,6 +129,7 @@ JOBS = dict.fromkeys(
     (
         "digest.send_due", "outbox.revive", "outbox.second_look", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
         "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call",
+        "remediation.show_overdue",
         "paging.forget_on_call",
     ),
     "says nothing but through the kinds above; logs ids only",
@@ -140,7 +143,7 @@ VIEWS = dict.fromkeys(
         "forms.snooze", "forms.wont_do", "item_views.at_home",
         "forms.causes", "forms.changes", "forms.section", "forms.section_again", "forms.submit", "forms.take_back",
         "home_views.closed_door", "home_views.home", "home_views.open_now", "home_views.over", "home_views.promised",
-        "home_views.roles", "home_views.welcome", "item_views.in_thread", "item_views.items_page", "nudge_views.mute", "role_views.held_by_another",
+        "home_views.roles", "home_views.welcome", "item_views.in_thread", "item_views.handover_preview", "item_views.items_page", "nudge_views.mute", "role_views.held_by_another",
         "role_views.instructions", "role_views.offer", "role_views.one_role", "role_views.role_list",
         "subscriber_views.farewell", "subscriber_views.state", "telling_forms.adopt", "telling_forms.backfill",
         "telling_forms.entry", "telling_forms.pinned", "update_forms.loading", "update_forms.update", "update_views.said",

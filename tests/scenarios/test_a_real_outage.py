@@ -7,7 +7,7 @@ from bot.playground import Channel, Person
 from tests.scenarios.stories import Stage
 
 NOTICE = re.compile(r"has joined the channel$|set the channel topic: ")
-TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
+TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC|[A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2} \d{4}")
 
 
 def test_an_outage_from_the_alarm_to_the_all_clear(
@@ -88,10 +88,13 @@ Next update
 None promised
 Declared then  |  Acknowledged then  |  Mitigated then  |  Resolved then
 :telephone_receiver: Bridge
+Postmortem: :hourglass_flowing_sand: Not begun, due then
 [Close]
 [Reopen…]
 [Edit…]
-[Times…]""".splitlines()
+[Times…]
+[Action item…]
+[Postmortem]""".splitlines()
 LINES = """sevbot: @Ada Lovelace declared SEV-1 as SEV3. Type /sev here to see what you can do.
 sevbot: @Ada Lovelace is Incident commander of SEV-1 now.
 grace: The 10:02 deploy broke the price service.

@@ -103,7 +103,7 @@ def test_a_due_date_of_the_policy_follows_severity_and_priority_and_a_persons_st
 
 
 REFUSALS = {
-    "add": "Say what is to be done, in a few words",
+    "add @ada": "Say what is to be done, in a few words",
     "add breaker @nobody": "@nobody is nobody I know.",
     "add breaker due 2020-01-01": "2020-01-01 is over.",
     "add breaker due 2027-13-01": "2027-13-01 is no day I understand.",

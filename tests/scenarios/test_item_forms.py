@@ -1,7 +1,10 @@
 """Action items by forms: from the card, from a message, from Home; and what each form refuses, at which field."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from bot.nudges.model import NudgePause
 from bot.playground import Person
 from bot.remediation.model import ActionItem
 from tests.scenarios.stories import Sev, Stage
@@ -154,3 +157,21 @@ def test_everything_of_an_item_can_be_edited(stage: Stage, sev: Sev, ada: Person
     assert item.due_on
     assert before.due_on
     assert item.due_on < before.due_on, "the policy speaks anew"
+
+
+def test_reminders_are_put_off_until_a_day_and_for_a_reason(stage: Stage, sev: Sev, ada: Person) -> None:
+    ada.types("/sev action add add a circuit breaker @ada")
+    ada.types("/sev mine")
+    ada.clicks("Snooze…")
+    ada.fills(**{"Remind again on": "2020-01-01", "Why not now?": "We wait for the vendor"})
+    assert ada.submits().errors == {"Remind again on": "2020-01-01 is over. Give a day that is still to come."}
+    tomorrow = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+    ada.fills(**{"Remind again on": tomorrow})
+    ada.submits()
+    stage.settles()
+    told = ada.types("/sev timeline SEV-1").text
+    assert f"nobody is reminded of it before {tomorrow}: We wait for the vendor" in told
+    with stage.bot.database.read() as session:
+        (pause,) = session.query(NudgePause).all()
+        assert (pause.subject, pause.reason) == ("item:1", "We wait for the vendor")
+    assert sev.kept.number == 1

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.house import event_types
+from bot.hearing import event_types
 from bot.playground import Playground
 from bot.slack.manifest import SCOPES, SHORTCUTS, manifest
 from tests.conftest import environment_for

@@ -234,6 +234,17 @@ def start_declare_and_make_an_item(stage: Stage) -> None:
     becomes_an_item(stage)
 
 
+def start_declare_and_promise(stage: Stage) -> None:
+    """A SEV of which something is still open, that will come again."""
+    start_and_declare(stage)
+    stage.types("/sev title SEV-1 card processor refuses payments")
+    stage.types("/sev action SEV-1 add add a circuit breaker @ada")
+
+
+def declare_again(stage: Stage) -> None:
+    stage.types("/sev declare SEV1 card processor refuses payments")
+
+
 def give_the_item(stage: Stage) -> None:
     stage.types("/sev action give SEV-1/1 payments")
 
@@ -544,10 +555,10 @@ BOARD, PUBLISHED, REVIEW, REVIEWED, POSTMORTEM_FILE = (
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
 ANNOUNCE_FILE, COMPLETE = "files.getUploadURLExternal", "files.completeUploadExternal"
 
-CALLS_NOTHING = {"incident.consider_request"}
+CALLS_NOTHING = {"incident.consider_request", "remediation.recall"}
 """Kinds that only decide, aside, whether anything follows: Slack can't fail there."""
 
-SHOW_ITEM, LOOK = "remediation.show_item", "remediation.look_at_message"
+SHOW_ITEM, LOOK, SAY_KNOWN = (f"remediation.{name}" for name in ("show_item", "look_at_message", "say_known"))
 
 STORIES = (
     Story(LEARN, POST, start_and_declare, given=nothing),
@@ -595,6 +606,9 @@ STORIES = (
     Story(LOOK, "users.info", becomes_an_item_by_a_stranger, given=start_and_declare),
     Story(SHOW_ITEM, POST, becomes_an_item, given=start_and_declare),
     Story(SHOW_ITEM, REPLIES, becomes_an_item, given=start_and_declare, lead=POST),
+    Story(SAY_KNOWN, POST, declare_again, given=start_declare_and_promise),
+    Story(SAY_KNOWN, HISTORY, declare_again, given=start_declare_and_promise, lead=POST),
+    Story(SAY_KNOWN, UPDATE, declare_again, given=start_declare_and_promise, lead=POST),
     Story(SHOW_ITEM, UPDATE, give_the_item, given=start_declare_and_make_an_item),
     Story(FETCH, "reactions.get", is_tagged_after_a_restart, given=start_and_declare),
     Story(CONFIRM, POST, is_tagged, given=start_and_declare),
