@@ -13,10 +13,7 @@ from bot import inbound
 from bot.clock import Clock
 from bot.config import Settings
 from bot.db import Database
-from bot.digest import slack as digest_slack
-from bot.digest.deliveries import DigestDeliveries
-from bot.digest.jobs import Digests
-from bot.digest.stats import Figures
+from bot.digest.room import DigestRoom
 from bot.directory import channels as directory_channels
 from bot.directory import people
 from bot.environment import Environment
@@ -127,7 +124,7 @@ class House:
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
         self.paging = paging_slack.Paging(settings)
         self.remediation = Remediation(slack, clock, settings, self.memory)
-        self.digests = Digests(ground.database, clock, settings)
+        self.digests = DigestRoom(slack, clock, settings, ground.database)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -165,7 +162,6 @@ class House:
         capturing = timeline_slack.Capturing(slack, settings, self.memory)
         reading = timeline_reading.Reading(settings, slack.permalink)
         starting = timeline_starting.Starting(settings, slack)
-        subscribing, figures = digest_slack.Subscribing(settings, self._ground.clock), Figures(settings)
         verbs = (
             *incidents.commands(declaring, changing, looking),
             *updating.commands(updater),
@@ -178,7 +174,7 @@ class House:
             *timeline_starting.commands(starting),
             *nudge_slack.commands(silence),
             *self.remediation.commands(),
-            *digest_slack.commands(subscribing, figures),
+            *self.digests.commands(),
             *why.commands(why.Accounting(settings, self._ground.kinds, self.subjects)),
             *access_slack.commands(guarding),
         )
@@ -197,7 +193,7 @@ class House:
         nudge_slack.listen(rooms, silence)
         self.remediation.listen(rooms)
         access_slack.listen(rooms, guarding)
-        digest_slack.listen(rooms, subscribing, figures)
+        self.digests.listen(rooms)
         return rooms
 
     def jobs(self) -> tuple[Job, ...]:
@@ -279,7 +275,7 @@ class House:
         CatchUp(slack, clock, settings, kinds, self.memory, also=(self.remediation.seen,)).register()
         TellingDeliveries(slack, settings, kinds).register()
         self.remediation.register(kinds)
-        DigestDeliveries(slack, clock, settings).register(kinds)
+        self.digests.register(kinds)
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
         self.postmortems.register(kinds)
 

@@ -99,9 +99,9 @@ class Config(Frozen):
     paging: PagingRules = PagingRules()
     delivery: Delivery = Delivery()
     nudges: Nudges = Nudges()
-    remediation: Remediation = Remediation()
-    postmortems: PostmortemRules = PostmortemRules()
     digests: tuple[Digest, ...] = ()
+    postmortems: PostmortemRules = PostmortemRules()
+    remediation: Remediation = Remediation()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""
