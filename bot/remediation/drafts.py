@@ -21,9 +21,11 @@ KINDS = "|".join(ItemKind)
 _OPTION = rf"(?P<user>{USER_MENTION.pattern})|(?P<group>{GROUP_MENTION.pattern})|(?P<name>{PLAIN_NAME.pattern})|(?P<priority>p[1-3])"
 _AT_START = re.compile(rf"\s*(?:{_OPTION})(?=[\s,:]|$)[\s,:]*", re.IGNORECASE)
 _AT_END = re.compile(
-    rf"(?:^|[\s,;]+)(?:{_OPTION}|due(?:\s+(?:on|by|in))?\s+(?P<due>{DAY})|(?P<mark>\#|kind\s+)?(?P<kind>{KINDS}))"
-    rf"[\s,;.]*$", re.IGNORECASE,
-)  # fmt: skip
+    rf"(?:^|[\s,;])(?:{_OPTION}|due(?:\s+(?:on|by|in))?\s+(?P<due>{DAY})|(?P<mark>\#|kind\s+)?(?P<kind>{KINDS}))$",
+    re.IGNORECASE,
+)
+"""Read where spaces stand alone and nothing follows, so that no text, however odd, takes long."""
+_BETWEEN = " ,;."
 _LIKE_DUE = re.compile(r"(?:^|\s)due\s+(\S+)\s*$", re.IGNORECASE)
 
 
@@ -72,8 +74,9 @@ def drafted(text: str, *, config: Config, today: date) -> Draft:
     says what to do, not of which kind it is.
     """
     found: dict[str, str] = {}
-    while (option := _AT_END.search(text)) and _is_meant(option, text) and _takes(found, option):
-        text = text[: option.start()]
+    text = " ".join(text.split())
+    while (option := _last_option(text)) and _is_meant(option) and _takes(found, option):
+        text = option.string[: option.start()].rstrip(_BETWEEN)
     while (option := _AT_START.match(text)) and _takes(found, option):
         text = text[option.end() :]
     unread = _LIKE_DUE.search(text)
@@ -88,8 +91,12 @@ def drafted(text: str, *, config: Config, today: date) -> Draft:
     )
 
 
-def _is_meant(option: re.Match[str], text: str) -> bool:
-    return bool(not option["kind"] or option["mark"] or _AT_END.search(text[: option.start()]))
+def _last_option(text: str) -> re.Match[str] | None:
+    return _AT_END.search(text.rstrip(_BETWEEN))
+
+
+def _is_meant(option: re.Match[str]) -> bool:
+    return bool(not option["kind"] or option["mark"] or _last_option(option.string[: option.start()]))
 
 
 def _takes(found: dict[str, str], option: re.Match[str]) -> bool:

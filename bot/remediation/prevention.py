@@ -109,7 +109,7 @@ def _on_same_workflows(config: Config, incident: Incident) -> Select[int, str]:
     return (
         select(AffectedWorkflow.incident_id, AffectedWorkflow.workflow)
         .join(Incident, Incident.id == AffectedWorkflow.incident_id)
-        .where(AffectedWorkflow.workflow.in_(incident.workflow_keys), AffectedWorkflow.incident_id < incident.id)
+        .where(AffectedWorkflow.workflow.in_(incident.workflow_keys), AffectedWorkflow.incident_id != incident.id)
         .where(*_may_be_named(config, incident))
         .order_by(AffectedWorkflow.incident_id.desc())
         .limit(MOST_EARLIER)
@@ -125,15 +125,16 @@ def _with_same_words(session: Session, config: Config, incident: Incident) -> Se
     if len(telling) < FEWEST_WORDS:
         return ()
     hits = search(session, " ".join(telling), user_id="")  # nobody is a member anywhere: public ones only
-    ids = [hit.incident.id for hit in hits if not hit.passage and hit.incident.id < incident.id]
+    ids = [hit.incident.id for hit in hits if not hit.passage and hit.incident.id != incident.id]
     return session.scalars(select(Incident.id).where(Incident.id.in_(ids), *_may_be_named(config, incident))).all()
 
 
 def _may_be_named(config: Config, incident: Incident) -> tuple[ColumnElement[bool], ...]:
+    """By time and not by number: what is written down afterwards was before all the same."""
     cancelled = [each.key for each in config.statuses if each.category is Category.CANCELLED]
     return (
         Incident.is_private.is_(False), Incident.is_drill.is_(False), Incident.status.not_in(cancelled),
-        Incident.declared_at > incident.declared_at - LOOK_BACK,
+        Incident.declared_at.between(incident.declared_at - LOOK_BACK, incident.declared_at),
     )  # fmt: skip
 
 

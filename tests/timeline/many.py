@@ -39,10 +39,21 @@ SECTIONS = """
 INSERT INTO postmortem_sections (id, incident_id, key, version, text, {by}, at)
 {series} SELECT n, n, 'impact', 1, 'it hurt ' || (n % 9973) || ' customers of host ' || (n % 397), 'U7', {moment} FROM series
 """
+ITEMS = """
+INSERT INTO action_items (id, incident_id, number, title, kind, priority, state, reason, owner_user, owner_team, due_on,
+                          is_due_by_policy, proof, evidence, tracker_url, quote, is_tagged, created_by, created_at, changed_at)
+{series} SELECT n, 1 + n % {sevs}, 1 + n / {sevs}, 'thing ' || n, 'prevent', 'P2',
+    CASE n % 5 WHEN 0 THEN 'open' WHEN 1 THEN 'in_progress' ELSE 'done' END, '',
+    CASE WHEN n % 3 > 0 THEN 'U' || (n % 500) END, CASE WHEN n % 6 = 0 THEN 'payments' END, {day},
+    {no}, '', '', '', '', {no}, 'U' || (n % 500), {moment}, {moment} FROM series
+"""
+EARLIER = "INSERT INTO earlier_sevs (incident_id, earlier_id) {series} SELECT n + 1, n FROM series"
+DAY = {"sqlite": "date('2020-01-01', '+' || (n % 3000) || ' days')", "postgresql": "date '2020-01-01' + (n % 3000)"}
+ITEMS_OF_EACH = 3
 
 
 def fill(database: Database, *, sevs: int, entries: int, long: int) -> None:
-    """Write so many SEVs, one in twenty of them private, and so many entries, `long` of which are the first SEV's."""
+    """Write so many SEVs, one in twenty of them private, with items, and so many entries, `long` of them the first SEV's."""
     dialect = "sqlite" if database.is_sqlite else "postgresql"
     words = {
         "private": "n % 20 = 0",
@@ -51,7 +62,9 @@ def fill(database: Database, *, sevs: int, entries: int, long: int) -> None:
         "sevs": sevs,
         "long": long,
         "by": '"by"',
+        "day": DAY[dialect],
     }
+    items = ((ITEMS, sevs * ITEMS_OF_EACH), (EARLIER, sevs - 1))
     with database.engine.connect() as connection:
         if not database.is_sqlite:
             connection.execute(text("SET statement_timeout = 0"))
@@ -62,6 +75,7 @@ def fill(database: Database, *, sevs: int, entries: int, long: int) -> None:
             (ENTRIES, entries),
             (POSTMORTEMS, sevs),
             (SECTIONS, sevs),
+            *items,
         ):
             series = SERIES[dialect].format(count=count)
             connection.exec_driver_sql(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,20 +14,27 @@ from bot.app import Bot
 from bot.incidents.model import Incident
 from bot.incidents.reading import picture, where_lines_go
 from bot.postmortems import reading
+from bot.remediation.prevention import find_earlier, lately, later_than
+from bot.remediation.reading import turned_overdue
 from bot.slack.visit import Door, Visit
 from tests.environments import without_slack
 from tests.timeline.many import LONG, fill
 from tests.timeline.test_exported_files import NOW
 
-GROWING = ("incidents", "timeline_entries", "affected_workflows", "incident_members", "outbox_messages", "posts",
-           "postmortems", "postmortem_sections")  # fmt: skip
+GROWING = (
+    "incidents", "timeline_entries", "affected_workflows", "incident_members", "outbox_messages", "posts", "action_items",
+    "earlier_sevs", "postmortems", "postmortem_sections",
+)  # fmt: skip
 """The tables that grow for ever."""
+TODAY = NOW.date()
 SEVS, ENTRIES, LONG_ONE = 2000, 6000, 500
 LINES = (
     "list", "list open", "list all", "list mine", "list SEV1", "list sign-in", "list place-order", "show SEV-7", "",
     "timeline SEV-1", "timeline SEV-1 messages error", "timeline SEV-1 @U7", "timeline SEV-1 withdrawn", "catchup SEV-1",
     "search error 17", "search trouble part", "search sesame", "postmortem list", "postmortem list sign-in",
     "postmortem list capacity", "postmortem search customers 17", "postmortem search trouble part",
+    "items", "items SEV-7", "items overdue", "items <@U5>",
+    "items payments", "items nobody overdue", "items handover <@U5> <@U8>", "mine", "mine overdue",
 )  # fmt: skip
 
 
@@ -61,6 +69,13 @@ def test_no_query_looks_through_a_whole_table(bot: Bot, subtests: pytest.Subtest
     works = {f"/sev {line}": asks(bot, line) for line in LINES} | {"the card": shows_card(bot)}
     works["what is owed"] = lambda session: reading.owed(session, bot.settings.current, now=NOW)
     works["what waits at home"] = lambda session: bot.house.postmortems.home_section()(session, "U7")
+    works |= {"Home": lambda session: bot.house.remediation.home_section()(session, "U7")}
+    works |= {
+        "what came before": lambda session: find_earlier(session, bot.settings.current, session.get_one(Incident, 9))
+    }
+    works |= {"what came again lately": lambda session: lately(session, since=NOW - timedelta(days=7), most=5)}
+    works |= {"who is named later": lambda session: later_than(session, 9, most=5)}
+    works |= {"what is overdue now": lambda session: turned_overdue(session, since=TODAY - timedelta(3), today=TODAY)}
     for name, work in works.items():
         with subtests.test(name):
             plans = plans_of(bot, work)

@@ -7,10 +7,11 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from bot.config import Channels
 from bot.directory.people import Person
+from bot.incidents.model import Incident
 from bot.playground import Playground
 from bot.playground.faults import Rule
 from tests.databases import new_sqlite
@@ -232,14 +233,17 @@ def start_declare_and_make_an_item(stage: Stage) -> None:
 
 
 def start_declare_and_promise(stage: Stage) -> None:
-    """A SEV of which something is still open, that will come again."""
+    """Beside the SEV there is one that was before it, of which something is still open."""
     start_and_declare(stage)
-    stage.types("/sev title SEV-1 card processor refuses payments")
-    stage.types("/sev action SEV-1 add add a circuit breaker @ada")
+    stage.types("/sev declare SEV4 card processor refuses payments")
+    stage.types("/sev action SEV-2 add add a circuit breaker @ada")
+    a_week_ago = stage.bot.clock.now() - timedelta(days=7)
+    before = update(Incident).where(Incident.number == 2).values(declared_at=a_week_ago)
+    stage.bot.database.run(lambda session: session.execute(before))
 
 
-def declare_again(stage: Stage) -> None:
-    stage.types("/sev declare SEV1 card processor refuses payments")
+def comes_again(stage: Stage) -> None:
+    stage.types("/sev title SEV-1 the card processor refuses payments")
 
 
 def give_the_item(stage: Stage) -> None:
@@ -557,9 +561,9 @@ STORIES = (
     Story(LOOK, "users.info", becomes_an_item_by_a_stranger, given=start_and_declare),
     Story(SHOW_ITEM, POST, becomes_an_item, given=start_and_declare),
     Story(SHOW_ITEM, REPLIES, becomes_an_item, given=start_and_declare, lead=POST),
-    Story(SAY_KNOWN, POST, declare_again, given=start_declare_and_promise),
-    Story(SAY_KNOWN, HISTORY, declare_again, given=start_declare_and_promise, lead=POST),
-    Story(SAY_KNOWN, UPDATE, declare_again, given=start_declare_and_promise, lead=POST),
+    Story(SAY_KNOWN, POST, comes_again, given=start_declare_and_promise),
+    Story(SAY_KNOWN, HISTORY, comes_again, given=start_declare_and_promise, lead=POST),
+    Story(SAY_KNOWN, UPDATE, comes_again, given=start_declare_and_promise, lead=POST),
     Story(SHOW_ITEM, UPDATE, give_the_item, given=start_declare_and_make_an_item),
     Story(FETCH, "reactions.get", is_tagged_after_a_restart, given=start_and_declare),
     Story(CONFIRM, POST, is_tagged, given=start_and_declare),
