@@ -1,4 +1,4 @@
-"""The command line: `sevbot run`, `sevbot demo`, `sevbot migrate`, `sevbot check`, `sevbot manifest`."""
+"""The command line: `sevbot run`, `sevbot demo`, `sevbot migrate`, `sevbot check`, `sevbot plan`, `sevbot manifest`."""
 
 import logging
 import os
@@ -92,6 +92,31 @@ def manifest(
     from bot.slack.manifest import manifest as made
 
     typer.echo(json.dumps(made(event_types(_environment()), request_url=request_url), indent=2))
+
+
+@cli.command()
+def plan(
+    at: Annotated[str, typer.Option(help="When it is declared, by the company's clock: '2026-12-06 03:00'.")],
+    what: Annotated[
+        str, typer.Option("--for", help="Its severity, and the workflows it affects: SEV1:checkout,search.")
+    ],
+    *,
+    private: Annotated[bool, typer.Option("--private", help="Plan for a private SEV.")] = False,
+    drill: Annotated[bool, typer.Option("--drill", help="Plan for a drill.")] = False,
+) -> None:
+    """Print what the configuration would do about a SEV: whom it calls, tells, pages and reminds, and when."""
+    from bot.errors import Refused
+    from bot.operations import plan as planning
+
+    environment = _environment()
+    try:
+        found = config.load(environment.config_folder)
+        sev = planning.wanted(found, at=at, what=what, is_private=private, is_drill=drill)
+    except config.ConfigFaults as faults:
+        _fail(faults.faults)
+    except Refused as refusal:
+        _fail([refusal.sentence])
+    typer.echo(planning.plan(found, sev), nl=False)
 
 
 def main() -> None:

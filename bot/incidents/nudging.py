@@ -8,14 +8,15 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.audit import AuditRecord
-from bot.config import Config, NudgeRule, NudgeStep, Settings
+from bot.config import Config, Settings
 from bot.directory.people import BOT, Person
 from bot.incidents import lifecycle, membership, nudge_views
+from bot.incidents.ladders import sev_case
 from bot.incidents.model import Incident, IncidentMember, TimelineEntry
 from bot.incidents.reading import where_lines_go
 from bot.incidents.roles import commander_of
 from bot.incidents.troubles import show_trouble
-from bot.nudges.deciding import CHANNEL, PAGE, Case, Step
+from bot.nudges.deciding import CHANNEL, Case
 from bot.nudges.hours import Hours
 from bot.nudges.places import company_hours, hours_of
 from bot.nudges.subjects import Act, Situation, Words
@@ -74,6 +75,7 @@ class SevNudges:
         return _may_be_told(session, _incident(session, subject), audience)
 
     def names(self, session: Session, subjects: Sequence[str], *, reader: str) -> dict[str, str]:
+        """`SEV-42` for each that the reader may see."""
         ids = [_id_of(each) for each in subjects]
         query = select(Incident).where(Incident.id.in_(ids), membership.may_see(reader))
         return {incident.subject: incident.name for incident in session.scalars(query)}
@@ -139,23 +141,11 @@ class _Rules:
 
     def _case(self, name: str, key: str, since: datetime, *, owner: str) -> Case | None:
         """The case of a rule, unless the rule is switched off for SEVs of this severity."""
-        rule: NudgeRule = getattr(self._config.nudges, name)
-        patience = rule.patience(self._incident.severity)
-        if patience is None:
-            return None
-        severity = self._config.severity(self._incident.severity)
-        pages = severity is not None and bool(severity.page)
-        steps = tuple(self._step(rule, step, owner) for step in rule.steps if step.tell != "page" or pages)
-        touched = self._last.at if self._last else None
-        return Case(rule=name, key=key, began_at=since + patience, steps=steps, touched_at=touched)
-
-    def _step(self, rule: NudgeRule, step: NudgeStep, owner: str) -> Step:
-        to: str | None = {"channel": CHANNEL, "page": PAGE}.get(step.tell)
-        if step.tell == "owner":
-            to = owner if _may_be_told(self._session, self._incident, owner) else None
-        at_any_time = step.tell == "page" or rule.wakes(self._incident.severity)
-        hours = None if at_any_time else self._hours(to)
-        return Step(to=to, after=step.after, every=step.every, times=step.times, hours=hours)
+        told = owner if _may_be_told(self._session, self._incident, owner) else None
+        return sev_case(
+            self._config, name, severity=self._incident.severity, key=key, since=since, owner=told, hours=self._hours,
+            touched_at=self._last.at if self._last else None,
+        )  # fmt: skip
 
     def _hours(self, to: str | None) -> Hours:
         """A person's working hours are where they live; a channel's, where the company is."""

@@ -141,11 +141,12 @@ def decide(
         return Decision(Reason.NOBODY)
     if said and said[-1].delivered_at is None and not said[-1].has_failed:
         return Decision(Reason.ON_ITS_WAY)
-    if len(said) >= step.times:
+    woken_at = _woken_at(case, step, said, pause)
+    if len(said) >= step.times and woken_at is None:
         return Decision(Reason.NOTHING_NEW)
     if step.before is not None and now >= case.began_at + step.before:
         return Decision(Reason.OVERTAKEN)
-    due = _due_at(case, step, said, climbed_at)
+    due = woken_at or _due_at(case, step, said, climbed_at)
     if now < due:
         return Decision(Reason.NOT_YET, due)
     held = held_back(case, step, due=due, pause=pause, peace=peace, now=now)
@@ -159,6 +160,15 @@ def decide(
     if said:
         return Decision(Reason.REPEAT_DUE)
     return Decision(_reason_to_begin(case, step))
+
+
+def _woken_at(case: Case, step: Step, said: Sequence[Said], pause: Pause | None) -> datetime | None:
+    """When a snooze ends that began after the step was said: whoever put off what is said once a day wants it then."""
+    if not said or pause is None or pause.until is None or not step.is_daily:
+        return None
+    last = said[-1].delivered_at or said[-1].decided_at
+    is_first = not case.climbs or step.after == case.first_after
+    return _slot(step, pause.until) if is_first and last < pause.until else None
 
 
 def _reason_to_begin(case: Case, step: Step) -> Reason:

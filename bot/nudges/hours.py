@@ -65,16 +65,17 @@ class Hours:
     def open_after(self, now: datetime) -> datetime:
         """When reminding somebody becomes possible next, after `now`: as the working hours begin, or as they are back."""
         is_away_until = self.away.until if self.away and self.away.is_on(now) else None
-        back, today = is_away_until or now, self.day(now)
-        for day in (today + timedelta(days=ahead) for ahead in range(FAR_ENOUGH)):
+        back = is_away_until or now
+        first = self.day(back)
+        for day in (first + timedelta(days=ahead) for ahead in range(FAR_ENOUGH)):
             if not self._is_of_the_week(day) or self.calendar.holiday(day):
                 continue
             opens = self._opening(day)
             if opens > back:
                 return opens
-            if back > now and self.day(back) == day and self.quiet_because(back) is None:
+            if back > now and day == first and self.quiet_because(back) is None:
                 return back
-        return now + timedelta(days=FAR_ENOUGH)
+        return back + timedelta(days=FAR_ENOUGH)
 
     def slot_from(self, moment: datetime) -> datetime:
         """The first beginning of working hours that is not before `moment`, holidays or not."""

@@ -93,7 +93,7 @@ class Ladders:
             return owner if self._may_be_told(owner) else None
         ways = {
             "owner": (self._channel, self._manager, self._promise.lead),
-            "team": (self._channel, self._manager, self._promise.lead),
+            "team": (self._channel,),
             "manager": (self._manager, self._promise.lead),
             "commander": (self._promise.lead,),
         }
@@ -136,7 +136,7 @@ class Ladders:
         rungs = sorted(self._rules.due.steps, key=lambda step: step.at)
         days = [opened_on + A_DAY * -(-given * rung.at // 100) for rung in rungs]
         begins = [max(self._midnight(day) - began_at, timedelta()) for day in days]
-        ends = [*begins[1:], self.due_at(due_on) - began_at]
+        ends = [*begins[1:], self.due_at(due_on) - began_at][: len(begins)]
         steps = tuple(
             self._step(rung.tell, after=after, before=before)
             for rung, after, before in zip(rungs, begins, ends, strict=True)

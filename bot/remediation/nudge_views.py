@@ -69,7 +69,7 @@ def because(promise: Promise, ladders: Ladders, rule: str, *, audience: str) -> 
     team = ladders.team
     name = mrkdwn(team.name, 200) if team else ""
     if team and audience == team.manager:
-        no_channel = "" if team.channel or not promise.team else f" {name} has no channel in Sevbot's configuration."
+        no_channel = "" if team.channel else f" {name} has no channel in Sevbot's configuration."
         return f"You are told as the manager of {name}.{no_channel}"
     led = "You are told since you led this SEV."
     if rule == UNOWNED:

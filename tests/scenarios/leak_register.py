@@ -120,7 +120,7 @@ VIEWS = dict.fromkeys(
         "subscriber_views.farewell", "subscriber_views.state", "telling_forms.adopt", "telling_forms.backfill",
         "telling_forms.entry", "telling_forms.pinned", "update_forms.loading", "update_forms.update", "update_views.said",
         "views.account", "views.announcement", "views.card", "views.found", "views.message", "views.page_form",
-        "views.timeline", "why.reminded",
+        "views.timeline", "views.day",
     ),
     DRAWN,
 )  # fmt: skip
