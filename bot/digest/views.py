@@ -93,8 +93,8 @@ def _people(config: Config, content: Content) -> list[Block]:
         lines.append(
             f":wave: {_items_of(content.number_of_the_departed)} of people who have left: `{NAME} items overdue`"
         )
-    if not lines and content.number_overdue:
-        return []  # what is overdue waits for people too, and is told further down
+    if not lines and content.number_overdue + content.number_of_postmortems:
+        return []  # what is owed waits for people too, and is told further down
     return [_section("*Needs a person*", lines or [":white_check_mark: Nothing waits for anybody."])]
 
 
