@@ -46,7 +46,7 @@ class Reminding:
             agenda = self._agenda()
         for person in agenda.people:
             self._gather(person)
-        for audience, since in agenda.daily:
+        for audience, since in agenda.daily:  # while there is more to look at, its message would tell but a part
             if not agenda.subjects or since < self._clock.now() - WAIT_FOR_ALL:
                 self._gather_day(audience)
         if not agenda.subjects and self._known is not self._settings.current:

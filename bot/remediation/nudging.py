@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import String, cast, exists, literal, select
+from sqlalchemy import ColumnElement, String, cast, exists, literal, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.audit import AuditRecord
@@ -15,7 +15,7 @@ from bot.incidents import membership
 from bot.incidents.model import IncidentMember, RoleHolder
 from bot.nudges.deciding import TEAM
 from bot.nudges.model import NudgeWatch
-from bot.nudges.service import AT_ONCE, watch
+from bot.nudges.service import AT_ONCE
 from bot.nudges.subjects import Act, Situation, Words
 from bot.outbox.model import OutboxMessage
 from bot.remediation import nudge_views
@@ -163,22 +163,29 @@ class Facts:
 
 def watch_items_of(session: Session, subject: str) -> None:
     """Something is new of a person (`person:U0123`): look at what they owe."""
-    owned = select(ActionItem).where(
-        ActionItem.owner_user == subject.partition(":")[2], ActionItem.state.in_(OPEN_STATES)
-    )
-    for item in session.scalars(owned.order_by(ActionItem.id)):
-        watch(session, item.subject)
+    _watch_now(session, ActionItem.owner_user == subject.partition(":")[2], also_known=True)
 
 
 def watch_open_items(session: Session) -> None:
     """Let people be reminded of every open item, also of those that came into the database by another way."""
-    subject = literal(PREFIX) + cast(ActionItem.id, String)
-    is_watched = exists().where(NudgeWatch.subject == subject)
-    missing = select(subject, literal(AT_ONCE, NudgeWatch.look_at.type)).where(
-        ActionItem.state.in_(OPEN_STATES), ~is_watched
+    is_watched = exists().where(NudgeWatch.subject == _subject())
+    _watch_now(session, ~is_watched, also_known=False)
+
+
+def _watch_now(session: Session, which: ColumnElement[bool], *, also_known: bool) -> None:
+    """Let open items be looked at, by one statement however many they are."""
+    found = select(_subject(), literal(AT_ONCE, NudgeWatch.look_at.type)).where(
+        ActionItem.state.in_(OPEN_STATES), which
     )
-    insert = insert_for(dialect_of(session), NudgeWatch).from_select(["subject", "look_at"], missing)
-    session.execute(insert.on_conflict_do_nothing(index_elements=["subject"]))
+    insert = insert_for(dialect_of(session), NudgeWatch).from_select(["subject", "look_at"], found)
+    if also_known:
+        session.execute(insert.on_conflict_do_update(index_elements=["subject"], set_={"look_at": AT_ONCE}))
+    else:
+        session.execute(insert.on_conflict_do_nothing(index_elements=["subject"]))
+
+
+def _subject() -> ColumnElement[str]:
+    return literal(PREFIX) + cast(ActionItem.id, String)
 
 
 def _commanders(session: Session, incidents: Iterable[int]) -> dict[int, str]:
