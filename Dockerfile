@@ -13,7 +13,7 @@ COPY migrations migrations
 COPY templates templates
 COPY config config
 RUN /opt/sevbot/bin/python -m compileall -q bot migrations
-ENV PATH=/opt/sevbot/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SEVBOT_HTTP=0.0.0.0:8080 SEVBOT_LOG=json
+ENV PATH=/opt/sevbot/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SEVBOT_HTTP=0.0.0.0:8080 SEVBOT_LOG=json MPLCONFIGDIR=/app/var/fonts
 USER sevbot
 VOLUME /app/var
 EXPOSE 8080

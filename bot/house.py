@@ -13,10 +13,7 @@ from bot import inbound
 from bot.clock import Clock
 from bot.config import Settings
 from bot.db import Database
-from bot.digest import slack as digest_slack
-from bot.digest.deliveries import DigestDeliveries
-from bot.digest.jobs import Digests
-from bot.digest.stats import Figures
+from bot.digest.room import DigestRoom
 from bot.directory import channels as directory_channels
 from bot.directory import people
 from bot.environment import Environment
@@ -128,7 +125,7 @@ class House:
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
         self.paging = paging_slack.Paging(settings)
         self.remediation = Remediation(slack, clock, settings, self.memory)
-        self.digests = Digests(ground.database, clock, settings)
+        self.digests = DigestRoom(slack, clock, settings, ground.database)
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
@@ -168,7 +165,6 @@ class House:
         capturing = timeline_slack.Capturing(slack, settings, self.memory)
         reading = timeline_reading.Reading(settings, slack.permalink)
         starting = timeline_starting.Starting(settings, slack)
-        subscribing, figures = digest_slack.Subscribing(settings, self._ground.clock), Figures(settings)
         verbs = (
             *incidents.commands(declaring, changing, looking),
             *updating.commands(updater),
@@ -181,7 +177,7 @@ class House:
             *timeline_starting.commands(starting),
             *nudge_slack.commands(silence),
             *self.remediation.commands(),
-            *digest_slack.commands(subscribing, figures),
+            *self.digests.commands(),
             *why.commands(why.Accounting(settings, self._ground.kinds, self.subjects)),
             *access_slack.commands(guarding),
         )
@@ -200,18 +196,23 @@ class House:
         nudge_slack.listen(rooms, silence)
         self.remediation.listen(rooms)
         access_slack.listen(rooms, guarding)
-        digest_slack.listen(rooms, subscribing, figures)
+        self.digests.listen(rooms)
         return rooms
 
     def jobs(self) -> tuple[Job, ...]:
         """What the rooms do again and again."""
+        ground = self._ground
         return (
             Job("incidents.carry_on", timedelta(seconds=2), self.emergencies.carry_on),
             Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
             Job("incidents.expire_requests", timedelta(minutes=5), self._expire_requests),
             Job("digest.send_due", timedelta(seconds=15), self.digests.send_due),
             Job("nudges.remind", timedelta(seconds=15), self.remind),
-            Job("nudges.forget", timedelta(hours=1), self._forget_nudges),
+            Job(
+                "nudges.forget",
+                timedelta(hours=1),
+                partial(nudge_jobs.forget, ground.database, ground.clock, ground.settings),
+            ),
             Job("remediation.show_overdue", timedelta(minutes=10), self._show_overdue),
             Job("paging.refresh_on_call", timedelta(minutes=1), self._refresh_on_call),
             Job("paging.forget_on_call", timedelta(hours=1), self._forget_on_call),
@@ -284,7 +285,7 @@ class House:
         CatchUp(slack, clock, settings, kinds, self.memory, also=(self.remediation.seen,)).register()
         TellingDeliveries(slack, settings, kinds).register()
         self.remediation.register(kinds)
-        DigestDeliveries(slack, clock, settings).register(kinds)
+        self.digests.register(kinds)
         self.tracking.register(kinds)
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
         self.postmortems.register(kinds)
@@ -296,9 +297,6 @@ class House:
     def _expire_requests(self) -> None:
         now = self._ground.clock.now()
         self._ground.database.run(lambda session: jobs.expire_requests(session, now=now))
-
-    def _forget_nudges(self) -> None:
-        nudge_jobs.forget(self._ground.database, self._ground.clock, self._ground.settings)
 
     def _show_overdue(self) -> None:
         config, now = self._ground.settings.current, self._ground.clock.now()

@@ -121,3 +121,13 @@ def test_a_running_bot_keeps_others_from_its_file_and_its_death_lets_go_of_it(
         assert sevbot_cli("migrate", DATABASE_URL=url).exit_code == 2
         bot.kill()
     assert sevbot_cli("migrate", DATABASE_URL=url).exit_code == 0
+
+
+def test_a_plan_is_printed_without_slack_and_without_a_database(sevbot_cli: Sevbot, tmp_path: Path) -> None:
+    said = sevbot_cli("plan", "--at", "2026-12-06 03:00", "--for", "SEV1:place-order")
+    assert said.exit_code == 0
+    assert said.stdout.startswith("A SEV1 that affects Place order, declared on Sun 6 Dec 2026 03:00\n")
+    assert not (tmp_path / "sevbot.db").exists()
+    refused = sevbot_cli("plan", "--at", "2026-12-06 03:00", "--for", "SEV1:checkout")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr == "--for: there is no workflow 'checkout': there are place-order, sign-in\n"

@@ -263,6 +263,30 @@ def test_a_calendar_of_no_country_is_refused(
         assert fault.startswith(f"config/sevbot.yaml: {each}")
 
 
+def test_digests_have_their_usual_days_and_what_cannot_be_is_refused(folder: Path) -> None:
+    usual = [{"key": "daily", "channel": "#ops"}, {"key": "weekly", "channel": "#ops", "rhythm": "weekly"}]
+    change(folder, lambda content: content.update(digests=usual))
+    daily, weekly = load(folder).digests
+    assert daily.weekdays == ("mon", "tue", "wed", "thu", "fri")
+    assert weekly.weekdays == ("mon",)
+    assert daily.grace == timedelta(hours=3)
+    wrong = [
+        {"key": "ops", "channel": "#ops", "rhythm": "weekly", "days": ["mon", "fri"]},
+        {"key": "ops", "channel": "#ops", "teams": ["atlantis"], "workflows": ["atlantis"]},
+    ]
+    change(folder, lambda content: content.update(digests=wrong))
+    assert faults(folder) == [
+        "config/sevbot.yaml: digests: 'ops' is there twice",
+        "config/sevbot.yaml: digests.ops.days: a weekly digest has one day",
+        "config/sevbot.yaml: digests.ops.teams: there is no team 'atlantis'",
+        "config/sevbot.yaml: digests.ops.workflows: there is no workflow 'atlantis'",
+    ]
+    change(folder, lambda content: content.update(digests=[{"key": "ops", "channel": "#ops", "grace": "2d"}]))
+    assert faults(folder) == [
+        "config/sevbot.yaml: digests.0.grace: give 5 minutes to 20 hours, so that it is over before the next one is due"
+    ]
+
+
 def test_what_yaml_takes_for_yes_and_no_is_norway_and_ontario(folder: Path) -> None:
     text = (folder / "sevbot.yaml").read_text()
     (folder / "sevbot.yaml").write_text(f"{text}\ncalendar: {{country: CA, subdivision: ON}}\n")

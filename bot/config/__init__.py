@@ -101,9 +101,9 @@ class Config(Frozen):
     paging: PagingRules = PagingRules()
     delivery: Delivery = Delivery()
     nudges: Nudges = Nudges()
-    remediation: Remediation = Remediation()
-    postmortems: PostmortemRules = PostmortemRules()
     digests: tuple[Digest, ...] = ()
+    postmortems: PostmortemRules = PostmortemRules()
+    remediation: Remediation = Remediation()
     tracker: TrackerRules = TrackerRules()
 
     def severity(self, key: str) -> Severity | None:

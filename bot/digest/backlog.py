@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from bot.digest.history import Scope, affecting
 from bot.directory.people import Person
 from bot.incidents.model import Incident
-from bot.remediation.model import OPEN_STATES, ActionItem
+from bot.remediation.model import OPEN_STATES, ActionItem, ItemState
 
 Ts = TypeVarTuple("Ts")
 
 
 @dataclass(frozen=True)
-class Owed:
+class OwedItem:
     """An action item as a digest tells of it."""
 
     name: str
@@ -56,21 +56,21 @@ def concerns(scope: Scope) -> ColumnElement[bool]:
     return and_(real, or_(owned, affecting(scope)))
 
 
-def overdue(session: Session, scope: Scope, today: date, *, limit: int) -> list[Owed]:
+def overdue(session: Session, scope: Scope, today: date, *, limit: int) -> list[OwedItem]:
     """The items whose due date is over, the longest overdue first."""
     return _listed(session, scope, ActionItem.due_on < today, limit)
 
 
-def upcoming(session: Session, scope: Scope, today: date, *, days: int, limit: int) -> list[Owed]:
+def upcoming(session: Session, scope: Scope, today: date, *, days: int, limit: int) -> list[OwedItem]:
     """The items that are due today or in the next `days`, the nearest first."""
     return _listed(session, scope, ActionItem.due_on.between(today, today + timedelta(days=days)), limit)
 
 
-def _listed(session: Session, scope: Scope, when: ColumnElement[bool], limit: int) -> list[Owed]:
+def _listed(session: Session, scope: Scope, when: ColumnElement[bool], limit: int) -> list[OwedItem]:
     query = _of_scope(select(ActionItem, Incident.number), scope).where(OWED, when)
     ordered = query.order_by(ActionItem.due_on, ActionItem.priority, ActionItem.id).limit(limit)
     return [
-        Owed(f"SEV-{number}/{item.number}", item.title, item.owner_user, item.owner_team, item.due_on or date.max)
+        OwedItem(f"SEV-{number}/{item.number}", item.title, item.owner_user, item.owner_team, item.due_on or date.max)
         for item, number in session.execute(ordered)
     ]
 
@@ -113,7 +113,9 @@ def overdue_at(session: Session, scope: Scope, days: Sequence[date], zone: str) 
     starts = [datetime.combine(day, time.min, tzinfo=ZoneInfo(zone)).astimezone(UTC) for day in days]
     columns = select(ActionItem.due_on, ActionItem.created_at, ActionItem.closed_at)
     still = _of_scope(columns, scope).where(OWED, ActionItem.due_on < max(days))
-    lately = _of_scope(columns, scope).where(ActionItem.closed_at >= min(starts), ActionItem.due_on < max(days))
+    lately = _of_scope(columns, scope).where(
+        ActionItem.closed_at >= min(starts), ActionItem.due_on < max(days), ActionItem.state != ItemState.WITHDRAWN
+    )
     rows = [*session.execute(still), *session.execute(lately)]
     return [
         sum(

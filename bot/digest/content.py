@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 
 from bot.config import COMMANDER, Config
 from bot.digest import backlog, figures, history
-from bot.digest.backlog import Owed, OwnersShare
+from bot.digest.backlog import OwedItem, OwnersShare
 from bot.digest.figures import Change, Measure, Sev, Span, Spread
 from bot.digest.history import Scope
 from bot.incidents import lifecycle
 from bot.incidents.model import Incident, RoleHolder
+from bot.postmortems.reading import Owed, owed
 
+WORST_FIRST = Incident.severity.concat("")
+"""No index has this order, so that the few SEVs that matter are found by what they are, and then put in order."""
 MOST_SEVS = 10
 MOST_ITEMS = 5
 SOON = 7
@@ -83,10 +86,13 @@ class Content:
     number_of_late_updates: int = 0
     unled: tuple[Incident, ...] = ()
     number_unled: int = 0
-    overdue: tuple[Owed, ...] = ()
+    overdue: tuple[OwedItem, ...] = ()
     shares: tuple[OwnersShare, ...] = ()
-    upcoming: tuple[Owed, ...] = ()
+    upcoming: tuple[OwedItem, ...] = ()
     number_upcoming: int = 0
+    postmortems: tuple[Owed, ...] = ()
+    """The SEVs that owe a postmortem, the longest due first."""
+    number_of_postmortems: int = 0
     number_unowned: int = 0
     number_of_the_departed: int = 0
     week: Week
@@ -105,7 +111,8 @@ class Content:
     def is_empty(self) -> bool:
         """Whether there is nothing to say: figures alone are no news."""
         sevs = self.number_open + self.number_open_private + self.number_over
-        return not sevs + self.number_overdue + self.number_upcoming + self.number_waiting
+        promised = self.number_overdue + self.number_upcoming + self.number_of_postmortems
+        return not sevs + promised + self.number_waiting
 
 
 def gather(
@@ -116,7 +123,8 @@ def gather(
     `private`: whether the readers may know how many private SEVs there are.
     """
     today = now.astimezone(ZoneInfo(zone)).date()
-    is_open = and_(lifecycle.open_now(config), Incident.is_drill.is_(False))
+    found_open = select(Incident.id).where(lifecycle.open_now(config)).correlate(None)
+    is_open = and_(Incident.id.in_(found_open), Incident.is_drill.is_(False))  # by the index of statuses, and no other
     here = and_(is_open, history.within(scope))
     hidden = and_(is_open, history.within(replace(scope, seen=Incident.is_private.is_(True))))
     opened = _worst(session, here, MOST_SEVS)
@@ -127,6 +135,7 @@ def gather(
     late = and_(here, Incident.next_update_at < now)
     led = select(RoleHolder.incident_id).where(RoleHolder.incident_id == Incident.id, RoleHolder.role == COMMANDER)
     unled = and_(here, not_(led.correlate(Incident).exists()))
+    unwritten = [each for each in owed(session, config, now=now) if _tells_of(scope, each.incident)]
     return Content(
         now=now, today=today,
         open=opened, number_open=_count(session, here),
@@ -139,10 +148,17 @@ def gather(
         shares=tuple(backlog.shares(session, scope, today)),
         upcoming=tuple(backlog.upcoming(session, scope, today, days=SOON, limit=MOST_ITEMS)),
         number_upcoming=backlog.number_upcoming(session, scope, today, days=SOON),
+        postmortems=tuple(unwritten[:MOST_ITEMS]), number_of_postmortems=len(unwritten),
         number_unowned=backlog.number_without_owner(session, scope),
         number_of_the_departed=backlog.number_of_the_departed(session, scope),
         week=week_of(session, config, scope, today=today, zone=zone, private=private),
     )  # fmt: skip
+
+
+def _tells_of(scope: Scope, incident: Incident) -> bool:
+    """Whether a channel that is about this scope may be told of a SEV's postmortem."""
+    is_within = scope.workflows is None or bool({*scope.workflows} & {*incident.workflow_keys})
+    return is_within and not incident.is_private and not incident.is_drill
 
 
 def week_of(
@@ -164,7 +180,7 @@ def week_of(
 
 
 def _worst(session: Session, condition: ColumnElement[bool], limit: int) -> tuple[Incident, ...]:
-    query = select(Incident).where(condition).order_by(Incident.severity, Incident.declared_at, Incident.id)
+    query = select(Incident).where(condition).order_by(WORST_FIRST, Incident.declared_at, Incident.id)
     return tuple(session.scalars(query.limit(limit)))
 
 

@@ -30,7 +30,7 @@ INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "MPLCONFIGDIR")
 """What it is told of the environment: no secrets, but where fonts may be remembered."""
 
 
-def draw(plot: Plot, *, program: tuple[str, ...] = PROGRAM, within: float = TAKES_AT_MOST) -> bytes | None:
+def draw(plot: Plot, *, program: tuple[str, ...] = PROGRAM, within: float | None = None) -> bytes | None:
     """The picture as a PNG; None where it could not be drawn in time (in seconds), which is logged."""
     environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
     with ONE_BY_ONE, tempfile.TemporaryFile() as complaints:
@@ -38,7 +38,9 @@ def draw(plot: Plot, *, program: tuple[str, ...] = PROGRAM, within: float = TAKE
             [sys.executable, *program], cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=complaints, bufsize=0,
         ) as process:  # fmt: skip
-            picture = _talk(process, json.dumps(plot.data).encode() + b"\n", within)
+            picture = _talk(
+                process, json.dumps(plot.data).encode() + b"\n", TAKES_AT_MOST if within is None else within
+            )
         if process.returncode == 0 and picture.startswith(PNG) and len(picture) <= LARGEST:
             PICTURES.labels("drawn").inc()
             return picture

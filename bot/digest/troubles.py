@@ -81,9 +81,9 @@ def _key(issue: DigestIssue) -> str:
 def _load(session: Session, message: OutboxMessage) -> posts.Draft | Skip:
     issue, subscription = issue_of(session, message)
     post = session.scalars(select(OutboxMessage).where(OutboxMessage.key == issue.key)).one()
-    is_over = issue.posted_at is not None or post.state == State.SKIPPED
-    if is_over and session.get(posts.Post, message.key) is None:
+    if issue.posted_at is not None and session.get(posts.Post, message.key) is None:
         return Skip("it works again")
+    is_over = issue.posted_at is not None or post.state == State.SKIPPED
     text = told(subscription, issue, post)
     buttons = [] if is_over else [kit.actions([kit.button("Retry", RETRY, value=str(issue.id))])]
     return posts.draft_for(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.config import Config
 from bot.digest import figure_words as words
-from bot.digest.backlog import Owed, OwnersShare
+from bot.digest.backlog import OwedItem, OwnersShare
 from bot.digest.content import SOON, WEEKS_BEFORE, Content
 from bot.digest.figures import Measure
 from bot.incidents import views as sev_views
@@ -18,6 +18,7 @@ from bot.slack.text import channel, length, mrkdwn, user, when
 SECTION_LIMIT = 3000
 LATE = "This digest is late: it was due {}."
 MOST_OWNERS = 8
+POSTMORTEMS = f"{NAME} postmortem list"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,7 @@ def digest(config: Config, content: Content, framing: Framing) -> list[Block]:
         "open": lambda: _open(config, content),
         "since": lambda: _since(config, content, framing),
         "items": lambda: _items(config, content),
+        "postmortems": lambda: _postmortems(config, content),
         "figures": lambda: _figures(content, framing),
     }
     for name, part in parts.items():
@@ -91,8 +93,8 @@ def _people(config: Config, content: Content) -> list[Block]:
         lines.append(
             f":wave: {_items_of(content.number_of_the_departed)} of people who have left: `{NAME} items overdue`"
         )
-    if not lines and content.number_overdue:
-        return []  # what is overdue waits for people too, and is told further down
+    if not lines and content.number_overdue + content.number_of_postmortems:
+        return []  # what is owed waits for people too, and is told further down
     return [_section("*Needs a person*", lines or [":white_check_mark: Nothing waits for anybody."])]
 
 
@@ -138,11 +140,25 @@ def _items(config: Config, content: Content) -> list[Block]:
     return shown or [kit.section(f":white_check_mark: *No action item is overdue, or due in the next {SOON} days.*")]
 
 
+def _postmortems(config: Config, content: Content) -> list[Block]:
+    if not content.number_of_postmortems:
+        return []
+    lines = []
+    for each in content.postmortems:
+        late = (content.today - each.due_on).days
+        due = (
+            f"*{words.number(late, 'day')} late*" if each.is_late and late > 0 else f"due {words.weekday(each.due_on)}"
+        )
+        lines.append(f"• {sev_views.heading(config, each.incident, 80)}: {due}")
+    lines += _more(content.number_of_postmortems - len(content.postmortems), "owed", POSTMORTEMS)
+    return [_section(f":memo: *Postmortems owed: {content.number_of_postmortems}*  `{POSTMORTEMS}`", lines)]
+
+
 def _share(config: Config, share: OwnersShare) -> str:
     return f"{_owner(config, share.owner_user, share.owner_team)} {share.count}"
 
 
-def _owed(config: Config, item: Owed, content: Content) -> str:
+def _owed(config: Config, item: OwedItem, content: Content) -> str:
     late = (content.today - item.due_on).days
     due = f"*{words.number(late, 'day')} late*" if late > 0 else "*due today*" if late == 0 else "due"
     owner = _owner(config, item.owner_user, item.owner_team)

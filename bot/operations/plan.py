@@ -20,6 +20,7 @@ from bot.nudges.deciding import CHANNEL, PAGE, TEAM, Case
 from bot.nudges.hours import Hours
 from bot.nudges.places import company_hours
 from bot.operations.foreseeing import Expected, foreseen
+from bot.operations.postmortem_plan import planned
 from bot.operations.views import RULES as RULE_NAMES
 from bot.remediation.days import day_text
 from bot.remediation.ladders import Ladders, Promise
@@ -105,6 +106,7 @@ class _Plan:
             ("Status updates", self._updates()),
             ("Reminders, if nobody does anything", self._reminders()),
             ("Action items", self._items()),
+            ("Postmortem", self._postmortem()),
         ):
             yield ""
             yield name
@@ -269,6 +271,17 @@ class _Plan:
             for each in _worth_listing(foreseen([case], start=self._sev.at, until=late + HORIZON)):
                 whom = self._whom(each) + (self._instead(team) if each.step.to == LEAD else "")
                 yield f"    {self._when(each.at)}  {whom}{self._local(each)}{_again(each)}"
+
+    def _postmortem(self) -> Iterator[str]:
+        sev, members = self._sev, frozenset({LEAD, *self._audience.people}) if self._sev.is_private else None
+        found = planned(
+            self._config, at=sev.at, severity=sev.severity, workflows=[each.key for each in sev.workflows],
+            is_private=sev.is_private, is_drill=sev.is_drill, lead=LEAD, members=members,
+        )  # fmt: skip
+        yield from found.lines
+        if found.cases:
+            yield "reminders, if nobody begins it"
+            yield from (f"  {line}" for line in self._listed(list(found.cases), company_hours(self._config)))
 
     def _instead(self, team: Team | None) -> str:
         """Why they are told, and not a manager."""

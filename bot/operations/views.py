@@ -9,14 +9,14 @@ from bot.nudges.deciding import CHANNEL, NUDGES, PAGE, TEAM, Reason
 from bot.nudges.model import Nudge, Progress
 from bot.nudges.reading import Outlook
 from bot.outbox.model import OutboxMessage, State
-from bot.postmortems import nudge_views as postmortem_views
+from bot.postmortems import ladders as postmortem_ladders
 from bot.remediation import ladders
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
 from bot.slack.text import author, mrkdwn, user, when
 from bot.slack.text import channel as channel_mention
 
-RULES = nudge_views.RULES | ladders.RULES | postmortem_views.RULES
+RULES = nudge_views.RULES | ladders.RULES | postmortem_ladders.RULES
 """Each rule, as people read it."""
 RULES_SHOWN = 12
 """How many steps of rules one answer tells."""

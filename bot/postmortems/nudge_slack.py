@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from bot.config import Config, Settings
 from bot.directory.people import actor_of
 from bot.incidents.subject import of_number
-from bot.postmortems import nudge_views, silencing
+from bot.postmortems import ladders, nudge_views, silencing
 from bot.postmortems.slack import number_of
 from bot.slack.commands import Form
 from bot.slack.rooms import Rooms
@@ -48,7 +48,7 @@ class Silencing:
 
 def _known(rule: str) -> str:
     """A rule by its name; one that is none any more stands for the first."""
-    return rule if rule in nudge_views.RULES else nudge_views.MISSING
+    return rule if rule in ladders.RULES else ladders.MISSING
 
 
 def listen(rooms: Rooms, silencing: Silencing) -> None:

@@ -7,6 +7,7 @@ from bot.incidents.model import Incident
 from bot.incidents.views import mark
 from bot.nudges.model import REASON_LIMIT
 from bot.nudges.subjects import Words
+from bot.postmortems.ladders import LATE, MISSING, REVIEW_LATE
 from bot.postmortems.model import Postmortem, State
 from bot.postmortems.views import APPROVE, OPEN_CHANGES, READ, button
 from bot.postmortems.words import STATES
@@ -15,9 +16,6 @@ from bot.slack import blocks as kit
 from bot.slack.text import mrkdwn, when
 from bot.slack.visit import View, metadata
 
-MISSING, LATE, REVIEW_LATE = "postmortem_missing", "postmortem_late", "postmortem_review_late"
-RULES = {MISSING: "postmortem not begun", LATE: "postmortem late", REVIEW_LATE: "review of a postmortem late"}
-"""Each rule, as people read it."""
 SNOOZE = "postmortem.snooze"
 OPEN_MUTE = "postmortem.open_mute"
 MUTE = "postmortem.mute"
@@ -27,8 +25,9 @@ SNOOZES = ((1, "Snooze 1 day"), (7, "Snooze 1 week"))
 def words(
     incident: Incident, postmortem: Postmortem, rule: str, *, due_on: date | None, review_due_on: date | None,
     is_asked: bool,
+    because: str = "",
 ) -> Words:  # fmt: skip
-    """A reminder: what is owed, and what can be done about it here and now."""
+    """A reminder: what is owed, and what can be done about it here and now. `because` says why others are told."""
     name = f"*{incident.name}* ({incident.severity}: {mrkdwn(incident.title, 600)})"
     until = f" It is due {day_text(due_on)}." if due_on else ""
     was_due = f" was due {day_text(due_on)}" if due_on else " is late"
@@ -44,7 +43,8 @@ def words(
         REVIEW_LATE: f":memo: The postmortem of {name} waits for its review"
         + (f", which was due {day_text(review_due_on)}." if review_due_on else "."),
     }
-    return Words(f"{mark(incident)}{texts[rule]}", _buttons(incident, rule, is_asked=is_asked))
+    told = f"\n_{mrkdwn(because, 300)}_" if because else ""
+    return Words(f"{mark(incident)}{texts[rule]}{told}", _buttons(incident, rule, is_asked=is_asked))
 
 
 def done(incident: Incident, postmortem: Postmortem | None, rule: str, *, is_owed: bool) -> str:

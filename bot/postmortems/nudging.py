@@ -1,15 +1,13 @@
 """What people are reminded of after a SEV: nobody begins its postmortem, it is late, its reviewers do not answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import String, cast, literal, or_, select
 from sqlalchemy.orm import Session
 
 from bot.audit import AuditRecord
-from bot.config import Config, Settings
-from bot.config.postmortem_nudges import PostmortemRule, PostmortemStep
+from bot.config import Settings
 from bot.directory.people import BOT, Person
 from bot.incidents import membership
 from bot.incidents.model import Incident
@@ -17,14 +15,13 @@ from bot.incidents.reading import where_lines_go
 from bot.incidents.roles import commander_of
 from bot.incidents.troubles import show_trouble
 from bot.nudges import service as nudges
-from bot.nudges.deciding import CHANNEL, Case, Step
+from bot.nudges.deciding import CHANNEL
 from bot.nudges.model import NudgeWatch
-from bot.nudges.places import company_hours, hours_of
 from bot.nudges.subjects import Act, Situation, Words
 from bot.outbox.model import OutboxMessage
 from bot.postmortems import dues, nudge_views
-from bot.postmortems.model import UNPUBLISHED, Postmortem, State, Verdict
-from bot.postmortems.nudge_views import LATE, MISSING, REVIEW_LATE
+from bot.postmortems.ladders import Duty, Ladders
+from bot.postmortems.model import UNPUBLISHED, Postmortem, State
 from bot.postmortems.reading import reviewers_of
 from bot.slack.commands import NAME
 
@@ -53,8 +50,24 @@ class PostmortemReminders:
         last = last_act(session, incident)
         if postmortem is None or postmortem.state == State.PUBLISHED:
             return Situation((), is_over=True, last_act=last)
-        cases = _Rules(session, incident, postmortem, self._settings.current, last, now).cases()
+        cases = self._ladders(session, incident, postmortem, last).cases(now)
         return Situation(cases, is_over=not cases, last_act=last, is_steady=True)
+
+    def _ladders(self, session: Session, incident: Incident, postmortem: Postmortem, last: Act | None) -> Ladders:
+        """What is known of it, read in one go."""
+        config = self._settings.current
+        team = dues.owning_team(config, incident)
+        verdicts = {each.user_id: each.verdict for each in reviewers_of(session, incident)}
+        owners = (owner_of(session, incident), incident.declared_by)
+        concerned = {*owners, *verdicts, *([team.manager] if team and team.manager else [])}
+        people = session.scalars(select(Person).where(Person.user_id.in_(concerned)))
+        may_see = (each for each in concerned if membership.is_visible_to(session, incident, each))
+        duty = Duty(
+            incident=incident, postmortem=postmortem, owners=owners, verdicts=verdicts,
+            people={person.user_id: person for person in people},
+            members=frozenset(may_see) if incident.is_private else None, touched_at=last.at if last else None,
+        )  # fmt: skip
+        return Ladders(config, duty)
 
     def situations(self, session: Session, subjects: Sequence[str], *, now: datetime) -> dict[str, Situation]:
         return {each: self.situation(session, each, now=now) for each in subjects}
@@ -68,7 +81,16 @@ class PostmortemReminders:
         return nudge_views.words(
             incident, postmortem, rule, due_on=dues.due_on(config, incident),
             review_due_on=dues.review_due_on(config, incident, postmortem), is_asked=reviewer is not None,
+            because="" if reviewer else self._because(session, incident, audience),
         )  # fmt: skip
+
+    def _because(self, session: Session, incident: Incident, audience: str) -> str:
+        """Why somebody is told of what is not theirs."""
+        team = dues.owning_team(self._settings.current, incident)
+        is_own = audience in (CHANNEL, owner_of(session, incident))
+        return (
+            f"You are told as the manager of {team.name}." if team and audience == team.manager and not is_own else ""
+        )
 
     def done(self, session: Session, subject: str, rule: str) -> str:
         incident, postmortem = _of(session, subject)
@@ -98,91 +120,6 @@ class PostmortemReminders:
 
     def on_trouble(self, session: Session, message: OutboxMessage) -> None:
         self._show_trouble(session, message)
-
-
-@dataclass(frozen=True)
-class _Rules:
-    """The rules, asked about one postmortem that is not published."""
-
-    session: Session
-    incident: Incident
-    postmortem: Postmortem
-    config: Config
-    last: Act | None
-    now: datetime
-
-    def cases(self) -> tuple[Case, ...]:
-        """What is wrong with it, or will be: of its writing, or of its review."""
-        if self.postmortem.state == State.IN_REVIEW and not self._is_approved:
-            return self._review()
-        due = dues.due_on(self.config, self.incident)
-        if due is None or self.incident.resolved_at is None:
-            return ()
-        rules, ends = self.config.nudges.postmortems, dues.ends_at(self.config, self.incident, due)
-        if self.postmortem.state == State.OWED and self.now < ends:
-            resolved = self.incident.resolved_at
-            return self._case(MISSING, f"{int(resolved.timestamp())}", resolved, rules.missing, before=ends)
-        return self._case(LATE, f"{due.isoformat()}:{self.postmortem.round}", ends, rules.late)
-
-    def _review(self) -> tuple[Case, ...]:
-        """A case for each reviewer who owes an answer, so that one who gave theirs changes nothing for the others."""
-        due = dues.review_due_on(self.config, self.incident, self.postmortem)
-        rule = self.config.nudges.postmortems.review_late
-        if due is None:
-            return ()
-        began_at, key = dues.ends_at(self.config, self.incident, due), f"{self.postmortem.round}"
-        found: list[Case] = []
-        own = PostmortemRule(steps=tuple(step for step in rule.steps if step.tell == "reviewers"))
-        for reviewer in reviewers_of(self.session, self.incident):
-            if reviewer.verdict == Verdict.NONE:
-                found += self._case(REVIEW_LATE, f"{key}:{reviewer.user_id}", began_at, own, to=reviewer.user_id)
-        others = PostmortemRule(steps=tuple(step for step in rule.steps if step.tell != "reviewers"))
-        return (*found, *self._case(REVIEW_LATE, key, began_at, others))
-
-    @property
-    def _is_approved(self) -> bool:
-        approvals = sum(each.verdict == Verdict.APPROVED for each in reviewers_of(self.session, self.incident))
-        return approvals >= self.config.postmortems.approvals
-
-    def _case(
-        self, rule: str, key: str, since: datetime, settings: PostmortemRule, *, to: str | None = None,
-        before: datetime | None = None,
-    ) -> tuple[Case, ...]:  # fmt: skip
-        """The case of a rule, unless the rule has no steps."""
-        if not settings.steps:
-            return ()
-        steps = tuple(self._step(step, since, to or self._to(step), before) for step in settings.steps)
-        touched = self.last.at if self.last else None
-        peace = self.config.nudges.postmortems.leave_in_peace
-        return (Case(rule=rule, key=key, began_at=since, steps=steps, touched_at=touched, peace=peace, climbs=True),)
-
-    def _step(self, step: PostmortemStep, since: datetime, to: str | None, before: datetime | None) -> Step:
-        is_direct = to is not None and to != CHANNEL
-        hours = company_hours(self.config)
-        if to is not None and is_direct:
-            hours = hours_of(self.config, to, self.session.get(Person, to), self.config.nudges.daily_hours)
-        return Step(
-            to=to, after=step.after, every=step.every, times=step.times, hours=hours, is_daily=is_direct,
-            before=before - since if before else None,
-        )  # fmt: skip
-
-    def _to(self, step: PostmortemStep) -> str | None:
-        """Who is meant; whoever left, or may not know of a private SEV, is stood in for by the next."""
-        team = dues.owning_team(self.config, self.incident)
-        manager = team.manager if team else None
-        if step.tell == "channel":
-            return CHANNEL
-        ways = (
-            (manager,)
-            if step.tell == "manager"
-            else (owner_of(self.session, self.incident), self.incident.declared_by, manager)
-        )
-        return next((each for each in ways if each and self._may_be_told(each)), None)
-
-    def _may_be_told(self, user_id: str) -> bool:
-        person = self.session.get(Person, user_id)
-        has_left = person is not None and person.is_deactivated
-        return not has_left and membership.is_visible_to(self.session, self.incident, user_id)
 
 
 def watch_unpublished(session: Session) -> None:

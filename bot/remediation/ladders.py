@@ -138,7 +138,7 @@ class Ladders:
         rungs = sorted(self._rules.due.steps, key=lambda step: step.at)
         days = [opened_on + A_DAY * -(-given * rung.at // 100) for rung in rungs]
         begins = [max(self._midnight(day) - began_at, timedelta()) for day in days]
-        ends = [*begins[1:], self.due_at(due_on) - began_at]
+        ends = [*begins[1:], self.due_at(due_on) - began_at][: len(begins)]  # there may be no rungs at all
         if promise.touched_at:  # somebody thought of it since: only what comes after that is worth a word
             touched = promise.touched_at - began_at
             ends = [

@@ -35,10 +35,10 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "multi_static_select": st.lists(hostile, max_size=3),
     "checkboxes": st.lists(hostile, max_size=3),
     "datetimepicker": moments,
+    "timepicker": hostile,
+    "multi_users_select": st.lists(hostile, max_size=3),
     "datepicker": hostile,
     "users_select": hostile,
-    "multi_users_select": st.lists(hostile, max_size=3),
-    "timepicker": hostile,
 }
 """What is put into each type of input. A new type has to be given something here."""
 

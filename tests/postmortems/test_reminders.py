@@ -10,7 +10,7 @@ from bot.config import Settings, Team, load
 from bot.config.nudges import Nudges
 from bot.incidents.model import AffectedWorkflow
 from bot.playground import Person, Playground
-from tests.conftest import environment_for
+from tests.conftest import REDELIVERY_DELAYS, environment_for
 from tests.postmortems.writing import is_submitted, is_written
 from tests.processes import CONFIG
 from tests.scenarios.reminding import ALWAYS, HOUR, ledger, passes
@@ -31,10 +31,11 @@ def sevbot(slack: Playground, database_url: str) -> Iterator[Bot]:
     teams = (team, *config.teams[1:])
     workflows = tuple(each.model_copy(update={"owner": team.key}) for each in config.workflows)
     config = config.model_copy(update={"nudges": nudges, "teams": teams, "workflows": workflows})
+    slack.redelivery_delays = REDELIVERY_DELAYS
     bot = Bot(environment_for(slack, database_url), settings=Settings(CONFIG, config=config))
     bot.start()
     slack.wait_until(lambda: slack.socket_count() == 1, why="the bot connects")
-    slack.wait_quiet()
+    slack.wait_quiet(quiet=0.05)
     yield bot
     bot.stop()
 
@@ -63,7 +64,7 @@ def test_who_led_it_is_reminded_to_begin_and_then_to_finish(stage: Stage, sev: S
     ada.sees(":pencil2: Draft, due", in_=sev.channel)
     passes(stage, HOUR)
     ada.sees("The postmortem of SEV-1 is begun. (@Ada Lovelace", in_="@sevbot")
-    days_pass(stage, 14)
+    days_pass(stage, 9)
     ada.sees("and it is a draft.", in_="@sevbot")
     stage.slack.expect_all()
     told = [line for line in ledger(stage) if line.startswith(LATE)]

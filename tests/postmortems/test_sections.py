@@ -16,6 +16,7 @@ def is_begun(sev: Sev, ada: Person) -> None:
 
 def board(sev: Sev) -> str:
     """What people see of it in the SEV's channel."""
+    sev.stage.settles()
     (message,) = sev.stage.said_in(sev.place, containing="[Versions]")
     sev.stage.slack.expected.add(message)
     return sev.stage.words(message)

@@ -47,8 +47,9 @@ class Line:
         return re.search(pattern, " ".join(text.split())) is not None
 
 
-def table(file: Path = ROOT / "docs" / "bad-days.md") -> list[Line]:
-    rows = [line.strip("|").split(" | ") for line in file.read_text().splitlines() if line.startswith("| ")]
+def table(section: str = "Promises", file: Path = ROOT / "docs" / "bad-days.md") -> list[Line]:
+    text = file.read_text().partition(f"## {section}\n")[2].partition("\n## ")[0]
+    rows = [line.strip("|").split(" | ") for line in text.splitlines() if line.startswith("| ")]
     return [Line(*(cell.strip() for cell in row)) for row in rows[1:]]
 
 

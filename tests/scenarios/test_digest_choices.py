@@ -81,6 +81,7 @@ def test_it_can_be_changed_and_stopped(stage: Stage, ada: Person, grace: Person)
     assert kept(stage)[0].next_due_at is None
 
 
+@pytest.mark.usefixtures("stage")
 def test_what_the_form_does_not_take_is_said_at_the_field(ada: Person) -> None:
     weekly = subscribes(ada, **{"How often": "Weekly", "On which days": ["Monday", "Friday"]})
     assert weekly == {"On which days": "A weekly digest has one day. Choose one, or make it a daily one."}
@@ -115,6 +116,7 @@ def test_a_guest_chooses_nothing(edsger: Person, stage: Stage) -> None:
     assert kept(stage) == []
 
 
+@pytest.mark.usefixtures("stage")
 def test_a_conversation_is_no_channel(ada: Person) -> None:
     said = ada.goes_to("@sevbot").types("/sev digest").text
     assert said == "Digests are sent to channels. Type /sev digest in the channel that shall have one."

@@ -106,11 +106,14 @@ def test_the_next_one_begins_where_the_last_one_ended(stage: Stage, ada: Person)
     ada.types("/sev resolve SEV-1")
     stage.begins()
     comes(stage)
-    assert "SEV-1 SEV2: checkout is down" in said(stage)
+    first = said(stage)
+    assert "Over since " in first
+    assert "• :large_orange_circle: SEV-1 SEV2: checkout is down" in first
+    assert "Postmortems owed: 1  /sev postmortem list" in first
     comes(stage)
     (_, second) = stage.said_in("#incidents", containing=TITLE)
     stage.slack.expected.add(second)
-    assert "checkout is down" not in stage.words(second)
+    assert "Over since " not in stage.words(second)
     assert issues(stage) == ["posted", "posted"]
 
 

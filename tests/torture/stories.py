@@ -380,6 +380,49 @@ def the_pager_is_back(stage: Stage) -> None:
     stage.settle()
 
 
+def start_declare_and_choose_a_digest(stage: Stage) -> None:
+    """Ada is told when it can't be posted. A picture takes longer to draw than the tests' bot has patience."""
+    start_and_declare(stage)
+    settings = stage.bot.settings
+    patient = settings.current.delivery.model_copy(update={"attempt_limit": timedelta(seconds=20)})
+    digest = Digest.model_validate({"key": "daily", "channel": "#incidents", "days": DAYS, "tell": "U01ADA"})
+    settings.current = settings.current.model_copy(update={"digests": (digest,), "delivery": patient})
+    stage.bot.house.digests.send_due()
+
+
+def a_digest_is_due(stage: Stage) -> None:
+    move_to_the_digest(stage)
+    stage.settle()
+
+
+def move_to_the_digest(stage: Stage) -> None:
+    with stage.bot.database.read() as session:
+        (due_at,) = session.scalars(select(DigestSubscription.next_due_at))
+    assert due_at is not None
+    stage.slack.advance_clock((due_at - stage.bot.clock.now()).total_seconds() + 1)
+    stage.bot.slack.call("auth.test")  # by whose answer the bot learns what time it is
+    stage.bot.house.digests.send_due()
+
+
+def a_digest_is_late(stage: Stage) -> None:
+    """Slack does not take it until it was told that it is late."""
+    refusing = stage.slack.faults.add(POST, "500", times=None, where=lambda call: call.delivery_kind == DIGEST)
+    move_to_the_digest(stage)
+    stage.slack.wait_until(lambda: told_that_it_is_late(stage), why="it is told that it is late", seen=stage.queue)
+    refusing.times = 0
+    stage.settle()
+
+
+def told_that_it_is_late(stage: Stage) -> bool:
+    return any(row.kind == DIGEST_TROUBLE and row.state not in OPEN for row in stage.rows())
+
+
+def ask_for_a_picture(stage: Stage) -> None:
+    stage.types("/sev stats")
+    stage.ada.clicks("Picture: SEVs per week", in_="#general")
+    stage.settle()
+
+
 def draft_postmortem(stage: Stage) -> None:
     stage.types("/sev postmortem SEV-1")
 
@@ -447,48 +490,6 @@ def take_postmortem_back(stage: Stage) -> None:
 
 def export_postmortem(stage: Stage) -> None:
     stage.types("/sev postmortem SEV-1 export html")
-
-
-def start_declare_and_choose_a_digest(stage: Stage) -> None:
-    """Ada is told when it can't be posted. A picture takes longer to draw than the tests' bot has patience."""
-    start_and_declare(stage)
-    settings = stage.bot.settings
-    patient = settings.current.delivery.model_copy(update={"attempt_limit": timedelta(seconds=20)})
-    digest = Digest.model_validate({"key": "daily", "channel": "#incidents", "days": DAYS, "tell": "U01ADA"})
-    settings.current = settings.current.model_copy(update={"digests": (digest,), "delivery": patient})
-    stage.bot.house.digests.send_due()
-
-
-def a_digest_is_due(stage: Stage) -> None:
-    move_to_the_digest(stage)
-    stage.settle()
-
-
-def move_to_the_digest(stage: Stage) -> None:
-    with stage.bot.database.read() as session:
-        (due_at,) = session.scalars(select(DigestSubscription.next_due_at))
-    assert due_at is not None
-    stage.slack.advance_clock((due_at - stage.bot.clock.now()).total_seconds() + 1)
-    stage.bot.slack.call("auth.test")  # by whose answer the bot learns what time it is
-    stage.bot.house.digests.send_due()
-
-
-def a_digest_is_late(stage: Stage) -> None:
-    """Slack does not take it until it was told that it is late."""
-    refusing = stage.slack.faults.add(POST, "500", times=None, where=lambda call: call.delivery_kind == DIGEST)
-    move_to_the_digest(stage)
-    stage.slack.wait_until(lambda: told_that_it_is_late(stage), why="it is told that it is late", seen=stage.queue)
-    refusing.times = 0
-    stage.settle()
-
-
-def told_that_it_is_late(stage: Stage) -> bool:
-    return any(row.kind == DIGEST_TROUBLE and row.state not in OPEN for row in stage.rows())
-
-
-def ask_for_a_picture(stage: Stage) -> None:
-    stage.types("/sev stats")
-    stage.ada.clicks("Picture: SEVs per week", in_="#general")
 
 
 def start_declare_and_track(stage: Stage) -> None:
@@ -563,13 +564,13 @@ DAILY, TEAM, REFRESH_PERSON = "nudges.daily", "nudges.team", "directory.refresh_
 REQUEST, LET_IN, WELCOME = (f"incident.{name}" for name in ("access_request", "let_in", "welcome"))
 NAME, RECOVERED = "incident.name", "incident.recovered"
 OUTCOME, CALL = "paging.outcome", "paging.call"
-BOARD, PUBLISHED, REVIEW, REVIEWED, POSTMORTEM_FILE = (
-    f"postmortems.{name}" for name in ("board", "announcement", "review", "tell", "export")
-)
 DIGEST, DIGEST_PICTURE, DIGEST_TROUBLE, STATS_PICTURE = (
     f"digest.{name}" for name in ("post", "picture", "trouble", "stats_picture")
 )
 TRACKER_TELL = "tracker.tell"
+BOARD, PUBLISHED, REVIEW, REVIEWED, POSTMORTEM_FILE = (
+    f"postmortems.{name}" for name in ("board", "announcement", "review", "tell", "export")
+)
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
 ANNOUNCE_FILE, COMPLETE = "files.getUploadURLExternal", "files.completeUploadExternal"
 
@@ -699,6 +700,20 @@ STORIES = (
     Story(CALL, POST, page_in_vain, given=start_and_declare),
     Story(CALL, HISTORY, page_in_vain, given=start_and_declare, lead=POST),
     Story(CALL, UPDATE, page_in_vain, given=start_and_declare, lead=POST),
+    Story(DIGEST, POST, a_digest_is_due, given=start_declare_and_choose_a_digest),
+    Story(DIGEST, JOIN, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),
+    Story(DIGEST, HISTORY, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),
+    Story(DIGEST, UPDATE, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),
+    Story(DIGEST_PICTURE, ANNOUNCE_FILE, a_digest_is_due, given=start_declare_and_choose_a_digest),
+    Story(DIGEST_PICTURE, COMPLETE, a_digest_is_due, given=start_declare_and_choose_a_digest),
+    Story(DIGEST_TROUBLE, "conversations.open", a_digest_is_late, given=start_declare_and_choose_a_digest),
+    Story(DIGEST_TROUBLE, POST, a_digest_is_late, given=start_declare_and_choose_a_digest),
+    Story(DIGEST_TROUBLE, HISTORY, a_digest_is_late, given=start_declare_and_choose_a_digest, lead=POST),
+    Story(DIGEST_TROUBLE, UPDATE, a_digest_is_late, given=start_declare_and_choose_a_digest),
+    Story(STATS_PICTURE, "conversations.open", ask_for_a_picture, given=start_declare_and_choose_a_digest),
+    Story(STATS_PICTURE, ANNOUNCE_FILE, ask_for_a_picture, given=start_declare_and_choose_a_digest),
+    Story(STATS_PICTURE, COMPLETE, ask_for_a_picture, given=start_declare_and_choose_a_digest),
+    Story(STATS_PICTURE, HISTORY, ask_for_a_picture, given=start_declare_and_choose_a_digest, lead=COMPLETE),
     Story(BOARD, POST, draft_postmortem, given=start_and_declare),
     Story(BOARD, HISTORY, draft_postmortem, given=start_and_declare, lead=POST),
     Story(BOARD, UPDATE, write_section, given=start_and_draft),
@@ -718,20 +733,6 @@ STORIES = (
     Story(POSTMORTEM_FILE, "files.getUploadURLExternal", export_postmortem, given=start_and_draft),
     Story(POSTMORTEM_FILE, COMPLETE, export_postmortem, given=start_and_draft),
     Story(POSTMORTEM_FILE, HISTORY, export_postmortem, given=start_and_draft, lead=COMPLETE),
-    Story(DIGEST, POST, a_digest_is_due, given=start_declare_and_choose_a_digest),
-    Story(DIGEST, JOIN, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),
-    Story(DIGEST, HISTORY, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),
-    Story(DIGEST, UPDATE, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),
-    Story(DIGEST_PICTURE, ANNOUNCE_FILE, a_digest_is_due, given=start_declare_and_choose_a_digest),
-    Story(DIGEST_PICTURE, COMPLETE, a_digest_is_due, given=start_declare_and_choose_a_digest),
-    Story(DIGEST_TROUBLE, "conversations.open", a_digest_is_late, given=start_declare_and_choose_a_digest),
-    Story(DIGEST_TROUBLE, POST, a_digest_is_late, given=start_declare_and_choose_a_digest),
-    Story(DIGEST_TROUBLE, HISTORY, a_digest_is_late, given=start_declare_and_choose_a_digest, lead=POST),
-    Story(DIGEST_TROUBLE, UPDATE, a_digest_is_late, given=start_declare_and_choose_a_digest),
-    Story(STATS_PICTURE, "conversations.open", ask_for_a_picture, given=start_declare_and_choose_a_digest),
-    Story(STATS_PICTURE, ANNOUNCE_FILE, ask_for_a_picture, given=start_declare_and_choose_a_digest),
-    Story(STATS_PICTURE, COMPLETE, ask_for_a_picture, given=start_declare_and_choose_a_digest),
-    Story(STATS_PICTURE, HISTORY, ask_for_a_picture, given=start_declare_and_choose_a_digest, lead=COMPLETE),
     Story(TRACKER_TELL, "conversations.open", give_its_issue_to_a_stranger, given=start_declare_and_track),
     Story(TRACKER_TELL, POST, give_its_issue_to_a_stranger, given=start_declare_and_track),
     Story(TRACKER_TELL, HISTORY, give_its_issue_to_a_stranger, given=start_declare_and_track, lead=POST),

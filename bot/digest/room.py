@@ -1,0 +1,38 @@
+"""What this room brings to the house: its verbs, what is clicked and sent, its deliveries, and its job."""
+
+from bot.clock import Clock
+from bot.config import Settings
+from bot.db import Database
+from bot.digest import slack
+from bot.digest.deliveries import DigestDeliveries
+from bot.digest.jobs import Digests
+from bot.digest.stats import Figures
+from bot.outbox.kinds import Kinds
+from bot.slack.client import Slack
+from bot.slack.commands import Command
+from bot.slack.rooms import Rooms
+
+
+class DigestRoom:
+    """Digests and figures, on the house's ground."""
+
+    def __init__(self, client: Slack, clock: Clock, settings: Settings, database: Database) -> None:
+        self._subscribing, self._figures = slack.Subscribing(settings, clock), Figures(settings)
+        self._deliveries = DigestDeliveries(client, clock, settings)
+        self._digests = Digests(database, clock, settings)
+
+    def commands(self) -> tuple[Command, ...]:
+        """The verbs."""
+        return slack.commands(self._subscribing, self._figures)
+
+    def listen(self, rooms: Rooms) -> None:
+        """Attach the clicks and the form."""
+        slack.listen(rooms, self._subscribing, self._figures)
+
+    def register(self, kinds: Kinds) -> None:
+        """Add the kinds."""
+        self._deliveries.register(kinds)
+
+    def send_due(self) -> None:
+        """Ask for every digest that is due."""
+        self._digests.send_due()
