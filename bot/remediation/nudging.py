@@ -35,9 +35,11 @@ class ItemNudges:
         self._clock = clock
 
     def lock(self, session: Session, subject: str) -> None:
+        """Lock the item's own row: whoever changes it locks its SEV's first, and asks for nothing after it."""
         session.scalars(select(ActionItem.id).where(ActionItem.id == _id_of(subject)).with_for_update()).one()
 
     def situation(self, session: Session, subject: str, *, now: datetime) -> Situation:
+        """What is wrong with one."""
         return self.situations(session, (subject,), now=now)[subject]
 
     def situations(self, session: Session, subjects: Sequence[str], *, now: datetime) -> dict[str, Situation]:
@@ -56,6 +58,7 @@ class ItemNudges:
         return found
 
     def words(self, session: Session, subject: str, rule: str, *, audience: str) -> Words:
+        """What is owed, since when, and what can be done about it, as its audience reads it."""
         facts, config = self._facts(session, (subject,)), self._settings.current
         item = facts.items[subject]
         promise = facts.promise(item)
@@ -67,6 +70,7 @@ class ItemNudges:
         return nudge_views.done(session.get_one(ActionItem, _id_of(subject)), rule, self._settings.current)
 
     def may_be_told(self, session: Session, subject: str, audience: str) -> bool:
+        """Of a private SEV's items only its members hear, and no team's channel."""
         item = session.get_one(ActionItem, _id_of(subject))
         if not item.incident.is_private:
             return True
@@ -75,6 +79,7 @@ class ItemNudges:
         return session.get(IncidentMember, (item.incident_id, audience)) is not None
 
     def names(self, session: Session, subjects: Sequence[str], *, reader: str) -> dict[str, str]:
+        """`SEV-42/2` for each that the reader may see."""
         ids = [_id_of(each) for each in subjects]
         query = select(ActionItem).join(ActionItem.incident).options(contains_eager(ActionItem.incident))
         seen = session.scalars(query.where(ActionItem.id.in_(ids), membership.may_see(reader)))

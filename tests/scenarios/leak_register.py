@@ -127,7 +127,7 @@ VIEWS = dict.fromkeys(
         "subscriber_views.farewell", "subscriber_views.state", "telling_forms.adopt", "telling_forms.backfill",
         "telling_forms.entry", "telling_forms.pinned", "update_forms.loading", "update_forms.update", "update_views.said",
         "views.account", "views.announcement", "views.card", "views.found", "views.message", "views.page_form",
-        "views.timeline", "why.reminded", "tracking_views.letter",
+        "views.timeline", "views.day", "tracking_views.letter",
     ),
     DRAWN,
 )  # fmt: skip

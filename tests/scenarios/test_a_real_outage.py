@@ -91,7 +91,8 @@ Declared then  |  Acknowledged then  |  Mitigated then  |  Resolved then
 [Close]
 [Reopen…]
 [Edit…]
-[Times…]""".splitlines()
+[Times…]
+[Action item…]""".splitlines()
 LINES = """sevbot: @Ada Lovelace declared SEV-1 as SEV3. Type /sev here to see what you can do.
 sevbot: @Ada Lovelace is Incident commander of SEV-1 now.
 grace: The 10:02 deploy broke the price service.

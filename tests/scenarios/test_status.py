@@ -35,7 +35,7 @@ def test_mitigate_and_resolve_take_two_clicks_and_everything_follows(
     assert ":white_check_mark: Resolved" in sev.card
     assert ":white_check_mark: Resolved" in sev.announcement("#incidents")
     assert sev.topic == "SEV-1 | SEV3 | Resolved | checkout is down"
-    assert sev.card.endswith("[Close]\n[Reopen…]\n[Edit…]\n[Times…]")
+    assert sev.card.endswith("[Close]\n[Reopen…]\n[Edit…]\n[Times…]\n[Action item…]")
     kept = sev.kept
     assert kept.mitigated_at
     assert kept.resolved_at
@@ -182,6 +182,6 @@ def test_cancelling_says_why_and_ends_it(stage: Stage, sev: Sev, ada: Person) ->
     assert ada.types("/sev cancel a rehearsal <!channel>").text == "SEV-1 is now cancelled."
     ada.sees("@Ada Lovelace set the status to :no_entry_sign: Cancelled: a rehearsal <!channel>")
     stage.settles()
-    assert sev.card.endswith("[Reopen…]")
+    assert sev.card.endswith("[Reopen…]\n[Action item…]")
     assert ":no_entry_sign: Cancelled" in sev.announcement("#incidents")
     assert ada.types("/sev list").text == "No SEV is open. :tada:"
