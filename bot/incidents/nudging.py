@@ -75,6 +75,7 @@ class SevNudges:
         return _may_be_told(session, _incident(session, subject), audience)
 
     def names(self, session: Session, subjects: Sequence[str], *, reader: str) -> dict[str, str]:
+        """`SEV-42` for each that the reader may see."""
         ids = [_id_of(each) for each in subjects]
         query = select(Incident).where(Incident.id.in_(ids), membership.may_see(reader))
         return {incident.subject: incident.name for incident in session.scalars(query)}

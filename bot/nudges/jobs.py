@@ -2,7 +2,6 @@
 
 import logging
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -11,7 +10,7 @@ from bot.config import Config, Settings
 from bot.db import CommitUnknown, Database
 from bot.nudges import service
 from bot.nudges.daily import gather_day
-from bot.nudges.looking_again import look_again
+from bot.nudges.looking_again import fingerprint, look_again
 from bot.nudges.service import Agenda
 from bot.nudges.subjects import AllSubjects
 
@@ -47,7 +46,7 @@ class Reminding:
             agenda = self._agenda()
         for person in agenda.people:
             self._gather(person)
-        for audience, since in agenda.daily:
+        for audience, since in agenda.daily:  # while there is more to look at, its message would tell but a part
             if not agenda.subjects or since < self._clock.now() - WAIT_FOR_ALL:
                 self._gather_day(audience)
         if not agenda.subjects and self._known is not self._settings.current:
@@ -91,11 +90,6 @@ class Reminding:
         settings, now = fingerprint(config), self._clock.now()
         if self._database.run(lambda session: look_again(session, settings, limit=AT_MOST, now=now), aside=True):
             self._known = config
-
-
-def fingerprint(config: Config) -> str:
-    """The same for the same settings, in any process."""
-    return sha256(config.model_dump_json().encode()).hexdigest()
 
 
 def forget(database: Database, clock: Clock, settings: Settings) -> None:

@@ -1,14 +1,21 @@
 """Looking at every subject again once other settings are in force: some at a time, so that nothing else waits for it."""
 
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from bot.config import Config
 from bot.db import dialect_of, insert_for
 from bot.nudges.model import NudgeLook, NudgeWatch
 
 BEGINNING = ""
+
+
+def fingerprint(config: Config) -> str:
+    """The same for the same settings, in any process."""
+    return sha256(config.model_dump_json().encode()).hexdigest()
 
 
 def look_again(session: Session, settings: str, *, limit: int, now: datetime) -> bool:

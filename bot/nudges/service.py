@@ -162,7 +162,8 @@ def _ask(session: Session, rows: list[Nudge], kind: str, *, lane: str | None = N
 def refresh(session: Session, nudge: Nudge) -> None:
     """Show a reminder that was sent as it stands now: done, snoozed, muted."""
     key = nudge.outbox_key
-    if key is not None:
+    is_only_counted = nudge.is_daily and nudge.delivered_at is not None and nudge.place is None
+    if key is not None and not is_only_counted:
         request = Request(
             kind=REFRESH, subject=nudge.subject, key=f"{key}:refresh", mode=Mode.LATEST, arguments={"of": key},
             after=key, after_any_end=True, rule=nudge.rule, audience=nudge.audience,

@@ -20,6 +20,7 @@ from bot.operations import views
 from bot.outbox.kinds import Kinds
 from bot.outbox.model import OutboxMessage
 from bot.postmortems.nudging import subject_of
+from bot.remediation import surfaces as items
 from bot.remediation.model import ActionItem
 from bot.remediation.naming import REFERENCE, named_item
 from bot.remediation.reading import of_incident
@@ -36,7 +37,7 @@ ME = "me"
 NO_NOTICES = frozenset(
     {
         surfaces.CREATE_CHANNEL, surfaces.CARD, surfaces.PIN, surfaces.TOPIC, surfaces.BOOKMARK, surfaces.RECONCILE,
-        service.DIRECT, service.POST, service.REFRESH, daily.DIRECT, daily.TEAM_POST,
+        service.DIRECT, service.POST, service.REFRESH, daily.DIRECT, daily.TEAM_POST, items.RECALL, items.LOOK,
     }
 )  # fmt: skip
 """What tells nobody anything, and what the ledger tells better."""

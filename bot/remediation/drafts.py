@@ -81,7 +81,7 @@ def drafted(text: str, *, config: Config, today: date) -> Draft:
         text = text[option.end() :]
     unread = _LIKE_DUE.search(text)
     if unread and "due" not in found and re.search(r"\d", unread[1]):
-        raise Refused(f"`{one_line(unread[1])[:40]}` is no day I understand. Write {HOW_TO_WRITE}.", field="due")
+        raise Refused(f"`{repeated(unread[1])}` is no day I understand. Write {HOW_TO_WRITE}.", field="due")
     return Draft(
         title=checked_item_title(text),
         owner=_owner(found, config),
@@ -136,7 +136,7 @@ def _team_of_group(config: Config, group: str) -> Team | None:
 
 
 def _nobody(text: str, config: Config) -> str:
-    word = one_line(text)[:40].replace("`", "'")
+    word = repeated(text)
     teams = ", ".join(f"`@{each.key}`" for each in config.teams[:10])
     named = f" Teams are: {teams}." if teams else ""
     return (
@@ -146,13 +146,18 @@ def _nobody(text: str, config: Config) -> str:
     )
 
 
+def repeated(text: str) -> str:
+    """What somebody typed, as a refusal may repeat it: short, and with nothing in it that could come alive."""
+    return re.sub(r"[<>&`]", "", one_line(text))[:40]
+
+
 def day_named(text: str, *, today: date) -> date:
     """The day a person means, today or later. Raises `Refused` at the field `due`."""
     day = parsed_day(text, today=today)
     if day is None:
-        word = one_line(text)[:40].replace("`", "'")
-        shown = f"`{word}` is no day I understand." if word else "Say by when."
-        raise Refused(f"{shown} Write {HOW_TO_WRITE}.", field="due")
+        word = repeated(text)
+        wrong = f"`{word}` is no day I understand." if word else "Say by when."
+        raise Refused(f"{wrong} Write {HOW_TO_WRITE}.", field="due")
     return checked_day(day, today=today)
 
 

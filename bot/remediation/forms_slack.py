@@ -36,7 +36,7 @@ class Filling:
 
     def by_command(self, visit: Visit, line: Line) -> Form | None:
         """`/sev action` and `/sev action add` without words, and `/sev action edit SEV-42/2`, open a form."""
-        word, _, rest = line.text.partition(" ")
+        word, rest = (*line.text.split(maxsplit=1), "", "")[:2]
         if word.lower() == "edit":
             return self._form(
                 visit,

@@ -136,7 +136,7 @@ class Ladders:
         rungs = sorted(self._rules.due.steps, key=lambda step: step.at)
         days = [opened_on + A_DAY * -(-given * rung.at // 100) for rung in rungs]
         begins = [max(self._midnight(day) - began_at, timedelta()) for day in days]
-        ends = [*begins[1:], self.due_at(due_on) - began_at][: len(begins)]  # there may be no rungs at all
+        ends = [*begins[1:], self.due_at(due_on) - began_at][: len(begins)]
         steps = tuple(
             self._step(rung.tell, after=after, before=before)
             for rung, after, before in zip(rungs, begins, ends, strict=True)

@@ -33,7 +33,7 @@ class Listing:
     def items(self, session: Session, visit: Visit, line: Line) -> Answer:
         """The open items of a SEV, a person, a team, or of all; in a SEV's channel its own."""
         require(self._config, actor_of(session, visit), "see")
-        word, _, rest = line.text.partition(" ")
+        word, rest = (*line.text.split(maxsplit=1), "", "")[:2]
         if word.lower() == "handover":
             return self._handover(session, visit, rest)
         wanted = listing.asked(line.text, config=self._config, reader=visit.user_id)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import String, cast, exists, literal, select
+from sqlalchemy import ColumnElement, String, cast, exists, literal, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.audit import AuditRecord
@@ -15,7 +15,7 @@ from bot.incidents import membership
 from bot.incidents.model import IncidentMember, RoleHolder
 from bot.nudges.deciding import TEAM
 from bot.nudges.model import NudgeWatch
-from bot.nudges.service import AT_ONCE, watch
+from bot.nudges.service import AT_ONCE
 from bot.nudges.subjects import Act, Situation, Words
 from bot.outbox.model import OutboxMessage
 from bot.remediation import nudge_views
@@ -35,9 +35,11 @@ class ItemNudges:
         self._clock = clock
 
     def lock(self, session: Session, subject: str) -> None:
+        """Lock the item's own row: whoever changes it locks its SEV's first, and asks for nothing after it."""
         session.scalars(select(ActionItem.id).where(ActionItem.id == _id_of(subject)).with_for_update()).one()
 
     def situation(self, session: Session, subject: str, *, now: datetime) -> Situation:
+        """What is wrong with one."""
         return self.situations(session, (subject,), now=now)[subject]
 
     def situations(self, session: Session, subjects: Sequence[str], *, now: datetime) -> dict[str, Situation]:
@@ -56,6 +58,7 @@ class ItemNudges:
         return found
 
     def words(self, session: Session, subject: str, rule: str, *, audience: str) -> Words:
+        """What is owed, since when, and what can be done about it, as its audience reads it."""
         facts, config = self._facts(session, (subject,)), self._settings.current
         item = facts.items[subject]
         promise = facts.promise(item)
@@ -67,6 +70,7 @@ class ItemNudges:
         return nudge_views.done(session.get_one(ActionItem, _id_of(subject)), rule, self._settings.current)
 
     def may_be_told(self, session: Session, subject: str, audience: str) -> bool:
+        """Of a private SEV's items only its members hear, and no team's channel."""
         item = session.get_one(ActionItem, _id_of(subject))
         if not item.incident.is_private:
             return True
@@ -75,6 +79,7 @@ class ItemNudges:
         return session.get(IncidentMember, (item.incident_id, audience)) is not None
 
     def names(self, session: Session, subjects: Sequence[str], *, reader: str) -> dict[str, str]:
+        """`SEV-42/2` for each that the reader may see."""
         ids = [_id_of(each) for each in subjects]
         query = select(ActionItem).join(ActionItem.incident).options(contains_eager(ActionItem.incident))
         seen = session.scalars(query.where(ActionItem.id.in_(ids), membership.may_see(reader)))
@@ -154,22 +159,29 @@ class Facts:
 
 def watch_items_of(session: Session, subject: str) -> None:
     """Something is new of a person (`person:U0123`): look at what they owe."""
-    owned = select(ActionItem).where(
-        ActionItem.owner_user == subject.partition(":")[2], ActionItem.state.in_(OPEN_STATES)
-    )
-    for item in session.scalars(owned.order_by(ActionItem.id)):
-        watch(session, item.subject)
+    _watch_now(session, ActionItem.owner_user == subject.partition(":")[2], also_known=True)
 
 
 def watch_open_items(session: Session) -> None:
     """Let people be reminded of every open item, also of those that came into the database by another way."""
-    subject = literal(PREFIX) + cast(ActionItem.id, String)
-    is_watched = exists().where(NudgeWatch.subject == subject)
-    missing = select(subject, literal(AT_ONCE, NudgeWatch.look_at.type)).where(
-        ActionItem.state.in_(OPEN_STATES), ~is_watched
+    is_watched = exists().where(NudgeWatch.subject == _subject())
+    _watch_now(session, ~is_watched, also_known=False)
+
+
+def _watch_now(session: Session, which: ColumnElement[bool], *, also_known: bool) -> None:
+    """Let open items be looked at, by one statement however many they are."""
+    found = select(_subject(), literal(AT_ONCE, NudgeWatch.look_at.type)).where(
+        ActionItem.state.in_(OPEN_STATES), which
     )
-    insert = insert_for(dialect_of(session), NudgeWatch).from_select(["subject", "look_at"], missing)
-    session.execute(insert.on_conflict_do_nothing(index_elements=["subject"]))
+    insert = insert_for(dialect_of(session), NudgeWatch).from_select(["subject", "look_at"], found)
+    if also_known:
+        session.execute(insert.on_conflict_do_update(index_elements=["subject"], set_={"look_at": AT_ONCE}))
+    else:
+        session.execute(insert.on_conflict_do_nothing(index_elements=["subject"]))
+
+
+def _subject() -> ColumnElement[str]:
+    return literal(PREFIX) + cast(ActionItem.id, String)
 
 
 def _commanders(session: Session, incidents: Iterable[int]) -> dict[int, str]:

@@ -46,7 +46,7 @@ class Acting:
 
     def action(self, session: Session, visit: Visit, line: Line) -> Answer:
         """Do what the first word says."""
-        word, _, rest = line.text.partition(" ")
+        word, rest = (*line.text.split(maxsplit=1), "", "")[:2]
         deed = self._deeds.get(word.lower().replace("'", "").replace("\u2019", ""))
         if word.lower() == "add":
             return self._add(session, visit, line, rest)

@@ -5,6 +5,7 @@ works on a SEV whose row is locked. An item does not follow edits of its message
 somebody may rely on, and change by *Edit…*.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -24,6 +25,8 @@ from bot.remediation.model import ITEM_TITLE_LIMIT, OPEN_STATES, ActionItem, Ite
 from bot.remediation.surfaces import LOOK
 from bot.slack.text import clip, one_line, visible
 from bot.timeline.said import Json, Said
+
+log = logging.getLogger(__name__)
 
 REACTION = "reaction"
 """The door through which an item by emoji comes, as the audit keeps it."""
@@ -129,13 +132,15 @@ def _make(session: Session, incident: Incident, said: Said, *, config: Config, a
     title = clip(one_line(said.text), ITEM_TITLE_LIMIT)
     source = Source(channel_id=said.channel_id, ts=said.ts, thread_ts=said.thread_ts, text=said.text)
     draft = Draft(title=title if visible(title) else WORDLESS, source=source, is_tagged=True)
-    service.add(session, incident, draft, config=config, actor=actor, now=now)
+    try:
+        service.add(session, incident, draft, config=config, actor=actor, now=now)
+    except Refused:  # there are too many: nobody waits for an answer, and to try again would not help
+        log.warning("items.not_made", extra={"incident": incident.id})
 
 
 def _withdraw(session: Session, item: ActionItem, *, config: Config, actor: Actor, now: datetime) -> None:
     """It keeps its number, and that it was a reaction's: a new one makes it again."""
-    item.state, item.closed_at, item.closed_by = ItemState.WITHDRAWN.value, now, actor.user_id
-    item.changed_at = now
+    item.state, item.closed_by, item.changed_at = ItemState.WITHDRAWN.value, actor.user_id, now
     recording.closed(session, item, config=config, actor=actor, now=now)
 
 

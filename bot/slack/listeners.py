@@ -30,7 +30,7 @@ from bot.slack import answers
 from bot.slack import visit as visits
 from bot.slack.client import MODAL_TIMEOUT, Slack
 from bot.slack.commands import NAME, Form
-from bot.slack.recent import RecentKeys
+from bot.slack.recent import RecentKeys, Turns
 from bot.slack.rooms import Rooms
 from bot.slack.text import escape, mentioned_users
 from bot.slack.visit import Answer, View, Visit
@@ -80,6 +80,7 @@ class Listeners:
         self._is_behind = is_behind
         """Whether what is asked for now will show late, since Slack takes nothing."""
         self._sent = RecentKeys()
+        self._turns = Turns()
         """Forms that were sent: what is still under way to them must not take the place of the answer."""
         self._busy = 0
         self._idle = threading.Condition()
@@ -154,11 +155,12 @@ class Listeners:
         with self._answering("click"):
             visit = visits.from_interaction(body, now=self._clock.now())
             self._sent.discard(visit.view_id)
+            turn = self._turns.take(visit.view_id)
             name = _room_verb(body)
             answer = self._tell(lambda: self._click(name, visit))
             ack()
         if answer.view and visit.view_id:
-            self._aside.submit(self._update, visit.view_id, answer.view, visit.view_hash, again=True)
+            self._aside.submit(self._update, visit.view_id, answer.view, visit.view_hash, turn=turn)
         if (answer.text or answer.blocks) and visit.response_url:
             self._aside.submit(answers.respond, self._slack, visit.response_url, answer)
         elif answer.text and (body.get("view") or {}).get("type") == "home":
@@ -276,18 +278,18 @@ class Listeners:
             view = visits.notice("Sevbot", NOT_KEPT)
         self._update(opened["id"], view, opened["hash"])
 
-    def _update(self, view_id: str, view: View, seen: str | None, *, again: bool = False) -> None:
+    def _update(self, view_id: str, view: View, seen: str | None, *, turn: int = 0) -> None:
         """Show another view in its place, unless it was sent meanwhile, or is not the one `seen` any more (by its hash).
 
-        `again`: where it was not sent but changed, by its completion or an earlier click, this one is newer.
+        `turn` is a click's: where the view was changed before that, this one is newer, and where a later click came, it is not.
         """
-        if view_id in self._sent:
+        if view_id in self._sent or (turn and self._turns.is_over(view_id, turn)):
             return
         try:
             self._slack.call("views.update", kind="form", view_id=view_id, view=view, hash=seen, timeout=MODAL_TIMEOUT)
         except CallFailed as error:  # it was closed, sent or changed meanwhile, or Slack is away: it serves as it is
-            if error.code == "hash_conflict" and again and view_id not in self._sent:
-                self._update(view_id, view, None)
+            if error.code == "hash_conflict" and turn and view_id not in self._sent:
+                self._update(view_id, view, None, turn=turn)
                 return
             log.warning("visit.form_not_updated", extra={"error": str(error)})
 

@@ -32,6 +32,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "status": ("declared", "backfilled", "severity", "status", "reopened"),
     "people": ("role", "handoff", "handoff_offered", "handoff_declined", "joined", "invited", "access_let_in"),
     "updates": ("update",),
+    "items": ("item_added", "item_changed", "item_closed", "item_reopened"),
     "withdrawn": (),
 }
 """What the timeline can be narrowed down to, with the kinds of entries each holds."""

@@ -182,7 +182,7 @@ def commands(reading: Reading) -> tuple[Command, ...]:
     """The verbs of telling, in the order the help lists them."""
     return (
         Command(
-            verb="timeline", usage="timeline [messages|status|people|updates|withdrawn] [@who] [words]",
+            verb="timeline", usage="timeline [messages|status|people|updates|items|withdrawn] [@who] [words]",
             summary="what happened when, page by page", run=reading.timeline, changes=False,
         ),
         Command(

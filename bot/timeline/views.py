@@ -23,6 +23,7 @@ LABELS = {
     "status": "Severity and status",
     "people": "People",
     "updates": "Updates",
+    "items": "Action items",
     "withdrawn": "Withdrawn",
 }
 

@@ -26,6 +26,16 @@ def test_a_rule_is_changed_in_part_or_switched_off() -> None:
     assert found.open_too_long.patience("SEV9") == timedelta(days=14)
 
 
+def test_a_rule_about_items_gets_steps_of_its_own_or_is_switched_off() -> None:
+    found = Nudges.model_validate(
+        {"items": {"due": "never", "overdue": {"steps": [{"tell": "team", "after": "3d", "every": "1d", "times": 2}]}}}
+    ).items
+    assert found.due.steps == ()
+    assert [(step.tell, step.after, step.times) for step in found.overdue.steps] == [("team", timedelta(days=3), 2)]
+    assert found.unowned == Nudges().items.unowned
+    assert [step.at for step in Nudges().items.due.steps] == [50, 80, 100]
+
+
 def test_a_time_of_day_may_stand_without_quotes() -> None:
     """YAML reads 18:00 as a number of minutes, and 09:00 as text."""
     found = WorkingHours.model_validate({"start": "09:00", "end": 18 * 60})
@@ -45,6 +55,17 @@ def test_a_time_of_day_may_stand_without_quotes() -> None:
         ({"no_commander": {"after": "soon"}}, "'soon' is no duration"),
         ({"no_commander": {"steps": [{"tell": "everybody"}]}}, "Input should be 'owner', 'channel' or 'page'"),
         ({"no_commander": 5}, "valid dictionary"),
+        ({"daily_at": "08:00"}, "daily_at must be within working_hours"),
+        ({"daily_at": "18:00"}, "daily_at must be within working_hours"),
+        ({"away": [":palm_tree:"]}, "is no emoji's name: write it without colons, such as pushpin"),
+        ({"items": {"due": {"steps": [{"tell": "owner", "at": "half"}]}}}, "'half' is no part of the time: write 50%"),
+        ({"items": {"due": {"steps": [{"tell": "owner", "at": "101%"}]}}}, "'101%' is no part of the time"),
+        (
+            {"items": {"due": {"steps": [{"tell": "channel", "at": "50%"}]}}},
+            "'owner', 'team', 'manager' or 'commander'",
+        ),
+        ({"items": {"overdue": {"steps": [{"tell": "owner", "after": "12h"}]}}}, "give whole days, such as 2d"),
+        ({"items": {"overdue": {"steps": [{"tell": "owner", "every": "0d"}]}}}, "give a day at least"),
     ],
 )
 def test_what_makes_no_sense_is_refused(given: dict[str, Any], fault: str) -> None:

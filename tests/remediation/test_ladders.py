@@ -113,3 +113,11 @@ def test_at_any_time_one_step_at_most_speaks_of_what_is_to_be_due(days: int, zon
 def test_another_due_date_and_another_opening_are_another_case() -> None:
     keys = {due_case(promise("U01", due=date(2026, 12, day))).key for day in (17, 18)}
     assert len(keys) == 2
+
+
+def test_a_rule_that_is_switched_off_finds_nothing_wrong() -> None:
+    config = with_teams()
+    off = dict.fromkeys(("due", "overdue", "unowned", "owner_left"), "never")
+    config = config.model_copy(update={"nudges": Nudges.model_validate({"items": off})})
+    for some in (promise("U01"), promise(), promise("U01", left=("U01",))):
+        assert Ladders(config, some).cases(MADE + timedelta(days=30)) == ()

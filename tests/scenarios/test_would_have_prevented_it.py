@@ -26,13 +26,16 @@ def before(stage: Stage, ada: Person, grace: Person) -> Sev:
 
 def declared(stage: Stage, person: Person, title: str, *, kind: str | None = None) -> Sev:
     """Somebody declares a SEV on placing orders, by the form."""
+    before = stage.number_of_sevs()
     person.uses_shortcut("Declare a SEV")
     person.fills(
         Title=title, Severity="SEV3", **{"Workflows affected": ["Place order"]}, **({"Kind": kind} if kind else {})
     )
     person.submits()
+    number = before + 1
+    stage.slack.wait_until(lambda: stage.number_of_sevs() == number, why="it is declared")
     stage.settles()
-    return stage.sev(stage.number_of_sevs())
+    return stage.sev(number)
 
 
 def test_the_new_sev_names_what_is_open_from_before_until_it_is_done(
