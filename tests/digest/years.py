@@ -32,7 +32,7 @@ def fill(database: Database, *, sevs: int, items: int) -> None:
     rows = [
         _sev(number, is_recent=number > sevs - RECENT, is_open=number > sevs - OPEN) for number in range(1, sevs + 1)
     ]
-    affected = [{"incident_id": each["id"], "workflow": f"flow-{each['id'] % WORKFLOWS}"} for each in rows]
+    affected = [{"incident_id": number, "workflow": f"flow-{number % WORKFLOWS}"} for number in range(1, sevs + 1)]
     owed = [_item(number, sevs=sevs, late=_late(number, items)) for number in range(1, items + 1)]
 
     def write(session: Session) -> None:
