@@ -198,18 +198,14 @@ class House:
 
     def jobs(self) -> tuple[Job, ...]:
         """What the rooms do again and again."""
-        ground = self._ground
+        forgetting = (self._ground.database, self._ground.clock, self._ground.settings)
         return (
             Job("incidents.carry_on", timedelta(seconds=2), self.emergencies.carry_on),
             Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
             Job("incidents.expire_requests", timedelta(minutes=5), self._expire_requests),
             Job("digest.send_due", timedelta(seconds=15), self.digests.send_due),
             Job("nudges.remind", timedelta(seconds=15), self.remind),
-            Job(
-                "nudges.forget",
-                timedelta(hours=1),
-                partial(nudge_jobs.forget, ground.database, ground.clock, ground.settings),
-            ),
+            Job("nudges.forget", timedelta(hours=1), partial(nudge_jobs.forget, *forgetting)),
             Job("remediation.show_overdue", timedelta(minutes=10), self._show_overdue),
             Job("paging.refresh_on_call", timedelta(minutes=1), self._refresh_on_call),
             Job("paging.forget_on_call", timedelta(hours=1), self._forget_on_call),

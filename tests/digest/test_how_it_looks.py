@@ -26,7 +26,7 @@ from tests.slack.samples import FEW
 TODAY = NOON.date()
 SPANS = tuple(figures.weeks(TODAY, 9, "UTC"))
 configs = st.sampled_from((PLAIN, LARGEST))
-owners = st.sampled_from((("U02GRACE", None), (None, "team-0"), (None, "gone"), (None, None)))
+owners = st.sampled_from((("U06BARBARA", None), (None, "team-0"), (None, "gone"), (None, None)))
 days = st.dates(date(2020, 1, 1), date(2030, 1, 1))
 
 
@@ -45,7 +45,7 @@ def contents(draw: st.DrawFn) -> Content:
     many = draw(st.integers(0, 10_000))
     return Content(
         now=NOON, today=TODAY, open=tuple(seen), number_open=len(seen) + many, number_open_private=many,
-        commanders={1: "U02GRACE"}, over=tuple(seen), number_over=many, late_updates=tuple(seen[:5]),
+        commanders={1: "U06BARBARA"}, over=tuple(seen), number_over=many, late_updates=tuple(seen[:5]),
         number_of_late_updates=many, unled=tuple(seen[:5]), number_unled=many, overdue=tuple(items), shares=shares,
         upcoming=tuple(items), number_upcoming=many, number_unowned=many, number_of_the_departed=many,
         week=Week(SPANS, sevs, tuple(range(9))),
