@@ -63,6 +63,7 @@ def migrate() -> None:
 def check() -> None:
     """Read the whole configuration, and list everything that is wrong with it."""
     from bot.paging.pagers import Pagers
+    from bot.remediation.trackers import Trackers
     from bot.slack.templates import Texts
 
     environment = _environment()
@@ -72,6 +73,8 @@ def check() -> None:
     except config.ConfigFaults as faults:
         _fail(faults.faults)
     for warning in Pagers(environment.pagers, timeout=lambda: found.delivery.call_timeout).missing(found):
+        typer.echo(f"warning: {warning}", err=True)
+    for warning in Trackers(environment.tracker, timeout=lambda: found.delivery.call_timeout).missing(found):
         typer.echo(f"warning: {warning}", err=True)
     typer.echo(
         f"The configuration is fine: {len(found.severities)} severities, {len(found.teams)} teams, "

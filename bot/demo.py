@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -34,6 +35,7 @@ Sevbot's demo is ready.
   2. Type      /sev declare
      or        /sev declare SEV1 checkout is down
 
+Its action items may have issues in a local Jira: {url}/jira/
 You are Ada; change who you are at the bottom left. Ctrl+C stops the demo; `make demo` goes on where it was,
 and `make demo-reset` starts anew.
 """
@@ -92,9 +94,12 @@ def run() -> int:
             print("The demo runs already, in another terminal.", file=sys.stderr)  # noqa: T201 - a program's own words
             return 1
         slack = stack.enter_context(_local_slack())
+        slack.jira.keep_in(FOLDER / "jira.json")
         url = f"sqlite:///{FOLDER / 'sevbot.db'}"
         prepare(url, load(CONFIG), Clock())
-        bot = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=_environment(slack, url))
+        port = _free_port()
+        slack.jira.hook_url = f"http://127.0.0.1:{port}/hooks/jira"
+        bot = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=_environment(slack, url, port))
         stack.callback(_end, bot)
         slack.wait_until(lambda: slack.socket_count() > 0 or bot.poll() is not None, within=30)
         print(WELCOME.format(url=slack.url), flush=True)  # noqa: T201
@@ -152,7 +157,13 @@ def _tell(session: Session, story: Story, config: Config, now: datetime) -> None
             )
 
 
-def _environment(slack: Playground, database_url: str) -> dict[str, str]:
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _environment(slack: Playground, database_url: str, port: int) -> dict[str, str]:
     return {
         **{name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")},
         "SLACK_API_URL": slack.api_url,
@@ -161,8 +172,9 @@ def _environment(slack: Playground, database_url: str) -> dict[str, str]:
         "DATABASE_URL": database_url,
         "SEVBOT_CONFIG": str(CONFIG),
         "SEVBOT_JOURNAL": str(FOLDER / "journal"),
-        "SEVBOT_HTTP": "127.0.0.1:0",
+        "SEVBOT_HTTP": f"127.0.0.1:{port}",
         **slack.pager_variables,
+        **slack.jira_variables,
     }
 
 

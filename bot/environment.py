@@ -33,6 +33,17 @@ class PagerAccess:
     opsgenie_api_url: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class TrackerAccess:
+    """The secrets with which the tracker is spoken to, and where it is."""
+
+    jira_url: str = ""
+    jira_email: str = field(default="", repr=False)
+    jira_token: str = field(default="", repr=False)
+    jira_webhook_secret: str = field(default="", repr=False)
+    """Without it, nobody may tell us that something changed there."""
+
+
 @dataclass(frozen=True)
 class Environment:
     """What differs between installations, from environment variables."""
@@ -50,6 +61,7 @@ class Environment:
     journal_folder: Path = Path("var/journal")
     """Where is kept what is declared while the database is down: a folder of this instance's own, that outlives it."""
     pagers: PagerAccess = PagerAccess()
+    tracker: TrackerAccess = TrackerAccess()
 
     @property
     def socket_mode(self) -> bool:
@@ -87,6 +99,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         metrics_token=_secret(variables, "SEVBOT_METRICS_TOKEN", faults),
         journal_folder=Path(variables.get("SEVBOT_JOURNAL", "var/journal")),
         pagers=pager_access(variables, faults),
+        tracker=tracker_access(variables, faults),
     )
     if not _is_database(result.database_url):
         faults.append("DATABASE_URL: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
@@ -130,6 +143,20 @@ def pager_access(variables: Mapping[str, str], faults: list[str]) -> PagerAccess
         pagerduty_api_url=addresses["PAGERDUTY_API_URL"],
         opsgenie_api_url=addresses["OPSGENIE_API_URL"],
     )
+
+
+def tracker_access(variables: Mapping[str, str], faults: list[str]) -> TrackerAccess:
+    """How the tracker is spoken to; what is wrong with it is added to `faults`."""
+    found = {name: _secret(variables, f"JIRA_{name}", faults) for name in ("EMAIL", "TOKEN", "WEBHOOK_SECRET")}
+    url = variables.get("JIRA_URL", "").rstrip("/")
+    if url and not _is_safe_address(url):
+        faults.append("JIRA_URL: must begin with https:// (only an address on this machine may do without)")
+    if 0 < sum(map(bool, (url, found["EMAIL"], found["TOKEN"]))) < 3:
+        faults.append("Give JIRA_URL, JIRA_EMAIL and JIRA_TOKEN, or none of them: some are missing")
+    return TrackerAccess(
+        jira_url=url, jira_email=found["EMAIL"], jira_token=found["TOKEN"],
+        jira_webhook_secret=found["WEBHOOK_SECRET"],
+    )  # fmt: skip
 
 
 def _is_safe_address(url: str) -> bool:

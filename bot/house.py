@@ -68,6 +68,7 @@ from bot.remediation import jobs as remediation_jobs
 from bot.remediation import nudging
 from bot.remediation.nudging import ItemNudges
 from bot.remediation.room import Remediation
+from bot.remediation.tracking_room import Tracking
 from bot.schedule import Job
 from bot.slack.client import Slack
 from bot.slack.commands import Commands, help_command
@@ -125,6 +126,7 @@ class House:
         self.paging = paging_slack.Paging(settings)
         self.remediation = Remediation(slack, clock, settings, self.memory)
         self.digests = DigestRoom(slack, clock, settings, ground.database)
+        self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -141,6 +143,7 @@ class House:
             {"incident.reopened": duplicates.forget},
             subscribers.reactions(settings),
             self.remediation.reactions(),
+            self.tracking.reactions(),
             {f"incident.{fact}": nudges.watch for fact in WATCHED_EVENTS},
             {f"item.{fact}": nudges.watch for fact in ITEM_EVENTS},
             {people.CHANGED: nudging.watch_items_of},
@@ -209,6 +212,8 @@ class House:
             Job("remediation.show_overdue", timedelta(minutes=10), self._show_overdue),
             Job("paging.refresh_on_call", timedelta(minutes=1), self._refresh_on_call),
             Job("paging.forget_on_call", timedelta(hours=1), self._forget_on_call),
+            Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
+            Job("tracker.forget", timedelta(hours=1), self.tracking.forget),
             Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
         )
 
@@ -277,6 +282,7 @@ class House:
         TellingDeliveries(slack, settings, kinds).register()
         self.remediation.register(kinds)
         self.digests.register(kinds)
+        self.tracking.register(kinds)
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
         self.postmortems.register(kinds)
 

@@ -69,11 +69,20 @@ class Reply:
     @property
     def data(self) -> dict[str, Any]:
         """Its content, where that is a JSON object; else nothing."""
-        try:
-            found = json.loads(self.body)
-        except ValueError:
-            return {}
+        found = self._content()
         return found if isinstance(found, dict) else {}
+
+    @property
+    def rows(self) -> list[dict[str, Any]] | None:
+        """Its content, where that is a JSON list of objects."""
+        found = self._content()
+        return found if isinstance(found, list) and all(isinstance(each, dict) for each in found) else None
+
+    def _content(self) -> Any:
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):  # no JSON, or nested without end
+            return None
 
     def refusal(self, code: str = "", *, blame: Blame | None = None) -> Permanent:
         """The refusal as an error. Who is to blame follows from its status where the vendor did not say."""

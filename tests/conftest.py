@@ -8,13 +8,14 @@ from zlib import crc32
 import pytest
 
 from bot.app import Bot
-from bot.environment import Environment, pager_access
+from bot.environment import Environment, pager_access, tracker_access
 from bot.playground import Person, Playground
 from tests.databases import PostgresServer, new_sqlite, postgres_server, quick_folder, share_compiled_statements
 from tests.processes import CONFIG
 
 STORIES = (
     "tests/scenarios/", "tests/paging/", "tests/postmortems/", "tests/timeline/", "tests/anytext/", "tests/remediation/",
+    "tests/tracking/",
 )  # fmt: skip
 """Where what a person sees is tried. It does not depend on the engine, so that PostgreSQL needs but a sample of it at once."""
 ONE_IN = 5
@@ -87,6 +88,7 @@ def environment_for(
         metrics_token="",
         journal_folder=journal or Path(tempfile.mkdtemp(prefix="sevbot-journal-")),
         pagers=pager_access(slack.pager_variables, []),
+        tracker=tracker_access(slack.jira_variables, []),
     )
 
 

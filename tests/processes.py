@@ -46,6 +46,7 @@ class BotProcess:
             "SEVBOT_CONFIG": str(config),
             "SEVBOT_HTTP": f"127.0.0.1:{self.port}",
             **slack.pager_variables,
+            **slack.jira_variables,
             "PYTHONPATH": str(ROOT),
             "SEVBOT_JOURNAL": tempfile.mkdtemp(prefix="sevbot-journal-"),
             **environment,

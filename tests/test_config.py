@@ -209,6 +209,22 @@ def test_a_lease_outlasts_the_longest_try(folder: Path) -> None:
     assert rules.lease == rules.attempt_limit + rules.lease_margin
 
 
+def test_a_tracker_needs_projects_and_patience(folder: Path) -> None:
+    assert load(folder).tracker.service is None
+    change(folder, lambda content: content.update(tracker={"service": "jira", "statuses": {"Won't Do": "wont_do"}}))
+    assert faults(folder) == [
+        "config/sevbot.yaml: tracker: give project, or projects by team, so that issues can be made"
+    ]
+    tracker = {"service": "jira", "projects": {"nobody": "PAY"}, "poll": "10ms"}
+    change(folder, lambda content: content.update(tracker=tracker))
+    assert faults(folder) == [
+        "config/sevbot.yaml: tracker.projects: there is no team 'nobody'",
+        "config/sevbot.yaml: tracker: give poll a second at least, and reread a minute",
+    ]
+    change(folder, lambda content: content.update(tracker={"service": "jira", "project": "pay-7"}))
+    assert faults(folder)[0].startswith("config/sevbot.yaml: tracker.project: ")
+
+
 def test_updates_are_promised_only_for_severities_there_are(folder: Path) -> None:
     assert load(folder).updates["SEV1"] == timedelta(minutes=30)
     change(folder, lambda content: content.update(updates={"SEV2": "2h"}))

@@ -83,6 +83,18 @@ def test_an_address_that_only_looks_local_is_refused(url: str) -> None:
     assert faults(SLACK_API_URL=url)[0].startswith("SLACK_API_URL: must begin with https://")
 
 
+JIRA = {"JIRA_URL": "https://example.atlassian.net/", "JIRA_EMAIL": "bot@example.com", "JIRA_TOKEN": "t0ken"}
+
+
+def test_the_tracker_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("wh1sper\n")
+    found = read_environment({**SOCKET, **JIRA, "JIRA_WEBHOOK_SECRET_FILE": str(tmp_path / "secret")}).tracker
+    assert (found.jira_url, found.jira_webhook_secret) == ("https://example.atlassian.net", "wh1sper")
+    assert not [word for word in ("t0ken", "wh1sper", "bot@") if word in repr(found)]
+    assert faults(JIRA_URL="https://example.atlassian.net")[0].startswith("Give JIRA_URL, JIRA_EMAIL and JIRA_TOKEN")
+    assert faults(**JIRA | {"JIRA_URL": "http://example.com"})[0].startswith("JIRA_URL: must begin with https://")
+
+
 def test_the_tokens_say_the_mode() -> None:
     socket = read_environment(SOCKET)
     require_slack(socket)

@@ -37,6 +37,7 @@ from bot.config.sections import (
     Who,
     Workflow,
 )
+from bot.config.tracking import TrackerRules
 from bot.config.values import Duration, Frozen, parse_duration
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "Status",
     "Team",
     "TeamPager",
+    "TrackerRules",
     "Who",
     "Workflow",
     "load",
@@ -102,6 +104,7 @@ class Config(Frozen):
     digests: tuple[Digest, ...] = ()
     postmortems: PostmortemRules = PostmortemRules()
     remediation: Remediation = Remediation()
+    tracker: TrackerRules = TrackerRules()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""
@@ -225,7 +228,7 @@ def cross_check(config: Config) -> list[str]:
     faults += [
         f"sevbot.yaml: {fault}" for fault in faults_of(config.postmortems, {each.key for each in config.severities})
     ]
-    faults += _impatience(config.delivery) + _promises(config)
+    faults += _impatience(config.delivery) + _promises(config) + _tracking(config.tracker, teams)
     if config.paging.refresh < timedelta(minutes=1):
         faults.append("sevbot.yaml: paging.refresh: give a minute at least: pagers limit how often they are asked")
     if COMMANDER not in {each.key for each in config.roles}:
@@ -257,6 +260,16 @@ def _promises(config: Config) -> list[str]:
     faults += [
         f"sevbot.yaml: updates.{key}: give a minute at least" for key, each in config.updates.items() if each < shortest
     ]
+    return faults
+
+
+def _tracking(rules: TrackerRules, teams: set[str]) -> list[str]:
+    """A tracker that could be given nothing, or would be asked without end."""
+    faults = [f"sevbot.yaml: tracker.projects: there is no team {key!r}" for key in sorted({*rules.projects} - teams)]
+    if rules.service and not rules.project and not rules.projects:
+        faults.append("sevbot.yaml: tracker: give project, or projects by team, so that issues can be made")
+    if rules.poll < timedelta(seconds=1) or rules.reread < timedelta(minutes=1):
+        faults.append("sevbot.yaml: tracker: give poll a second at least, and reread a minute")
     return faults
 
 

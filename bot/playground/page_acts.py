@@ -106,7 +106,7 @@ def faults(playground: "Playground", me: User, body: Json) -> Json:  # noqa: ARG
     switches = playground.faults
     if body.get("clear"):
         switches.clear()
-        playground.rate_limits = playground.pager.outage = False
+        playground.rate_limits = playground.pager.outage = playground.jira.outage = False
     rule = body.get("add")
     if rule:
         switches.add(rule["method"], rule["fault"], times=rule.get("times", 1))
@@ -118,6 +118,8 @@ def faults(playground: "Playground", me: User, body: Json) -> Json:  # noqa: ARG
         playground.rate_limits = bool(body["rate_limits"])
     if "pager_outage" in body:
         playground.pager.outage = bool(body["pager_outage"])
+    if "jira_outage" in body:
+        playground.jira.outage = bool(body["jira_outage"])
     if body.get("drop_sockets"):
         playground.drop_sockets()
     switches.lose_acks(switches.acks_to_lose + int(body.get("lose_acks", 0)))

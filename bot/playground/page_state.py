@@ -36,6 +36,7 @@ def state(playground: "Playground", me: User) -> Json:
             "outage": faults.outage,
             "rate_limits": playground.rate_limits,
             "pager_outage": playground.pager.outage,
+            "jira_outage": playground.jira.outage,
             "rules": [rule.as_json() for rule in faults.rules],
         },
         "pager": {"alerts": playground.pager.as_json()},

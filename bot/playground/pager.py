@@ -3,17 +3,15 @@
 It is no part of Slack: an app that pages needs somebody who rings.
 """
 
-import json
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import RLock
-from typing import Any
 from urllib.parse import unquote
 
 from bot.playground.clock import Clock
-from bot.playground.errors import DropConnection
 from bot.playground.model import Json
+from bot.playground.vendor import Asked, HungUp, Reply, Vendor
+from bot.playground.vendor import reply as _reply
 
 ROUTING_KEY = "R0UT1NGKEY0FTHEL0CALPAGER0123456"
 GENIE_KEY = "11111111-2222-3333-4444-555555555555"
@@ -25,19 +23,6 @@ PEOPLE = {
     "margaret": ("PMARGRT", "Margaret Hamilton", "5550102"),
     "barbara": ("PBARBAR", "Barbara Liskov", "5550106"),
 }
-Reply = tuple[int, dict[str, str], bytes]
-HungUp = Callable[[], Coroutine[Any, Any, None]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """One request to the pager; `path` without `/pager/`."""
-
-    method: str
-    path: str
-    query: dict[str, list[str]]
-    authorization: str
-    content: Json
 
 
 @dataclass(slots=True)
@@ -58,49 +43,26 @@ class Alert:
         return {"key": self.key, "service": self.service, "summary": self.summary, "state": self.state, "at": self.at}
 
 
-class Pager:
+class Pager(Vendor):
     """Takes alerts, and knows who is on call."""
 
     def __init__(self, clock: Clock) -> None:
+        super().__init__()
         self._clock = clock
-        self._lock = RLock()
         self.on_change: Callable[[], None] = lambda: None
         self.alerts: dict[str, Alert] = {}
         self.requests: list[Json] = []
         """What it was asked, with what came with it; no credentials."""
-        self.outage = False
-        self.faults: list[tuple[str, str]] = []
-        """What the next requests to addresses with such an ending suffer, once each: a status (`429`, `500`, …), or
-        `timeout_before`, `timeout_after`, `drop_before`, `drop_after`."""
         self.on_call = {"PAYMENTS": ["grace"], "Platform": ["barbara"]}
         """Who is on call, by the schedule's id at PagerDuty or its name at Opsgenie."""
 
     async def answer(self, asked: Asked, hung_up: HungUp) -> Reply:
         """Answer one request. `hung_up` waits until the caller has gone away."""
-        with self._lock:
-            fault = "503" if self.outage else self._fault_for(asked)
-        if fault.endswith("_before"):
-            await self._break(fault, hung_up)
-        if fault.isdecimal():
-            return _reply(int(fault), {"message": "the local pager fails, as it was told to"}, {"retry-after": "0"})
-        with self._lock:
-            self.requests.append({"path": f"{asked.method} {asked.path}", "content": asked.content})
-            reply = self._route(asked)
-        if fault:
-            await self._break(fault, hung_up)
-        return reply
+        return await self.suffer(self._work_out, asked, hung_up)
 
-    def _fault_for(self, asked: Asked) -> str:
-        found = next((fault for fault in self.faults if asked.path.endswith(fault[0])), None)
-        if found is None:
-            return ""
-        self.faults.remove(found)
-        return found[1]
-
-    async def _break(self, fault: str, hung_up: HungUp) -> None:
-        if fault.startswith("timeout"):
-            await hung_up()
-        raise DropConnection
+    def _work_out(self, asked: Asked) -> Reply:
+        self.requests.append({"path": asked.line, "content": asked.content})
+        return self._route(asked)
 
     def _route(self, asked: Asked) -> Reply:
         if (asked.method, asked.path) == ("POST", "pagerduty/v2/enqueue"):
@@ -176,7 +138,7 @@ class Pager:
 
     def as_json(self) -> list[Json]:
         """Return its alerts for the page, the newest first."""
-        with self._lock:
+        with self.lock:
             return [alert.as_json() for alert in reversed(self.alerts.values())]
 
 
@@ -195,7 +157,3 @@ def _errors(event: Json) -> list[str]:
     ):
         errors.append("'payload.summary', 'payload.source' or 'payload.severity' is missing or invalid")
     return errors
-
-
-def _reply(status: int, content: Json, headers: dict[str, str] | None = None) -> Reply:
-    return status, {"content-type": "application/json", **(headers or {})}, json.dumps(content).encode()

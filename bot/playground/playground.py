@@ -13,6 +13,8 @@ from bot.playground.clock import Clock
 from bot.playground.delivery import Carrier, Post
 from bot.playground.faults import Faults
 from bot.playground.http_sender import SIGNING_SECRET, HttpSender
+from bot.playground.jira import EMAIL, SECRET, Jira
+from bot.playground.jira import TOKEN as JIRA_TOKEN
 from bot.playground.modals import Triggers
 from bot.playground.model import APP_ID, BOT_USER_ID, TEAM_ID, Channel, Command, Json, Message, Shortcut, User
 from bot.playground.pager import GENIE_KEY, ROUTING_KEY, TOKEN, Pager
@@ -58,6 +60,8 @@ class Playground:
         self.faults = Faults()
         self.pager = Pager(self.clock)
         self.pager.on_change = lambda: self.workspace.touch("state")
+        self.jira = Jira(self.clock)
+        self.jira.on_change = self.pager.on_change
         self.traffic = Traffic()
         self.post = Post(self.workspace, self.faults, self.traffic)
         self.sockets = Sockets(self.post)
@@ -83,6 +87,7 @@ class Playground:
         self._server = Server(Application(self, routes_of(self)), port)
         self.post.loop = self._server.loop
         self.workspace.url = self.url
+        self.jira.url = f"{self.url}/jira"
         self.workspace.persist()
 
     def _opened(self, store: Path) -> Storage:
@@ -104,6 +109,7 @@ class Playground:
         """Stop serving and cut every connection."""
         self.post.loop = None
         self._server.stop()
+        self.jira.close()
         self.web_api.close()
         if self._http is not None:
             self._http.close()
@@ -137,6 +143,11 @@ class Playground:
             "PAGERDUTY_API_TOKEN": TOKEN, "OPSGENIE_API_KEY": GENIE_KEY,
             "SEVBOT_PAGER_PAYMENTS": ROUTING_KEY, "SEVBOT_PAGER_PLATFORM": GENIE_KEY,
         }  # fmt: skip
+
+    @property
+    def jira_variables(self) -> dict[str, str]:
+        """What the app's environment is given so that its action items are kept in the local Jira."""
+        return {"JIRA_URL": self.jira.url, "JIRA_EMAIL": EMAIL, "JIRA_TOKEN": JIRA_TOKEN, "JIRA_WEBHOOK_SECRET": SECRET}
 
     @property
     def deliver_to(self) -> str | None:

@@ -5,14 +5,17 @@ import json
 import socket
 import threading
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from bot.playground import jira_api
 from bot.playground.errors import DropConnection
-from bot.playground.pager import Asked
+from bot.playground.model import Json
+from bot.playground.vendor import Asked, HungUp, Reply
 
 if TYPE_CHECKING:
     from bot.playground.playground import Playground
@@ -88,7 +91,10 @@ class Application:
         if scope["type"] == "http" and path.startswith("/api/"):
             await self._web_api(path.removeprefix("/api/"), scope, receive, send)
         elif scope["type"] == "http" and path.startswith("/pager/"):
-            await self._pager(path.removeprefix("/pager/"), scope, receive, send)
+            await _vendor(self._playground.pager.answer, path.removeprefix("/pager/"), scope, receive, send)
+        elif scope["type"] == "http" and path.startswith("/jira/"):
+            tracker = partial(jira_api.answer, self._playground.jira)
+            await _vendor(tracker, path.removeprefix("/jira/"), scope, receive, send)
         elif scope["type"] == "websocket" and path.rstrip("/") == "/link":
             ticket = parse_qs(scope["query_string"].decode()).get("ticket", [""])[0]
             await self._playground.sockets.serve(ticket, scope["state"]["transport"], receive, send)
@@ -109,21 +115,31 @@ class Application:
             return
         await send_reply(send, *reply)
 
-    async def _pager(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            body = await read_body(receive)
-            asked = Asked(
-                method=scope["method"],
-                path=path,
-                query=parse_qs(scope["query_string"].decode("latin-1")),
-                authorization=dict(scope["headers"]).get(b"authorization", b"").decode("latin-1"),
-                content=json.loads(body) if body else {},
-            )
-            reply = await self._playground.pager.answer(asked, lambda: _hung_up(receive))
-        except DropConnection:
-            scope["state"]["transport"].abort()
-            return
-        await send_reply(send, *reply)
+
+async def _vendor(
+    answer: Callable[[Asked, HungUp], Awaitable[Reply]], path: str, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Serve what is no part of Slack."""
+    try:
+        headers = dict(scope["headers"])
+        asked = Asked(
+            method=scope["method"],
+            path=path,
+            query=parse_qs(scope["query_string"].decode("latin-1")),
+            authorization=headers.get(b"authorization", b"").decode("latin-1"),
+            content=_content(headers.get(b"content-type", b""), await read_body(receive)),
+        )
+        reply = await answer(asked, lambda: _hung_up(receive))
+    except DropConnection:
+        scope["state"]["transport"].abort()
+        return
+    await send_reply(send, *reply)
+
+
+def _content(content_type: bytes, body: bytes) -> Json:
+    if content_type.startswith(b"application/x-www-form-urlencoded"):
+        return {"form": body.decode("utf-8", "replace")}
+    return cast("Json", json.loads(body)) if body else {}
 
 
 async def _hung_up(receive: Receive) -> None:

@@ -11,6 +11,7 @@ from bot.remediation.drafts import NOBODY, Owner
 from bot.remediation.model import ActionItem, ItemState
 from bot.remediation.reading import Count, Page, Wanted
 from bot.remediation.surfaces import owner_of
+from bot.remediation.tracking_views import issue_name, track_buttons
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
 from bot.slack.commands import NAME
@@ -71,7 +72,7 @@ def facts(item: ActionItem, config: Config, today: date | None = None, *, addres
     if address:
         found.append(link(address, "message"))
     if item.tracker_url:
-        found.append(link(item.tracker_url, "tracker"))
+        found.append(link(item.tracker_url, issue_name(item.tracker_url)))
     return "  |  ".join(found)
 
 
@@ -124,7 +125,7 @@ def items_page(
     shown.append(kit.section(f"*{title}*"))
     for item in page.items:
         shown.append(kit.section(item_text(item, config, today)))
-        shown.append(kit.actions([*item_buttons(item, wanted), *more_buttons(item)]))
+        shown.append(kit.actions([*item_buttons(item, wanted), *more_buttons(item), *track_buttons(item, config)]))
     if not page.items:
         shown.append(kit.section("There are no more." if wanted.after else "Nothing is owed. :tada:"))
     if closed and not wanted.after:
@@ -239,7 +240,7 @@ def in_thread(item: ActionItem, config: Config) -> list[Block]:
     value = listing.value_of(item)
     undo = [kit.button("Undo", UNDO, value=value)] if item.is_tagged else []
     done, _, *others = item_buttons(item) or [None, None]
-    buttons = [*undo, done, *others, *more_buttons(item)] if done else []
+    buttons = [*undo, done, *others, *more_buttons(item), *track_buttons(item, config)] if done else []
     return [*shown, kit.actions(buttons)] if buttons else shown
 
 

@@ -11,7 +11,15 @@ from bot.incidents.model import Incident
 from bot.incidents.reading import CardButtons, CardLines
 from bot.outbox.announcements import Reaction
 from bot.outbox.kinds import Kinds
-from bot.remediation import following, forms_slack, listing_slack, prevention_deliveries, shown, tagging
+from bot.remediation import (
+    following,
+    forms_slack,
+    listing_slack,
+    prevention_deliveries,
+    shown,
+    tagging,
+    tracking_slack,
+)
 from bot.remediation import slack as typed
 from bot.remediation.deliveries import ItemDeliveries
 from bot.remediation.prevention_deliveries import PreventionDeliveries
@@ -31,16 +39,18 @@ class Remediation:
         self._settings = settings
         self._lists = listing_slack.Listing(settings)
         self._filling = forms_slack.Filling(settings, memory)
+        self._tracking = tracking_slack.TrackingListeners(settings)
 
     def commands(self) -> tuple[Command, ...]:
         """The verbs, in the order the help lists them."""
-        acting = typed.Acting(self._settings)
+        acting = typed.Acting(self._settings, self._tracking.deeds())
         return (*typed.commands(acting, self._filling.by_command), *listing_slack.commands(self._lists))
 
     def listen(self, rooms: Rooms) -> None:
         """Attach the clicks and forms."""
         listing_slack.listen(rooms, self._lists)
         forms_slack.listen(rooms, self._filling)
+        tracking_slack.listen(rooms, self._tracking)
 
     def reactions(self) -> dict[str, Reaction]:
         """What follows from which event."""

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.config import Config
-from bot.directory.people import BOT, Actor, Standing, standing_of
+from bot.directory.people import Actor, Standing, standing_of
 from bot.directory.permissions import require, require_of
 from bot.errors import Refused
 from bot.incidents import membership
@@ -37,6 +37,9 @@ from bot.slack.text import clip, user
 
 MOST_OF_ONE_SEV = 200
 """How many items a SEV may have. More would be nobody's promise."""
+
+UNATTENDED = frozenset({"schedule", "tracker"})
+"""Doors behind which nobody waits, so that nobody asked Slack who somebody is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,7 +283,7 @@ def _require_owner(session: Session, incident: Incident, owner: Owner, *, config
     if owner.user is None or owner.user == actor.user_id:
         return
     standing = standing_of(session, owner.user)
-    if standing is not Standing.UNKNOWN or actor != BOT:  # whom a tracker names need not have been met
+    if standing is not Standing.UNKNOWN or actor.door not in UNATTENDED:  # whom a tracker names need not have been met
         try:
             require_of(config, owner.user, standing, "remediate")
         except Refused as refusal:

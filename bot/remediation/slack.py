@@ -25,7 +25,7 @@ Deed = Callable[[Session, Visit, ActionItem, str], str]
 class Acting:
     """The listeners of what is typed."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, more: Mapping[str, Deed]) -> None:
         self._settings = settings
         self._deeds: Mapping[str, Deed] = {
             "done": self._done,
@@ -38,6 +38,7 @@ class Acting:
             "priority": self._priority,
             "title": self._title,
             "show": self._show,
+            **more,
         }
 
     @property
@@ -140,7 +141,8 @@ class Acting:
 DETAILS = f"""`{NAME} action add add a circuit breaker @grace P1 due friday #detect`; a team is named like `@payments`. Without words \
 a form opens.
 `done SEV-42/2 EVIDENCE`, `start`, `wontdo … REASON`, `reopen … REASON`, `give … @who|@team`, `due … DATE`, `prove … HOW`, \
-`priority … P1`, `title … TEXT`, `show`, `edit` change one; in the SEV's channel `2` is enough for its name."""
+`priority … P1`, `title … TEXT`, `show`, `edit` change one; in the SEV's channel `2` is enough for its name.
+`track SEV-42/2` makes an issue of it in the tracker, `link SEV-42/2 PAY-7` takes one that is there, `unlink` parts them."""
 
 
 def commands(acting: Acting, form: Callable[[Visit, Line], Form | None]) -> tuple[Command, ...]:

@@ -112,11 +112,15 @@ def link(address: str, label: str) -> str:
     return f"<{target}|{escape(re.sub(r'[|<>]', ' ', label))}>"
 
 
+NAMED = {"sevbot": "Sevbot", "jira": "Jira"}
+"""What does things here and is no person, by what the audit calls it."""
+
+
 def author(actor: str) -> str:
     """Who wrote or did something: a person by mention, anything else in words."""
     if actor[:1] in {"U", "W"}:
         return user(actor)
-    return "Sevbot" if actor == "sevbot" else "an app"
+    return NAMED.get(actor, "an app")
 
 
 def when(moment: datetime) -> str:

@@ -164,6 +164,30 @@ def _item_closed(tell: Telling) -> str:
     return f"{tell.who} {end.format(_item(tell))}{tell.reason}"
 
 
+TRACKED: Mapping[str, str] = {
+    "made": "{item} is {key} in {tracker} now.",
+    "linked": "{who} linked {item} to {key} in {tracker}.",
+    "unlinked": "{who} parted {item} from {key} in {tracker}.",
+    "moved": "{before}, the issue of {item}, is {key} in {tracker} now.",
+    "lost": "{key}, the issue of {item}, can't be found in {tracker} any more. The item stays as it is.",
+    "found": "{key}, the issue of {item}, can be found in {tracker} again.",
+    "both": "The {field} of {item} was changed here and in {tracker} ({key}: {theirs}). What was said here was kept.",
+    "evidence": "{key} is done in {tracker}, but {item} is to be proven, so it stays open.",
+    "stranger": "{key} was given to {name} in {tracker}, whom Sevbot does not know in Slack. The owner of {item} stays.",
+    "owner": "{key} has no assignee in {tracker} any more. The owner of {item} stays.",
+    "due": "{key} has no due date in {tracker} any more. The due date of {item} stays.",
+    "not_taken": "{tracker} did not take the {field} of {item} for {key}.",
+    "refused": "{key} was changed in {tracker} (its {field}), which {item} can't follow. {why}",
+}
+"""What happened between an item and its issue, by the entry's `what`."""
+
+
+def _item_tracked(tell: Telling) -> str:
+    facts = {name: tell.value(name) for name in ("key", "tracker", "before", "field", "theirs", "name", "why")}
+    said = TRACKED.get(str(tell.entry.data.get("what")), "Something happened to {key}, the issue of {item}.")
+    return said.format(who=tell.who, item=_item(tell), **facts)
+
+
 SENTENCES: Mapping[str, Sentence] = {
     "access_declined": _let_in("did not let in"),
     "access_let_in": _let_in("let in"),
@@ -190,6 +214,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "item_added": _item_added,
     "item_changed": _item_changed,
     "item_closed": _item_closed,
+    "item_tracked": _item_tracked,
     "item_reopened": lambda tell: f"{tell.who} opened {_item(tell)} again, due {tell.value('due')}{tell.reason}",
     "joined": lambda tell: f"{tell.who} joined the channel.",
     "link": lambda tell: f"{tell.who} added a link: {tell.quoted(tell.entry.text)} {tell.value('address')}",

@@ -11,6 +11,10 @@ from fastapi.responses import JSONResponse
 from prometheus_client import generate_latest
 from slack_bolt import App, BoltRequest
 
+Take = Callable[[Mapping[str, str], bytes], int]
+"""What takes a delivery from outside: its headers, named in lower case, and its very bytes. It gives the status."""
+LONGEST_DELIVERY = 1_000_000
+"""Bytes that a delivery from outside may have."""
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -26,8 +30,8 @@ class Health:
         return {name: answer for name, answer in answers.items() if answer}
 
 
-def build(health: Health, *, slack: App | None, metrics_token: str) -> FastAPI:
-    """The routes. `slack` is given where Slack delivers by HTTP."""
+def build(health: Health, *, slack: App | None, metrics_token: str, hooks: Mapping[str, Take]) -> FastAPI:
+    """The routes. `slack` is given where Slack delivers by HTTP; `hooks` take what other services send, by their name."""
     api = FastAPI(title="Sevbot", docs_url=None, redoc_url=None, openapi_url=None)
 
     @api.get("/healthz")
@@ -49,6 +53,11 @@ def build(health: Health, *, slack: App | None, metrics_token: str) -> FastAPI:
             return Response("metrics need the token\n", status_code=HTTPStatus.UNAUTHORIZED)
         return Response(generate_latest(), media_type="text/plain; version=0.0.4")
 
+    @api.post("/hooks/{source}")
+    async def hook(source: str, request: Request) -> Response:
+        """What another service sends by itself; whoever takes it checks who sent it."""
+        return Response(status_code=await _taken(hooks.get(source), request))
+
     if slack is not None:
         bolt = slack
 
@@ -69,3 +78,14 @@ def _may_read_metrics(request: Request, token: str) -> bool:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         return hmac.compare_digest(given.encode(), token.encode())
     return request.client is not None and request.client.host in LOOPBACK
+
+
+async def _taken(take: Take | None, request: Request) -> int:
+    if take is None:
+        return HTTPStatus.NOT_FOUND
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LONGEST_DELIVERY:
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return await run_in_threadpool(take, dict(request.headers), bytes(body))

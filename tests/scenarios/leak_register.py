@@ -12,6 +12,9 @@ NOTHING = "speaks of no SEV"
 SILENT = "posts nothing"
 LETTER = "a direct message, written only to who is a member at the moment it is sent"
 NUMBER = "only teams of private.page are paged for a private SEV, and outside its channel they read its number alone"
+TRACKER = (
+    "a private SEV's items go to no tracker, or with tracker.private under its number alone; tried by tests/tracking"
+)
 DRAWN = "draws what it is given; who is shown it is decided by the delivery or listener that asks for it"
 
 VERBS = {
@@ -44,6 +47,7 @@ CLICKS = {
     "item.done": OWN, "item.undo": OWN, "item.hand_over": "hands over what membership.may_see shows, and stays silent about the rest", "item.turn": LISTED,
     "digest.stop": NOTHING, "digest.retry": NOTHING, "digest.picture_asked": NOTHING,
     "digest.preview": "shows the person what the channel would be sent: nothing private",
+    "item.track": OWN,
     "incident.preview": "shows what the form holds; the SEVs that are open now are asked by membership.may_see",
 }  # fmt: skip
 FORMS = {
@@ -114,6 +118,8 @@ KINDS = {
     "postmortems.announcement": "that of a private SEV is announced in the SEV's own channel alone; asked again when it is sent",
     "postmortems.review": LETTER, "postmortems.tell": LETTER,
     "postmortems.export": "a direct message to who asked; asks membership.may_see again when it is sent",
+    "tracker.create": TRACKER, "tracker.sync": TRACKER, "tracker.comment": TRACKER, "tracker.poll": SILENT,
+    "tracker.tell": LETTER,
     "remediation.recall": SILENT,
     "remediation.say_known": "shown in the SEV's own channel; whoever reads, only public SEVs are named (prevention.find_earlier)",
     "incident.consider_request": "posts nothing; ends alike whether or not there is such a SEV",
@@ -122,6 +128,7 @@ KINDS = {
 }  # fmt: skip
 ROUTES = {
     "/healthz": NOTHING, "/readyz": "names parts of the bot", "/metrics": "counts methods, kinds and jobs, by no SEV",
+    "/hooks/{source}": "answers whoever sends something with a number, whatever it is about",
     "/slack/events": "Slack's own door: what it answers is what the verbs, clicks and forms answer",
 }  # fmt: skip
 JOBS = dict.fromkeys(
@@ -129,7 +136,7 @@ JOBS = dict.fromkeys(
         "outbox.revive", "outbox.second_look", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
         "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call", "remediation.show_overdue",
         "digest.send_due",
-        "paging.forget_on_call",
+        "paging.forget_on_call", "tracker.watch", "tracker.forget",
     ),
     "says nothing but through the kinds above; logs ids only",
 )  # fmt: skip
@@ -148,7 +155,7 @@ VIEWS = dict.fromkeys(
         "telling_forms.entry", "telling_forms.pinned", "update_forms.loading", "update_forms.update", "update_views.said",
         "views.account", "views.announcement", "views.card", "views.found", "views.listed", "views.message", "views.page_form",
         "views.board", "views.home", "views.read", "views.review", "views.versions",
-        "views.timeline", "views.day",
+        "views.timeline", "views.day", "tracking_views.letter",
     ),
     DRAWN,
 )  # fmt: skip
@@ -156,6 +163,7 @@ PLACES = {
     "direct messages": "the trouble and welcome kinds; tried by dumping every conversation but the declarer's own",
     "App Home": "nothing is published there that asks not membership.may_see; tried by opening it as a snoop",
     "the pager": "alarm() says the number of a private SEV alone; tried by tests/paging",
+    "the tracker": "draft_of() and comment_of() say the number of a private SEV alone; tried by tests/tracking",
     "the journal": "files of the bot's own user (0600 in 0700), gone once the database is back",
     "the log": "ids and codes; tried in both formats",
 }

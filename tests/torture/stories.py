@@ -17,6 +17,7 @@ from bot.incidents.model import Incident
 from bot.outbox.model import OPEN
 from bot.playground import Playground
 from bot.playground.faults import Rule
+from bot.remediation import tracking_surfaces
 from tests.databases import new_sqlite
 from tests.torture.faulting import CHANNEL, Stage, Visible, staged, visible, without_database
 
@@ -491,6 +492,19 @@ def export_postmortem(stage: Stage) -> None:
     stage.types("/sev postmortem SEV-1 export html")
 
 
+def start_declare_and_track(stage: Stage) -> None:
+    """Ada's action item has an issue in Jira."""
+    start_and_declare(stage)
+    stage.types("/sev action add add a circuit breaker @ada due 2027-01-15", in_=CHANNEL)
+    stage.types("/sev action track 1", in_=CHANNEL)
+
+
+def give_its_issue_to_a_stranger(stage: Stage) -> None:
+    stage.slack.jira.assigns("OPS-1", "stranger")
+    stage.bot.database.run(tracking_surfaces.poll)
+    stage.settle()
+
+
 @cache
 def undisturbed(given: Act, when: Act, config: Path) -> Visible:
     """What people see at the end of a story in which nothing fails."""
@@ -556,6 +570,7 @@ DIGEST, DIGEST_PICTURE, DIGEST_TROUBLE, STATS_PICTURE = (
 BOARD, PUBLISHED, REVIEW, REVIEWED, POSTMORTEM_FILE = (
     f"postmortems.{name}" for name in ("board", "announcement", "review", "tell", "export")
 )
+TRACKER_TELL = "tracker.tell"
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
 ANNOUNCE_FILE, COMPLETE = "files.getUploadURLExternal", "files.completeUploadExternal"
 
@@ -718,4 +733,8 @@ STORIES = (
     Story(POSTMORTEM_FILE, "files.getUploadURLExternal", export_postmortem, given=start_and_draft),
     Story(POSTMORTEM_FILE, COMPLETE, export_postmortem, given=start_and_draft),
     Story(POSTMORTEM_FILE, HISTORY, export_postmortem, given=start_and_draft, lead=COMPLETE),
+    Story(TRACKER_TELL, "conversations.open", give_its_issue_to_a_stranger, given=start_declare_and_track),
+    Story(TRACKER_TELL, POST, give_its_issue_to_a_stranger, given=start_declare_and_track),
+    Story(TRACKER_TELL, HISTORY, give_its_issue_to_a_stranger, given=start_declare_and_track, lead=POST),
+    Story(TRACKER_TELL, UPDATE, give_its_issue_to_a_stranger, given=start_declare_and_track, lead=POST),
 )

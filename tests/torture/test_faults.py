@@ -12,6 +12,7 @@ from tests.databases import new_sqlite
 from tests.torture import stories
 from tests.torture.faulting import CHANNEL, Stage, Visible, config_with, differences, said_twice, staged, visible
 from tests.torture.stories import STORIES, Story, undisturbed
+from tests.torture.trackers import TRACKER, TRACKER_STORIES
 from tests.torture.vendors import VENDOR_STORIES
 
 PASSING = ("429", "500", "timeout_before", "timeout_after", "drop_after")
@@ -26,7 +27,7 @@ TEAM = {"key": "payments", "name": "Payments", "members": ["U02GRACE", "U05MARGA
 NUDGES: dict[str, Any] = dict.fromkeys(("update_overdue", "open_too_long", "status_stuck"), "never")
 PAGED = {"key": "platform", "name": "Platform", "members": ["U06BARBARA"],
          "pager": {"service": "opsgenie", "key": "PLATFORM"}}  # fmt: skip
-CONFIG = {"teams": [TEAM, PAGED], "workflows": [], "nudges": NUDGES}
+CONFIG = {"teams": [TEAM, PAGED], "workflows": [], "nudges": NUDGES, "tracker": TRACKER}
 """One place to announce in, a team that is a user group too, one that can be paged, and one thing to be reminded of."""
 
 NEXT_NAME = {
@@ -137,7 +138,7 @@ def no_unforeseen_fault(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 @pytest.mark.parametrize("engine", ["sqlite"])
 def test_every_kind_of_delivery_has_a_story(stage: Stage) -> None:
-    told = {story.kind for story in STORIES} | {story.kind for story in VENDOR_STORIES}
+    told = {story.kind for story in STORIES} | {story.kind for story in (*VENDOR_STORIES, *TRACKER_STORIES)}
     assert stage.bot.kinds.names() == sorted(told | stories.CALLS_NOTHING)
 
 
@@ -215,7 +216,7 @@ def mend(stage: Stage, story: Story, fault: str) -> None:
 def comparable(seen: Visible, story: Story, fault: str) -> Visible:
     """What must be the same after a refusal as without: all but what the bot said about the refusal itself."""
     channels: Visible = json.loads(json.dumps(seen).replace("checkout-is-down-2", "checkout-is-down"))["channels"]
-    by_message = (stories.TROUBLE, stories.INSTRUCTIONS, stories.HANDOFF, stories.TELL)
+    by_message = (stories.TROUBLE, stories.INSTRUCTIONS, stories.HANDOFF, stories.TELL, stories.TRACKER_TELL)
     if story.kind not in by_message and story.given is not stories.start_declare_and_archive:
         channels.pop(DIRECT, None)
     if (story.kind, story.method, fault) in BELIEVED:

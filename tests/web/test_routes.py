@@ -35,7 +35,7 @@ class Visitor:
 
 def client(checks: dict[str, Check] | None = None, *, token: str = "", host: str = "127.0.0.1") -> Visitor:
     """Somebody at `host` who asks a bot with these checks."""
-    return Visitor(build(Health(checks or {}), slack=None, metrics_token=token), host)
+    return Visitor(build(Health(checks or {}), slack=None, metrics_token=token, hooks={}), host)
 
 
 def fine() -> None:

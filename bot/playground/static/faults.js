@@ -29,7 +29,7 @@ const methodName = (name) => (name === "*" ? "any method" : name);
 /** Builds the panel; `patchFaults` follows the server's state. */
 export function drawFaults(parent) {
   const behave = button("button", () => set({ clear: true }), "Behave again");
-  fill(parent, h("div", { id: "faults", class: "faults" }, answers(), nextCalls(), deliveries(), pager(), behave));
+  fill(parent, h("div", { id: "faults", class: "faults" }, answers(), nextCalls(), deliveries(), vendors(), behave));
   patchFaults();
 }
 
@@ -93,10 +93,13 @@ function deliveries() {
       { redeliver: 1 }, "The next event will come twice."));
 }
 
-function pager() {
-  return card("The pager", h("p", { class: "faint" }, "It stands for PagerDuty and Opsgenie. What rings there:"),
+function vendors() {
+  return card("The pager and Jira", h("p", { class: "faint" },
+      "The pager stands for PagerDuty and Opsgenie. ", h("a", { href: "/jira/", target: "_blank", rel: "noopener" }, "See Jira's issues."),
+      " What rings:"),
     h("ul", { class: "rules", id: "pager-alerts" }),
-    toggle("pager_outage", "The pager is down", "It answers 503: the bot must help by other means, and page when it is back."));
+    toggle("pager_outage", "The pager is down", "It answers 503: the bot must help by other means, and page when it is back."),
+    toggle("jira_outage", "Jira is down", "It answers 503: nothing in Slack may wait for it, and it follows when it is back."));
 }
 
 function alertItem({ service, summary, state }) {
@@ -130,6 +133,6 @@ function left({ times, hits }) {
 
 /** Whether anything is set to go wrong: the rail shows it, so that nobody forgets. */
 export function misbehaving() {
-  const { latency_ms: latency, outage, rate_limits: limits, pager_outage: pager, rules = [] } = session.faults;
-  return Boolean(latency || outage || limits || pager || rules.some(left));
+  const { latency_ms: latency, outage, rate_limits: limits, pager_outage: pager, jira_outage: jira, rules = [] } = session.faults;
+  return Boolean(latency || outage || limits || pager || jira || rules.some(left));
 }
