@@ -21,7 +21,7 @@ KEPT = (
     "set up. The rest follows by itself once the database is back."
 )
 NOT_KEPT = "Sevbot can't reach its database right now, so nothing was changed. Please try again in a moment."
-WORDS = {"duplicate": "SEV-1 SEV-2", "entry": "SEV-1 3", "postmortem": "SEV-1"}
+WORDS = {"duplicate": "SEV-1 SEV-2", "entry": "SEV-1 3", "postmortem": "SEV-1", "action": "add mend it"}
 """What is typed after a verb for which `SEV-1 SEV2` makes no sense."""
 LONG_AGO = 1_700_000_000
 FROM_MEMORY: dict[str, dict[str, Any]] = {"adopt": {}, "backfill": {"Resolved": LONG_AGO}}
