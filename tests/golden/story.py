@@ -10,6 +10,14 @@ LONDON, NEW_YORK, CHICAGO, LOS_ANGELES, TOKYO, BERLIN, KOLKATA = (
 )  # fmt: skip
 
 
+def first_days(story: Story) -> None:
+    """The first three days, for a look at what is said that takes no minute."""
+    checkout_is_down(story)
+    sign_in_is_slow(story)
+    salaries_are_readable(story)
+    story.comes(3, "00:00", LONDON)
+
+
 def first_ten_days(story: Story) -> None:
     """A SEV with action items made in every way, a SEV far away, a private one, a drill; and who keeps what they promised."""
     checkout_is_down(story)

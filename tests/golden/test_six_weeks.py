@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import new_sqlite, quick_folder
-from tests.golden.story import first_ten_days, the_other_weeks
+from tests.golden.story import first_days, first_ten_days, the_other_weeks
 from tests.golden.telling import golden_company
 
 GOLDEN = Path(__file__).with_name("six_weeks.txt")
@@ -16,9 +16,9 @@ WRITE = "SEVBOT_WRITE_GOLDEN"
 what became different as those read it whom it is said to, and commit it with what made it so."""
 
 
-def test_the_first_ten_days_are_said_as_written() -> None:
+def test_the_first_days_are_said_as_written() -> None:
     with quick_folder() as folder, golden_company(new_sqlite(folder)) as story:
-        first_ten_days(story)
+        first_days(story)
         said = story.transcript.text
     assert differences(said, golden()[: len(said.splitlines())]) == []
 

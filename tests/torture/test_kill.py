@@ -28,17 +28,14 @@ SAMPLE = {
     ONE_ON_SQLITE: (
         "after commit of listener of forms #1",
         "after incident.create_channel conversations.create #1",
-        "before commit of settle incident.create_channel #1",
-        "after incident.card chat.postMessage #1",
+        "before commit of settle incident.card #1",
         "before commit of listener of clicks #1",
     ),
     ONE_ON_POSTGRESQL: (
-        "after incident.create_channel conversations.create #1",
         "after incident.announcement chat.postMessage #1",
         "before commit of claim incident.card #2",
     ),
     TWO_ON_POSTGRESQL: (
-        "before incident.create_channel conversations.create #1",
         "after incident.card chat.postMessage #1",
         "before commit of settle incident.line #2",
     ),

@@ -113,8 +113,8 @@ def test_a_refusal_is_told_and_retry_mends_it(stage: Stage, story: TrackerStory,
     assert said_twice(stage.slack) == []
 
 
-@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-@pytest.mark.parametrize("kind", [CREATE, SYNC, COMMENT])
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.torture)])
+@pytest.mark.parametrize("kind", [CREATE, *(pytest.param(kind, marks=pytest.mark.torture) for kind in (SYNC, COMMENT))])
 def test_a_bot_that_dies_after_jira_took_it_does_it_once(
     stage: Stage, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

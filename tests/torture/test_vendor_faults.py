@@ -116,7 +116,7 @@ def test_a_refusal_is_told_and_retry_mends_it(stage: Stage, story: VendorStory, 
     assert said_twice(stage.slack) == []
 
 
-@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.torture)])
 def test_a_bot_that_dies_after_the_pager_took_it_pages_nobody_twice(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
