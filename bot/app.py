@@ -86,7 +86,7 @@ class Bot:
         self.listeners.attach(self.bolt)
         self.schedule = Schedule(self.clock, self._jobs())
         self.socket = (
-            Socket(self.bolt, environment.slack_app_token, before=self.slack.identity, on_connect=self.reconcile)
+            Socket(self.bolt, environment.slack_app_token, before=self.slack.identity, on_connect=self._connected)
             if environment.socket_mode
             else None
         )
@@ -148,6 +148,11 @@ class Bot:
         self.house.emergencies.stop()
         self.dispatcher.stop(within=max(deadline - self.clock.monotonic(), 0.0))
         self.database.close()
+
+    def _connected(self) -> None:
+        """Time has passed, and what happened meanwhile was missed."""
+        self.slack.learn_time()
+        self.reconcile()
 
     def reconcile(self) -> None:
         """Look at every open SEV's channel: at the start, and whenever events may have been missed."""

@@ -129,11 +129,12 @@ def faults(playground: "Playground", me: User, body: Json) -> Json:  # noqa: ARG
 
 
 def clock(playground: "Playground", me: User, body: Json) -> Json:  # noqa: ARG001 -- every act takes a person
-    """Move business time forward."""
+    """Move business time forward. Slack has refreshed every connection meanwhile, so that apps hear of it at once."""
     try:
         playground.advance_clock(float(body.get("advance_seconds", 0)))
     except ValueError as refusal:
         raise Impossible(str(refusal)) from None
+    playground.disconnect()
     return {}
 
 

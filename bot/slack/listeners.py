@@ -201,6 +201,8 @@ class Listeners:
             )
             if answer.errors:
                 ack(response_action="errors", errors=answer.errors)
+            elif answer.keeps_form:
+                ack(**visits.sent_back(body, answer.text))
             elif answer.view or answer.text:
                 ack(response_action="update", view=answer.view or visits.notice("Sevbot", escape(answer.text)))
             else:
@@ -245,10 +247,10 @@ class Listeners:
             return Answer(text=refusal.sentence, errors={refusal.field: refusal.sentence} if refusal.field else {})
         except CommitUnknown:
             log.exception("visit.commit_unknown")
-            return Answer(text=UNSURE)
+            return Answer(text=UNSURE, keeps_form=True)  # what was kept is not done again for the same form
         except SQLAlchemyError as error:
             log_failure(log, "visit.not_kept", error)
-            return Answer(text=NOT_KEPT)
+            return Answer(text=NOT_KEPT, keeps_form=True)
 
     def _open(self, form: Form, visit: Visit) -> Answer:
         """Open a modal with what is in memory, and complete it from the database aside. Raises `Refused`."""
@@ -300,9 +302,7 @@ class Listeners:
         if kind == "event_callback":
             return BoltResponse(status=HTTPStatus.INTERNAL_SERVER_ERROR)
         if kind == "view_submission":
-            return BoltResponse(
-                status=HTTPStatus.OK, body={"response_action": "update", "view": visits.notice("Sevbot", BROKEN)}
-            )
+            return BoltResponse(status=HTTPStatus.OK, body=visits.sent_back(request.body, BROKEN))
         if kind is None:
             return BoltResponse(status=HTTPStatus.OK, body={"text": BROKEN})
         response_url = (request.body or {}).get("response_url")

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.slack.text import clip
+from bot.slack.text import clip, escape
 
 USER_ID = re.compile(r"[UW][A-Z0-9]{2,30}")
 View = dict[str, Any]
@@ -66,6 +66,8 @@ class Answer:
     """For a form: sentences by the block id of the field they concern."""
     view: View | None = None
     """For a form: what takes its place."""
+    keeps_form: bool = False
+    """For a form that could not be taken: whether it stays open with what was typed, to be sent again."""
     replaces: bool = False
     """For a click: whether the answer takes the place of the message that was clicked, which only they see."""
 
@@ -152,6 +154,18 @@ def metadata(**values: Any) -> str:
     if len(text) > 3000:
         raise ValueError("a form cannot carry so much")
     return text
+
+
+def sent_back(body: dict[str, Any], text: str) -> dict[str, Any]:
+    """How to answer a form so that it stays, with what was typed, and says `text` at its first field.
+
+    A form without a field gives way to the text.
+    """
+    fields = (block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input")
+    first = next(fields, None)
+    if first is None:
+        return {"response_action": "update", "view": notice("Sevbot", escape(text))}
+    return {"response_action": "errors", "errors": {first: text}}
 
 
 def notice(title: str, text: str) -> View:

@@ -155,7 +155,8 @@ VIEWS = dict.fromkeys(
         "telling_forms.entry", "telling_forms.pinned", "update_forms.loading", "update_forms.update", "update_views.said",
         "views.account", "views.announcement", "views.card", "views.found", "views.listed", "views.message", "views.page_form",
         "views.board", "views.home", "views.read", "views.review", "views.versions",
-        "views.timeline", "views.day", "tracking_views.letter",
+        "views.timeline", "views.day",
+        "tracking_views.letter",
     ),
     DRAWN,
 )  # fmt: skip

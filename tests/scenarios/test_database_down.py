@@ -21,7 +21,7 @@ KEPT = (
     "set up. The rest follows by itself once the database is back."
 )
 NOT_KEPT = "Sevbot can't reach its database right now, so nothing was changed. Please try again in a moment."
-WORDS = {"duplicate": "SEV-1 SEV-2", "entry": "SEV-1 3"}
+WORDS = {"duplicate": "SEV-1 SEV-2", "entry": "SEV-1 3", "postmortem": "SEV-1"}
 """What is typed after a verb for which `SEV-1 SEV2` makes no sense."""
 LONG_AGO = 1_700_000_000
 FROM_MEMORY: dict[str, dict[str, Any]] = {"adopt": {}, "backfill": {"Resolved": LONG_AGO}}
@@ -189,13 +189,15 @@ def test_without_any_channel_people_work_in_the_thread_of_the_announcement(
 
 
 def told_by(person: Person, verb: str) -> str:
-    """What a verb tells a person meanwhile; where it opens a form, what that says once it is complete or was sent."""
+    """What a verb tells a person meanwhile; where it opens a form, what that says once it is complete, or sent."""
     told = str(person.types(f"/sev {verb} {WORDS.get(verb, 'SEV-1 SEV2')}").text)
     if told:
         return told
     if verb in FROM_MEMORY:
         person.fills(Title="checkout was down", Severity="SEV2", **FROM_MEMORY[verb])
-        person.submits()
+        (told,) = person.submits().errors.values()
+        person.closes_modal()
+        return told
     person.sees("Sevbot\n")
     assert person.modal is not None
     said = person.modal.text().removeprefix("Sevbot\n").removesuffix("\nClose")
@@ -274,3 +276,30 @@ def test_other_rooms_do_their_part_first(
         outage.ends()
     finally:
         bot.stop()
+
+
+def test_a_form_that_cannot_be_taken_stays_with_what_was_typed(stage: Stage, outage: Outage, ada: Person) -> None:
+    sev = stage.declared(ada, "SEV4 checkout is down")
+    ada.goes_to(sev.place).types("/sev update")
+    ada.fills(**{"What is new": "We roll back the last deploy."})
+    outage.begins()
+    assert ada.submits().errors == {"What is new": NOT_KEPT}
+    outage.ends()
+    stage.slack.wait_until(lambda: not ada.submits().errors, why="it is taken")
+    assert not ada.modal
+    stage.begins()
+    assert len([line for line in sev.lines if "We roll back the last deploy." in line]) == 1
+
+
+def test_a_form_in_which_something_breaks_stays_too(stage: Stage, ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    sev = stage.declared(ada, "SEV4 checkout is down")
+    ada.goes_to(sev.place).types("/sev update")
+    ada.fills(**{"What is new": "We roll back the last deploy."})
+    with monkeypatch.context() as broken:
+        broken.setattr("bot.incidents.updates.post_update", lambda *_, **__: 1 / 0)
+        told = ada.submits().errors["What is new"]
+    assert told.startswith("Something went wrong in Sevbot, and nothing was changed.")
+    ada.submits()
+    assert not ada.modal
+    stage.begins()
+    assert len([line for line in sev.lines if "We roll back the last deploy." in line]) == 1

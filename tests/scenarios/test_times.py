@@ -1,10 +1,12 @@
 """Correcting the times of a SEV, which people do afterwards."""
 
+import json
 from datetime import datetime, timedelta
+from urllib.request import Request, urlopen
 
 import pytest
 
-from bot.playground import Person
+from bot.playground import Person, Playground
 from tests.scenarios.stories import Sev, Stage
 
 pytestmark = pytest.mark.usefixtures("stage")
@@ -87,3 +89,13 @@ def test_times_of_no_sev_are_explained(ada: Person) -> None:
     ada.types("/sev times SEV-9")
     ada.sees("There is no SEV-9 that you can see. /sev list shows what there is.")
     ada.closes_modal()
+
+
+def test_a_clock_moved_on_the_page_is_known_at_once(stage: Stage, slack: Playground) -> None:
+    before, day = stage.bot.clock.now(), 24 * 3600
+    moved = Request(  # noqa: S310 - loopback
+        f"{slack.url}/ui/clock", json.dumps({"as": "U01ADA", "advance_seconds": day}).encode(),
+        {"Content-Type": "application/json"},
+    )  # fmt: skip
+    with urlopen(moved):  # noqa: S310
+        slack.wait_until(lambda: stage.bot.clock.now() - before >= timedelta(seconds=day), why="the bot knows the time")

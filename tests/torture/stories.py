@@ -567,10 +567,10 @@ OUTCOME, CALL = "paging.outcome", "paging.call"
 DIGEST, DIGEST_PICTURE, DIGEST_TROUBLE, STATS_PICTURE = (
     f"digest.{name}" for name in ("post", "picture", "trouble", "stats_picture")
 )
+TRACKER_TELL = "tracker.tell"
 BOARD, PUBLISHED, REVIEW, REVIEWED, POSTMORTEM_FILE = (
     f"postmortems.{name}" for name in ("board", "announcement", "review", "tell", "export")
 )
-TRACKER_TELL = "tracker.tell"
 POST, UPDATE, HISTORY, JOIN = "chat.postMessage", "chat.update", "conversations.history", "conversations.join"
 ANNOUNCE_FILE, COMPLETE = "files.getUploadURLExternal", "files.completeUploadExternal"
 
