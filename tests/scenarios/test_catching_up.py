@@ -128,7 +128,8 @@ def test_a_plain_message_costs_no_look_at_the_database(stage: Stage, sev: Sev, g
 
     stage.hears()
     engines = {stage.bot.database.engine, stage.bot.database._read_engine}
-    stage.bot.dispatcher.stop(within=5)  # it looks by itself
+    stage.bot.schedule.stop()  # these look by themselves
+    stage.bot.dispatcher.stop(within=5)
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     first = grace.says("Nothing happens.")
