@@ -56,7 +56,7 @@ SAMPLE = settings(
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.generate),
 )
-TORTURE = settings(SAMPLE, max_examples=250, stateful_step_count=60, derandomize=False)
+TORTURE = settings(SAMPLE, max_examples=80, stateful_step_count=60, derandomize=False)
 
 
 class Killed(Exception):  # noqa: N818 - it is what happens to a process

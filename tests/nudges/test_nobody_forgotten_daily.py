@@ -295,4 +295,4 @@ def test_one_message_a_day_and_nobody_forgotten_over_many_more_runs(
 ) -> None:
     server: PostgresServer | None = request.getfixturevalue("postgres") if engine == "postgresql" else None
     new_database = server.new_database if server else lambda: new_sqlite(tmp_path)
-    run_state_machine_as_test(daily_on(new_database), settings=settings(TORTURE, max_examples=60))
+    run_state_machine_as_test(daily_on(new_database), settings=settings(TORTURE, max_examples=30))

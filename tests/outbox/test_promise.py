@@ -53,7 +53,7 @@ SAMPLE = settings(
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # a failure is told by its steps; shrinking it takes minutes
 )
-TORTURE = settings(SAMPLE, max_examples=200, stateful_step_count=50)
+TORTURE = settings(SAMPLE, max_examples=120, stateful_step_count=50)
 
 
 @dataclass(eq=False)

@@ -24,6 +24,8 @@ PLACES = (CHANNEL, "#sev-1", "@sevbot", "#incidents")
 EMERGENCY = re.compile(r"sev-new-([a-z-]*)\d{4}")
 """The name of a channel that was made without a number: it holds the time."""
 MINUTE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
+A_DAY = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} [A-Z][a-z]{2} \d{4}")
+"""A due date: midnight may come between two stories that are compared."""
 Visible = dict[str, Any]
 
 
@@ -133,7 +135,7 @@ def said_twice(slack: Playground) -> list[str]:
 def visible(slack: Playground) -> Visible:
     """What people see in the end; what was added side by side is put in order."""
     told = json.dumps(slack.dump()).replace(slack.url, "https://slack")
-    dump = json.loads(EMERGENCY.sub(r"sev-new-\1hhmm", told))
+    dump = json.loads(A_DAY.sub("<day>", EMERGENCY.sub(r"sev-new-\1hhmm", told)))
     for channel in dump["channels"].values():
         channel["bookmarks"].sort()
         channel["pins"] = [MINUTE.sub("<time>", pin) for pin in channel["pins"]]

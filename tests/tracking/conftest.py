@@ -27,7 +27,7 @@ PEOPLE = {
 }  # fmt: skip
 TRACKER: dict[str, Any] = {
     "service": "jira", "project": "OPS", "projects": {"payments": "PAY"}, "statuses": {"Won't Do": "wont_do"},
-    "people": PEOPLE, "search_lag": "300ms",
+    "people": PEOPLE, "search_lag": "600ms",
 }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def tracked(sev: TrackerStage, ada: Person) -> TrackerStage:
 
 @pytest.mark.parametrize("fault", ["drop_after", pytest.param("html", marks=pytest.mark.torture)])
 def test_a_lost_answer_makes_no_second_issue(sev: TrackerStage, ada: Person, fault: str) -> None:
-    sev.jira.search_lag = 0.2
+    sev.jira.search_lag = 0.1
     sev.adds(ada, "add a circuit breaker @grace")
     sev.jira.faults = [(CREATE, fault)]
     ada.types("/sev action track SEV-1/1")
