@@ -113,9 +113,9 @@ def test_killed_after_every_commit_on_a_server(theatre: Theatre, part: int) -> N
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("flavour", [ONE_ON_SQLITE])
 @pytest.mark.parametrize("story", ["message", "private"])
-def test_killed_before_and_after_every_commit_of_another_story(theatre: Theatre, story: str, part: int) -> None:
+def test_killed_after_every_commit_of_another_story(theatre: Theatre, story: str, part: int) -> None:
     """Between claim and settlement lies each call, so that its commits are enough where the calls are the same."""
-    points = [point for point in theatre.undisturbed(story).passed if COMMIT in point]
+    points = [point for point in theatre.undisturbed(story).passed if point.startswith(f"after {COMMIT}")]
     ends_alike(theatre, story, killed_at_each(share(points, part)))
 
 
@@ -128,7 +128,8 @@ def test_killed_again_while_it_starts_looks_back_and_catches_up(theatre: Theatre
     first, usual = f"after {made}", theatre.undisturbed("form")
     recovery = theatre.perform("form", killed_at(first)).recovery_after(usual)
     assert recovery
-    ends_alike(theatre, "form", [killed_at(first, second, is_certain=False) for second in share(recovery, part)])
+    seconds = share(sorted(recovery)[::2], part)
+    ends_alike(theatre, "form", [killed_at(first, second, is_certain=False) for second in seconds])
 
 
 @pytest.mark.torture
@@ -136,7 +137,7 @@ def test_killed_again_while_it_starts_looks_back_and_catches_up(theatre: Theatre
 @pytest.mark.parametrize("flavour", [ONE_ON_SQLITE, ONE_ON_POSTGRESQL])
 def test_killed_again_and_again(theatre: Theatre) -> None:
     chance, points = random.Random(2026), theatre.undisturbed("form").passed
-    deaths = [killed_at(*chance.sample(points, DEATHS_IN_A_ROW), is_certain=False) for _ in range(12)]
+    deaths = [killed_at(*chance.sample(points, DEATHS_IN_A_ROW), is_certain=False) for _ in range(6)]
     ends_alike(theatre, "form", deaths)
 
 
