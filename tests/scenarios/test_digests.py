@@ -264,6 +264,7 @@ def test_a_team_is_told_of_its_own_workflows_and_items(stage: Stage, ada: Person
 @with_(picture="sevs")
 def test_the_picture_stands_in_the_message_and_can_be_heard(stage: Stage, ada: Person) -> None:
     stage.declared(ada, "SEV2 checkout is down")
+    stage.slack.advance_clock(24 * HOUR)  # a digest tells of the days that are over
     comes(stage)
     message = posted(stage)
     (image,) = [block for block in message.blocks if block["type"] == "image"]

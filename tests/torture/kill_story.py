@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 from bot.outbox.model import OPEN, OutboxMessage
 from bot.playground import Channel, Delivery, Impossible, Person, Playground
 
-SETTLES_WITHIN = 40.0
+SETTLES_WITHIN = 100.0
 TRIES = 12
 REDELIVERY_DELAYS = (1.0, 1.0, 1.0, 2.0, 2.0, 4.0, 4.0)
 """Slack's own are 4 s, a minute and five; who is back at once need not wait so long. More of them than Slack's, since of two
@@ -39,6 +39,13 @@ class Ledger:
         """Whether every delivery has ended."""
         return self._count(OutboxMessage.state.in_(OPEN)) == 0
 
+    def waiting(self) -> list[tuple[str, str, str | None]]:
+        """What has not been delivered: its key, its state, and why."""
+        query = select(OutboxMessage.key, OutboxMessage.state, OutboxMessage.last_error)
+        with self.connection.begin():
+            found = self.connection.execute(query.where(OutboxMessage.state.in_(OPEN)))
+            return [(key, state, error) for key, state, error in found]
+
     def is_looked_at_twice(self) -> bool:
         """Whether no second look is outstanding."""
         return self._count(OutboxMessage.second_look_at.is_not(None)) == 0
@@ -61,7 +68,9 @@ class Stage:
 
     def settles(self) -> None:
         """Wait until the bot is connected, all is delivered, and every event was taken."""
-        self.slack.wait_until(self._is_settled, within=SETTLES_WITHIN, why="all is delivered")
+        self.slack.wait_until(
+            self._is_settled, within=SETTLES_WITHIN, why="all is delivered", seen=lambda: str(self.ledger.waiting())
+        )
 
     def _is_settled(self) -> bool:
         return (

@@ -182,6 +182,7 @@ def test_a_second_copy_of_a_frozen_replica_is_taken_away(theatre: Theatre, made:
 
 
 @pytest.mark.torture
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("flavour", [TWO_ON_POSTGRESQL])
 def test_a_replica_frozen_in_a_transaction_does_not_stop_the_others(theatre: Theatre) -> None:
     ends_alike(theatre, "form", [frozen_in_a_transaction(f"before {COMMIT}{each}") for each in TRANSACTIONS])
