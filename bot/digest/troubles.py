@@ -13,7 +13,7 @@ from bot.directory.people import Actor
 from bot.directory.permissions import require
 from bot.errors import Refused
 from bot.outbox.enqueue import Request, enqueue, retry_dead
-from bot.outbox.kinds import Kind, Nature, Skip
+from bot.outbox.kinds import Kind, Skip
 from bot.outbox.model import Mode, OutboxMessage, State
 from bot.slack import blocks as kit
 from bot.slack import posts
@@ -66,12 +66,7 @@ def retry(session: Session, issue_id: int, *, config: Config, actor: Actor, mach
 
 def kind(slack: Slack) -> Kind[posts.Draft]:
     """The outbox kind that tells of it."""
-    return Kind(
-        name=TROUBLE, nature=Nature.FINDABLE, label="Say that a digest can't be posted", load=_load,
-        send=lambda draft, attempt: posts.put(slack, draft, attempt),
-        record=lambda session, message, result, _now: posts.remember(session, message, result),
-        remove_copies=lambda draft, attempt: posts.remove_copies(slack, draft, attempt), overwrites=True,
-    )  # fmt: skip
+    return posts.kind(slack, TROUBLE, "Say that a digest can't be posted", _load, overwrites=True)
 
 
 def _key(issue: DigestIssue) -> str:

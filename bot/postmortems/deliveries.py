@@ -64,12 +64,9 @@ class Deliveries:
         *,
         overwrites: bool = True,
     ) -> Kind[posts.Draft]:
-        return Kind(
-            name=name, nature=Nature.FINDABLE, label=label, load=load,
-            send=lambda draft, attempt: posts.put(self._slack, draft, attempt), record=_remember,
-            on_trouble=self._on_trouble,
-            remove_copies=lambda draft, attempt: posts.remove_copies(self._slack, draft, attempt), overwrites=overwrites,
-        )  # fmt: skip
+        return posts.kind(
+            self._slack, name, label, load, record=_remember, on_trouble=self._on_trouble, overwrites=overwrites
+        )
 
     def _load_board(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
         incident = incident_of(session, message)

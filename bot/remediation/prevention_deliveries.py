@@ -45,15 +45,8 @@ class PreventionDeliveries:
                 record=self._remember,
                 on_trouble=on_trouble,
             ),
-            Kind(
-                name=surfaces.SAY_KNOWN,
-                nature=Nature.FINDABLE,
-                label="Say what is open from before",
-                load=self._load,
-                send=lambda draft, attempt: posts.put(self._slack, draft, attempt),
-                record=lambda session, message, result, _now: posts.remember(session, message, result),
-                on_trouble=on_trouble,
-                remove_copies=lambda draft, attempt: posts.remove_copies(self._slack, draft, attempt),
+            posts.kind(
+                self._slack, surfaces.SAY_KNOWN, "Say what is open from before", self._load, on_trouble=on_trouble
             ),
         )
 

@@ -78,10 +78,9 @@ class TrackingDeliveries:
                 name=tracking_surfaces.POLL, nature=Nature.IDEMPOTENT, label="Ask the tracker what changed",
                 load=self._load_poll, send=self._poll, record=tracking_jobs.record_news,
             ),
-            Kind(
-                name=tracking_surfaces.TELL, nature=Nature.FINDABLE, label="Tell who owes an item about its issue",
-                load=self._load_letter, send=self._put, record=_record_letter, remove_copies=self._remove_copies,
-                on_trouble=show,
+            posts.kind(
+                self._slack, tracking_surfaces.TELL, "Tell who owes an item about its issue", self._load_letter,
+                record=_record_letter, on_trouble=show,
             ),
         )  # fmt: skip
 
@@ -194,12 +193,6 @@ class TrackingDeliveries:
             return Skip("they may not see this SEV any more")
         text, blocks = tracking_views.letter(entry, item_views.item_buttons(item), item, self._config)
         return posts.draft_for(session, message, channel_id="", users=(user_id,), text=text, blocks=blocks)
-
-    def _put(self, draft: posts.Draft, attempt: Attempt) -> Result:
-        return posts.put(self._slack, draft, attempt)
-
-    def _remove_copies(self, draft: posts.Draft, attempt: Attempt) -> None:
-        posts.remove_copies(self._slack, draft, attempt)
 
 
 def _item_and_link(session: Session, message: OutboxMessage) -> tuple[ActionItem, TrackerLink | None]:
