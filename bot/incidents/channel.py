@@ -16,7 +16,9 @@ from bot.incidents.lifecycle import is_open
 from bot.incidents.model import Incident
 from bot.incidents.naming import channel_name
 from bot.incidents.noting import note
+from bot.incidents.reading import state_of
 from bot.outbox.enqueue import retry_dead
+from bot.outbox.model import OPEN
 from bot.slack import posts
 from bot.slack.client import Slack
 from bot.slack.events import Event, EventRule
@@ -87,7 +89,7 @@ class Seen:
     trouble: str
     card_is_there: bool
     members: frozenset[str] | None
-    """The people in it, for a private SEV."""
+    """The people in it; None where that is not known."""
     might_join: bool = False
     """Whether the look would have let the bot join again."""
 
@@ -154,6 +156,7 @@ class ChannelEvents:
             surfaces.reconcile(session, incident)
         elif not self._is_bot(event):
             membership.add(session, incident, event["user"])
+            _look_again(session, incident)
 
     def _left(self, session: Session, incident: Incident, event: Event, now: datetime) -> None:
         if self._is_bot(event):
@@ -162,8 +165,7 @@ class ChannelEvents:
             surfaces.reconcile(session, incident)
         else:
             membership.remove(session, incident, event["user"])
-            if incident.is_private:
-                surfaces.reconcile(session, incident)  # a look under way may still have seen them there
+            _look_again(session, incident)
 
     def _archived(self, session: Session, incident: Incident, event: Event, now: datetime) -> None:
         lost(session, incident, ARCHIVED, self._settings.current, now=now)
@@ -199,6 +201,12 @@ class ChannelEvents:
 def _of_channel(session: Session, channel_id: str) -> Incident | None:
     incident_id = session.scalar(select(Incident.id).where(Incident.channel_id == channel_id))
     return membership.lock(session, incident_id) if incident_id is not None else None
+
+
+def _look_again(session: Session, incident: Incident) -> None:
+    """Somebody came or went: a look under way may have seen who was there before."""
+    if incident.is_private or state_of(session, surfaces.key(incident, "reconcile")) in OPEN:
+        surfaces.reconcile(session, incident)
 
 
 def _told_of_trouble(session: Session, incident: Incident) -> bool:

@@ -164,7 +164,8 @@ class ChannelDeliveries:
         )  # fmt: skip
         return any(message["ts"] == place.card_ts for message in page.get("messages", []))
 
-    def _members(self, calls: Calls, channel_id: str) -> list[str]:
+    def _members(self, calls: Calls, channel_id: str) -> list[str] | None:
+        """The people in the channel; None where they are too many to be asked for."""
         members: list[str] = []
         cursor = ""
         for _ in range(PAGES):
@@ -174,8 +175,8 @@ class ChannelDeliveries:
             members += page["members"]
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
-                break
-        return members
+                return members
+        return None
 
     def _record_look(self, session: Session, message: OutboxMessage, result: Result, now: datetime) -> None:
         incident = membership.lock(session, message.subject_id)

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
-from bot.playground import Person
+from bot.incidents.model import IncidentMember
+from bot.playground import Call, Person
 from bot.timeline.model import Reading
 from tests.scenarios.stories import Sev, Stage
 
@@ -103,6 +104,30 @@ def test_what_was_heard_while_the_channel_is_read_is_newer_than_what_was_read(
     catches_up(stage)
     assert words(sev) == []
     ada.sees("Taken off the timeline.", in_=sev.channel)
+
+
+def test_whoever_comes_or_goes_while_the_bot_looks_who_is_there_is_known_as_they_are(
+    stage: Stage, sev: Sev, grace: Person, linus: Person
+) -> None:
+    now = {"U01ADA", linus.id}
+
+    def meanwhile(call: Call, when: str) -> None:
+        if call.method == "conversations.members" and when == "after" and grace.id in sev.channel.members:
+            linus.joins(sev.channel)
+            grace.leaves(sev.channel)
+            stage.slack.wait_until(lambda: members(stage) == now, why="the bot hears of both")
+
+    stage.slack.hooks.append(meanwhile)
+    catches_up(stage)
+    stage.slack.hooks.remove(meanwhile)
+    assert members(stage) == now
+    linus.sees("Welcome to SEV-1.", in_=sev.channel)
+
+
+def members(stage: Stage) -> set[str]:
+    """The people who are in the SEV's channel, as far as the bot knows."""
+    with stage.bot.database.read() as session:
+        return set(session.scalars(select(IncidentMember.user_id)))
 
 
 def test_a_long_channel_is_read_in_pages_and_resumed(stage: Stage, sev: Sev, ada: Person, grace: Person) -> None:
