@@ -93,3 +93,27 @@ class WorkflowRound(Base):
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
     minute: Mapped[int]
     """The last minute for which it was done."""
+
+
+class SloState(Base):
+    """How an SLO fared when it was looked at last: lists of thousands of workflows are made from this."""
+
+    __tablename__ = "slo_states"
+
+    workflow: Mapped[str] = mapped_column(String(KEY_LIMIT), primary_key=True)
+    slo: Mapped[str] = mapped_column(String(KEY_LIMIT), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    since: Mapped[datetime]
+    """Since when it is in that state."""
+    burns_since: Mapped[datetime | None]
+    """Since when a burn of it is told as a problem that has not recovered; it may be silent meanwhile."""
+    sentence: Mapped[str] = mapped_column(String(300))
+    sli: Mapped[float | None]
+    """Over its period so far, 0 to 1. None: nothing was counted."""
+    sli_today: Mapped[float | None]
+    budget_left: Mapped[float | None]
+    """As a share of it; below 0 where more was spent."""
+    budget_seconds: Mapped[float | None]
+    """The whole budget as time."""
+    newest_at: Mapped[datetime | None]
+    """The newest minute of which there are counts."""

@@ -58,10 +58,30 @@ def upgrade() -> None:
         sa.Column("minute", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_workflow_rounds")),
     )
+    op.create_table(
+        "slo_states",
+        sa.Column("workflow", sa.String(length=40), nullable=False),
+        sa.Column("slo", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("burns_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sentence", sa.String(length=300), nullable=False),
+        *(sa.Column(name, sa.Float(), nullable=True) for name in ("sli", "sli_today", "budget_left", "budget_seconds")),
+        sa.Column("newest_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("workflow", "slo", name=op.f("pk_slo_states")),
+    )
 
 
 def downgrade() -> None:
-    for table in ("workflow_rounds", "touched_hours", "count_days", "count_hours", "count_minutes", "workflow_signals"):
+    for table in (
+        "slo_states",
+        "workflow_rounds",
+        "touched_hours",
+        "count_days",
+        "count_hours",
+        "count_minutes",
+        "workflow_signals",
+    ):
         op.drop_table(table)
 
 
