@@ -83,6 +83,8 @@ from bot.timeline.deliveries import CaptureDeliveries
 from bot.timeline.memory import Memory
 from bot.timeline.reconciling import CatchUp
 from bot.timeline.telling_deliveries import TellingDeliveries
+from bot.workflows import problem_slack
+from bot.workflows.alerts_room import AlertsRoom
 
 HOME_EVENTS = (
     "declared", "severity", "status", "reopened", "title", "update", "channel", "channel_replaced", "role", "handoff",
@@ -127,6 +129,7 @@ class House:
         self.remediation = Remediation(slack, clock, settings, self.memory)
         self.digests = DigestRoom(slack, clock, settings, ground.database)
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
+        self.alerts = AlertsRoom(slack, clock, settings, ground.database)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -148,6 +151,7 @@ class House:
             {f"item.{fact}": nudges.watch for fact in ITEM_EVENTS},
             {people.CHANGED: nudging.watch_items_of},
             self.postmortems.reactions(),
+            self.alerts.reactions(),
             {f"incident.{fact}": self.home.changed for fact in HOME_EVENTS},
             {membership.CHANGED: self.home.membership_changed},
         )
@@ -157,7 +161,7 @@ class House:
     def rooms(self) -> Rooms:
         """Every verb, click, form and rule for events."""
         slack, settings = self._ground.slack, self._ground.settings
-        declaring = Declaring(settings, slack.permalink, self.emergencies)
+        declaring = Declaring(settings, slack.permalink, self.emergencies, also=(problem_slack.declared_from,))
         looking = Looking(settings, card_buttons=self._card_buttons())
         changing, updater = incidents.Changing(settings, self._ground.clock), updating.Updating(settings)
         persons, guarding = People(settings), access_slack.Guarding(settings)
@@ -197,6 +201,7 @@ class House:
         self.remediation.listen(rooms)
         access_slack.listen(rooms, guarding)
         self.digests.listen(rooms)
+        self.alerts.listen(rooms, declaring)
         return rooms
 
     def jobs(self) -> tuple[Job, ...]:
@@ -214,6 +219,8 @@ class House:
             Job("paging.forget_on_call", timedelta(hours=1), self._forget_on_call),
             Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
             Job("tracker.forget", timedelta(hours=1), self.tracking.forget),
+            Job("problems.show_news", timedelta(seconds=15), self.alerts.show_news),
+            Job("problems.forget", timedelta(hours=1), self.alerts.forget),
             Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
         )
 
@@ -285,6 +292,7 @@ class House:
         self.tracking.register(kinds)
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
         self.postmortems.register(kinds)
+        self.alerts.register(kinds)
 
     def _forget_answers(self) -> None:
         machine_now = self._ground.clock.machine()
