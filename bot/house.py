@@ -65,7 +65,7 @@ from bot.paging.following import Following
 from bot.paging.pagers import Pagers
 from bot.postmortems.room import PostmortemRoom
 from bot.remediation import jobs as remediation_jobs
-from bot.remediation import nudging
+from bot.remediation import nudging, of_workflow
 from bot.remediation.nudging import ItemNudges
 from bot.remediation.room import Remediation
 from bot.remediation.tracking_room import Tracking
@@ -85,6 +85,7 @@ from bot.timeline.reconciling import CatchUp
 from bot.timeline.telling_deliveries import TellingDeliveries
 from bot.workflows import problem_slack
 from bot.workflows.alerts_room import AlertsRoom
+from bot.workflows.health_room import HealthRoom
 
 HOME_EVENTS = (
     "declared", "severity", "status", "reopened", "title", "update", "channel", "channel_replaced", "role", "handoff",
@@ -130,6 +131,9 @@ class House:
         self.digests = DigestRoom(slack, clock, settings, ground.database)
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
         self.alerts = AlertsRoom(slack, clock, settings, ground.database)
+        self.health = HealthRoom(
+            ground.environment, ground.database, clock, settings, lines=(of_workflow.lines(settings),)
+        )
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -182,6 +186,7 @@ class House:
             *nudge_slack.commands(silence),
             *self.remediation.commands(),
             *self.digests.commands(),
+            *self.health.commands(),
             *why.commands(why.Accounting(settings, self._ground.kinds, self.subjects)),
             *access_slack.commands(guarding),
         )
@@ -202,6 +207,7 @@ class House:
         access_slack.listen(rooms, guarding)
         self.digests.listen(rooms)
         self.alerts.listen(rooms, declaring)
+        self.health.listen(rooms)
         return rooms
 
     def jobs(self) -> tuple[Job, ...]:
@@ -221,6 +227,8 @@ class House:
             Job("tracker.forget", timedelta(hours=1), self.tracking.forget),
             Job("problems.show_news", timedelta(seconds=15), self.alerts.show_news),
             Job("problems.forget", timedelta(hours=1), self.alerts.forget),
+            Job("workflows.evaluate", timedelta(seconds=15), self.health.evaluating.evaluate),
+            Job("workflows.forget", timedelta(hours=1), self.health.evaluating.forget),
             Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
         )
 

@@ -27,6 +27,12 @@ DAYS_KEPT = timedelta(days=800)
 ROLLING = "roll_up"
 
 
+def is_needed(session: Session, *, now: datetime) -> bool:
+    """Whether minutes came of hours that are over."""
+    touched = select(TouchedHour.hour).where(TouchedHour.hour < minute_of(now) // HOUR).limit(1)
+    return session.scalar(touched) is not None
+
+
 def roll_up(session: Session, ways: Ways, *, now: datetime) -> bool:
     """Put some hours together that are over and of which minutes came, the oldest first. False: there is none left.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import Budget, budget
@@ -14,20 +14,20 @@ from bot.workflows.burning import Reason, State, Verdict, verdict
 from bot.workflows.counts_model import WorkflowSignal
 from bot.workflows.minutes import MINUTE, Span, minute_of, moment_of, whole_minutes
 from bot.workflows.periods import Calendar
-from bot.workflows.slo import Counts, Method, Slo
+from bot.workflows.slo import Counts, Method, Pair, Slo, burn_rate
 from bot.workflows.sums import EACH, Sum, Way, sums
 
 SILENT_AFTER = timedelta(minutes=15)
 """From when on counts that do not come mean that nobody counts any more."""
-SIGNALS_AT_ONCE = 1000
+WORKFLOWS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
 class Watched:
-    """An SLO of a workflow, and the signal it is held against."""
+    """An SLO of a workflow, and the signals it is held against, all of them together."""
 
     workflow: str
-    signal: str
+    signals: tuple[str, ...]
     slo: Slo
 
     @property
@@ -53,6 +53,8 @@ class Finding:
     today: Counts | None
     newest: datetime | None
     """The newest minute of which there are counts; None: there never were any."""
+    burns: tuple[tuple[Pair, float | None], ...] = ()
+    """How fast the budget burns over each pair's long window."""
 
     @property
     def is_burning(self) -> bool:
@@ -70,25 +72,21 @@ def look(session: Session, watched: Sequence[Watched], *, zone: str, now: dateti
     What was pushed until then must have been rolled up.
     """
     signals = _signals(session, watched)
-    windows = {each: _windows(each.slo, zone, now) for each in watched}
+    windows = {each.key: _windows(each.slo, zone, now) for each in watched}
     by_way: dict[Way, list[Watched]] = defaultdict(list)
     for each in watched:
-        if (each.workflow, each.signal) in signals:
-            by_way[each.way].append(each)
-    counted: dict[Way, Mapping[int, Mapping[Span, Sum]]] = {
-        way: sums(
-            session, sorted({signals[each.workflow, each.signal].id for each in some}),
-            {span for each in some for span in windows[each].all}, way, now=now,
+        by_way[each.way].append(each)
+    counted: dict[Way, Mapping[int, Mapping[Span, Sum]]] = {}
+    for way, some in by_way.items():
+        ids = sorted({signal.id for each in some for signal in signals[each.key]})
+        counted[way] = sums(session, ids, {span for each in some for span in windows[each.key].all}, way, now=now)
+    return [
+        _finding(
+            each, windows[each.key], [counted[each.way].get(signal.id, {}) for signal in signals[each.key]],
+            max((moment_of(signal.newest_minute) for signal in signals[each.key]), default=None), now,
         )
-        for way, some in by_way.items()
-    }  # fmt: skip
-    found = []
-    for each in watched:
-        signal = signals.get((each.workflow, each.signal))
-        of_signal = counted[each.way].get(signal.id, {}) if signal else {}
-        newest = moment_of(signal.newest_minute) if signal else None
-        found.append(_finding(each, windows[each], of_signal, newest, now))
-    return found
+        for each in watched
+    ]  # fmt: skip
 
 
 def day_began(zone: str, now: datetime) -> datetime:
@@ -123,18 +121,19 @@ def _windows(slo: Slo, zone: str, now: datetime) -> _Windows:
 
 
 def _finding(
-    watched: Watched, windows: _Windows, counted: Mapping[Span, Sum], newest: datetime | None, now: datetime
+    watched: Watched, windows: _Windows, counted: Sequence[Mapping[Span, Sum]], newest: datetime | None, now: datetime
 ) -> Finding:
     def of(span: Span) -> Counts | None:
-        found = counted.get(span)
-        return Counts(*found) if found else None
+        found = [of_signal[span] for of_signal in counted if span in of_signal]
+        return Counts(sum(good for good, _ in found), sum(total for _, total in found)) if found else None
 
     found = verdict(
         watched.slo, lambda length: of(windows.by_length[length]), left=_left(watched.slo, of(windows.period), now)
     )
     if newest is None or now - newest > SILENT_AFTER:
         found = _silent(found, newest)
-    return Finding(watched, found, of(windows.period), of(windows.today), newest)
+    burns = [(pair, burn_rate(of(windows.by_length[pair.long]), watched.slo.target)) for pair in watched.slo.watched]
+    return Finding(watched, found, of(windows.period), of(windows.today), newest, tuple(burns))
 
 
 def _left(slo: Slo, counts: Counts | None, now: datetime) -> Budget | None:
@@ -150,11 +149,14 @@ def _silent(found: Verdict, newest: datetime | None) -> Verdict:
     return Verdict(State.NO_DATA, Reason.NO_DATA, sentence, budget=found.budget)
 
 
-def _signals(session: Session, watched: Sequence[Watched]) -> dict[tuple[str, str], WorkflowSignal]:
-    wanted = sorted({(each.workflow, each.signal) for each in watched})
-    found: dict[tuple[str, str], WorkflowSignal] = {}
-    for start in range(0, len(wanted), SIGNALS_AT_ONCE):
-        some = tuple_(WorkflowSignal.workflow, WorkflowSignal.signal).in_(wanted[start : start + SIGNALS_AT_ONCE])
-        for each in session.scalars(select(WorkflowSignal).where(some)):
-            found[each.workflow, each.signal] = each
-    return found
+def _signals(session: Session, watched: Sequence[Watched]) -> dict[tuple[str, str], list[WorkflowSignal]]:
+    """The signals of each SLO of which there ever were counts."""
+    workflows = sorted({each.workflow for each in watched})
+    known: dict[tuple[str, str], WorkflowSignal] = {}
+    for start in range(0, len(workflows), WORKFLOWS_AT_ONCE):
+        of_some = WorkflowSignal.workflow.in_(workflows[start : start + WORKFLOWS_AT_ONCE])
+        known |= {(each.workflow, each.signal): each for each in session.scalars(select(WorkflowSignal).where(of_some))}
+    return {
+        each.key: [known[each.workflow, signal] for signal in each.signals if (each.workflow, signal) in known]
+        for each in watched
+    }
