@@ -65,6 +65,7 @@ def check() -> None:
     from bot.paging.pagers import Pagers
     from bot.remediation.trackers import Trackers
     from bot.slack.templates import Texts
+    from bot.workflows.promises import notices
 
     environment = _environment()
     try:
@@ -76,6 +77,8 @@ def check() -> None:
         typer.echo(f"warning: {warning}", err=True)
     for warning in Trackers(environment.tracker, timeout=lambda: found.delivery.call_timeout).missing(found):
         typer.echo(f"warning: {warning}", err=True)
+    for notice in notices(found):
+        typer.echo(f"warning: {environment.config_folder.name}/{notice}", err=True)
     typer.echo(
         f"The configuration is fine: {len(found.severities)} severities, {len(found.teams)} teams, "
         f"{len(found.workflows)} workflows."
