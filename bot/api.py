@@ -87,7 +87,9 @@ class Callers:
         token = self._token(call)
         if not self._has_room(token):
             raise Rejected(
-                HTTPStatus.TOO_MANY_REQUESTS, "Send more minutes in one call, or fewer calls.", headers={"Retry-After": "1"}
+                HTTPStatus.TOO_MANY_REQUESTS,
+                "Send more minutes in one call, or fewer calls.",
+                headers={"Retry-After": "1"},
             )
         return token
 
@@ -103,10 +105,14 @@ class Callers:
         given = call.headers.get("authorization", "")
         scheme, _, secret = given.partition(" ")
         digest = hashlib.sha256(secret.strip().encode()).hexdigest()
-        found = [each for each in self._tokens if hmac.compare_digest(each.digest, digest)]  # all: it tells nothing by its time
+        found = [
+            each for each in self._tokens if hmac.compare_digest(each.digest, digest)
+        ]  # all: it tells nothing by its time
         if scheme.lower() != "bearer" or not found:
             detail = (
-                "Send the header Authorization: Bearer TOKEN." if not given else "This token is not known here, or not any more."
+                "Send the header Authorization: Bearer TOKEN."
+                if not given
+                else "This token is not known here, or not any more."
             )
             raise Rejected(HTTPStatus.UNAUTHORIZED, detail, headers={"WWW-Authenticate": "Bearer"})
         return found[0]

@@ -54,7 +54,9 @@ class ApiToken:
     digest: str = field(repr=False)
 
 
-API_TOKEN = re.compile(r"([a-z0-9][a-z0-9_-]{0,39}) ([a-z:]+(?:/[a-z0-9_-]+)?(?:,[a-z:]+(?:/[a-z0-9_-]+)?)*) sha256:([0-9a-f]{64})")
+API_TOKEN = re.compile(
+    r"([a-z0-9][a-z0-9_-]{0,39}) ([a-z:]+(?:/[a-z0-9_-]+)?(?:,[a-z:]+(?:/[a-z0-9_-]+)?)*) sha256:([0-9a-f]{64})"
+)
 """`checkout counts:write sha256:9f86...`: a name, scopes with commas, and the token's SHA-256 in hexadecimal."""
 API_SCOPES = ("counts:write",)
 """What a token may be for: a scope as a whole, or of one workflow (`counts:write/place-order`)."""
@@ -179,7 +181,9 @@ def tracker_access(variables: Mapping[str, str], faults: list[str]) -> TrackerAc
 
 def api_tokens(variables: Mapping[str, str], faults: list[str]) -> tuple[ApiToken, ...]:
     """Who may call our HTTP API: one to a line, or with semicolons in between; what is wrong is added to `faults`."""
-    entries = [entry for each in _secret(variables, "SEVBOT_API_TOKENS", faults).split("\n") for entry in each.split(";")]
+    entries = [
+        entry for each in _secret(variables, "SEVBOT_API_TOKENS", faults).split("\n") for entry in each.split(";")
+    ]
     found: dict[str, ApiToken] = {}
     for place, entry in enumerate((each.strip() for each in entries if each.strip()), start=1):
         match = API_TOKEN.fullmatch(" ".join(entry.split()))

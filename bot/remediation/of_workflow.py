@@ -27,7 +27,9 @@ def lines(settings: Settings) -> Lines:
             .select_from(AffectedWorkflow)
             .join(Incident, Incident.id == AffectedWorkflow.incident_id)
             .join(ActionItem, ActionItem.incident_id == Incident.id)
-            .where(AffectedWorkflow.workflow == workflow, ActionItem.state.in_(OPEN_STATES), membership.may_see(user_id))
+            .where(
+                AffectedWorkflow.workflow == workflow, ActionItem.state.in_(OPEN_STATES), membership.may_see(user_id)
+            )
         )
         count, overdue = session.execute(query).one()
         if not count:

@@ -32,7 +32,12 @@ class Health:
 
 
 def build(
-    health: Health, *, slack: App | None, metrics_token: str, hooks: Mapping[str, Take], counts: TakeCounts | None = None
+    health: Health,
+    *,
+    slack: App | None,
+    metrics_token: str,
+    hooks: Mapping[str, Take],
+    counts: TakeCounts | None = None,
 ) -> FastAPI:
     """The routes. `slack` is given where Slack delivers by HTTP; `hooks` take what other services send, by their name.
 

@@ -46,6 +46,8 @@ def workflow_named(config: Config, words: str) -> Workflow:
 
 def nearest(config: Config, wanted: str) -> list[str]:
     """The keys of the workflows that somebody may have meant."""
-    by_word = {each.name.lower(): each.key for each in config.workflows} | {each.key: each.key for each in config.workflows}
+    by_word = {each.name.lower(): each.key for each in config.workflows} | {
+        each.key: each.key for each in config.workflows
+    }
     near = difflib.get_close_matches(wanted.lower()[:LONGEST_WORD], by_word, n=2 * MOST_NEAR, cutoff=0.5)
     return list(dict.fromkeys(by_word[each] for each in near))[:MOST_NEAR]

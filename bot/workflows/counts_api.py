@@ -16,10 +16,11 @@ from bot import inbound
 from bot.api import Call, Callers, Fault, Rejected, Reply, require_scope
 from bot.clock import Clock
 from bot.config import Settings
+from bot.config.workflows import PUSHED
 from bot.db import UNAVAILABLE, CommitUnknown, Database, log_failure
 from bot.environment import ApiToken
 from bot.workflows import counting
-from bot.workflows.catalog import PUSHED, nearest, pushed_signals
+from bot.workflows.catalog import nearest, pushed_signals
 from bot.workflows.counting import Counted, Sender
 from bot.workflows.counts_model import SOURCE_LIMIT
 from bot.workflows.minutes import minute_of, moment_of
@@ -48,6 +49,14 @@ class Batch:
     counted: Sequence[Counted]
 
 
+@dataclass(frozen=True)
+class Named:
+    """A call its sender named (`Idempotency-Key`): by what it is known again, and what it brought."""
+
+    key: str
+    digest: str
+
+
 class CountsApi:
     """Takes counts, and answers once they are kept."""
 
@@ -70,11 +79,14 @@ class CountsApi:
         workflow = config.workflow(key)
         if workflow is None:
             near = " or ".join(nearest(config, key))
-            raise Rejected(HTTPStatus.NOT_FOUND, f"There is no workflow of that key.{f' Did you mean {near}?' if near else ''}")
+            raise Rejected(
+                HTTPStatus.NOT_FOUND, f"There is no workflow of that key.{f' Did you mean {near}?' if near else ''}"
+            )
         batch = read(call.body, pushed_signals(workflow), now=now)
         sender = Sender(workflow.key, batch.signal, batch.source)
+        named = _once(call, token, sender)
         try:
-            self._database.run(lambda session: _keep(session, token, call, sender, batch, now))
+            self._database.run(lambda session: _keep(session, named, sender, batch.counted, now))
         except (*UNAVAILABLE, CommitUnknown) as error:
             log_failure(log, "counts.not_kept", error)
             detail = "The database is away. Send it again: it does no harm if it was kept."
@@ -116,7 +128,9 @@ def _content(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise Rejected(HTTPStatus.BAD_REQUEST, "The body is no JSON.") from None
     if not isinstance(content, dict):
-        raise Rejected(HTTPStatus.BAD_REQUEST, 'Send an object: {"counts": [{"minute": ..., "good": ..., "total": ...}]}.')
+        raise Rejected(
+            HTTPStatus.BAD_REQUEST, 'Send an object: {"counts": [{"minute": ..., "good": ..., "total": ...}]}.'
+        )
     return content
 
 
@@ -126,9 +140,11 @@ def _minute(row: object, place: str, faults: list[Fault], now: datetime) -> Coun
         faults.append(Fault(place, "Give minute, good and total, and nothing else."))
         return None
     before = len(faults)
-    for name in ("good", "total"):
-        if type(row[name]) is not int or not 0 <= row[name] <= LARGEST:
-            faults.append(Fault(f"{place}/{name}", f"Give a whole number from 0 to {LARGEST}."))
+    faults += [
+        Fault(f"{place}/{name}", f"Give a whole number from 0 to {LARGEST}.")
+        for name in ("good", "total")
+        if type(row[name]) is not int or not 0 <= row[name] <= LARGEST
+    ]
     if len(faults) == before and row["good"] > row["total"]:
         faults.append(Fault(f"{place}/good", "There can't be more good ones than there are in all."))
     moment = _moment(row["minute"])
@@ -140,7 +156,9 @@ def _minute(row: object, place: str, faults: list[Fault], now: datetime) -> Coun
         )
     elif minute_of(moment) < counting.takes_since(now):
         oldest = _said(moment_of(counting.takes_since(now)))
-        faults.append(Fault(f"{place}/minute", f"This comes too late: counts are taken from {oldest} on. Leave it out."))
+        faults.append(
+            Fault(f"{place}/minute", f"This comes too late: counts are taken from {oldest} on. Leave it out.")
+        )
     return Counted(minute_of(moment), row["good"], row["total"]) if moment and len(faults) == before else None
 
 
@@ -157,18 +175,19 @@ def _said(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:00Z")
 
 
-def _keep(session: Session, token: ApiToken, call: Call, sender: Sender, batch: Batch, now: datetime) -> None:
-    """Keep what came; once, where the sender named the call: what was sent meanwhile is not undone by an old one."""
+def _once(call: Call, token: ApiToken, sender: Sender) -> Named | None:
     name = call.headers.get("idempotency-key", "").strip()
-    if name:
-        key, digest = (
-            hashlib.sha256(each).hexdigest()
-            for each in (f"{token.name}\n{sender.workflow}\n{name}".encode(), call.body)
-        )
-        if not inbound.is_new(session, INBOUND, key, now=now):
-            if inbound.subject_of(session, INBOUND, key) != digest:
+    parts = f"{token.name}\n{sender.workflow}\n{name}".encode(), call.body
+    return Named(*(hashlib.sha256(each).hexdigest() for each in parts)) if name else None
+
+
+def _keep(session: Session, named: Named | None, sender: Sender, counted: Sequence[Counted], now: datetime) -> None:
+    """Keep what came; a call that has a name only once: what was sent meanwhile is not undone by an old one."""
+    if named is not None:
+        if not inbound.is_new(session, INBOUND, named.key, now=now):
+            if inbound.subject_of(session, INBOUND, named.key) != named.digest:
                 detail = "This Idempotency-Key was used for other counts. Give each call one of its own."
                 raise Rejected(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
             return
-        inbound.set_subject(session, INBOUND, key, digest)
-    counting.take(session, sender, batch.counted, now=now)
+        inbound.set_subject(session, INBOUND, named.key, named.digest)
+    counting.take(session, sender, counted, now=now)

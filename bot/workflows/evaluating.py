@@ -64,9 +64,7 @@ class Evaluating:
         with self._database.read() as session:
             is_needed = rolling.is_needed(session, now=now)
         while is_needed:
-            is_needed = self._database.run(
-                lambda session: rolling.roll_up(session, ways(watched), now=now), aside=True
-            )
+            is_needed = self._database.run(lambda session: rolling.roll_up(session, ways(watched), now=now), aside=True)
 
     def _follow(self, config: Config, watched: Sequence[Watched]) -> None:
         """The configuration is new: SLOs may be that are counted in another way, and others be gone."""

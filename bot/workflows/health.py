@@ -84,11 +84,7 @@ def page_of(session: Session, config: Config, *, team: str | None, start: int, r
     worst = _worst(session, config, known)
     sevs = _open_numbers(session, config, reader)
     standings = sorted(
-        (
-            Standing(each, worst.get(each.key), sevs.get(each.key, ()))
-            for each in config.workflows
-            if each.key in known
-        ),
+        (Standing(each, worst.get(each.key), sevs.get(each.key, ())) for each in config.workflows if each.key in known),
         key=lambda each: each.order,
     )
     start = min(start, max(len(standings) - 1, 0) // PAGE * PAGE)

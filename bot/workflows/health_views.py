@@ -14,9 +14,9 @@ from bot.workflows.budgets import Budget
 from bot.workflows.burning import State
 from bot.workflows.counts_model import SloState
 from bot.workflows.health import PAGE, HealthPage, Portrait, Standing
-from bot.workflows.slo import Counts, Urgency, short_time
+from bot.workflows.slo import Counts, short_time
 from bot.workflows.watching import SILENT_AFTER, Finding
-from bot.workflows.words import budget_left, percent, plain_time, times
+from bot.workflows.words import budget_left, percent, times
 
 TURN = "workflow.turn"
 WORDS = {
@@ -106,9 +106,15 @@ def _turns(page: HealthPage, team: str | None) -> list[Any]:
 def workflow(config: Config, found: Portrait, *, now: datetime) -> list[Block]:
     """One workflow: how each of its SLOs fares, its SEVs, what is owed, and where to look."""
     shown = [kit.header(found.workflow.name), kit.section(_about(config, found.workflow))]
-    shown += [kit.section(_slo(found.workflow, each, found.states.get(each.watched.slo.key), now)) for each in found.findings]
+    shown += [
+        kit.section(_slo(found.workflow, each, found.states.get(each.watched.slo.key), now)) for each in found.findings
+    ]
     if not found.findings:
-        shown.append(kit.section("It promises nothing yet, so its health is not measured: give it `slos` in `config/workflows.yaml`."))
+        shown.append(
+            kit.section(
+                "It promises nothing yet, so its health is not measured: give it `slos` in `config/workflows.yaml`."
+            )
+        )
     shown.append(kit.section(_sevs(config, found)))
     return shown
 
@@ -139,14 +145,17 @@ def _slo(workflow: Workflow, finding: Finding, state: SloState | None, now: date
     since = f" since {when(state.since)}" if state and is_same and verdict.state is not State.OK else ""
     lines = [
         f"{state_text(verdict.state)}{since}  *{mrkdwn(objective.name, 200)}*: {percent(slo.target)}, {slo.period}",
-        _silence(finding.newest, now).capitalize() + "." if _silence(finding.newest, now) else mrkdwn(verdict.sentence, 600),
+        _silence(finding.newest, now).capitalize() + "."
+        if _silence(finding.newest, now)
+        else mrkdwn(verdict.sentence, 600),
         f"Today {_counted(finding.today)}. Its period {_counted(finding.period)}.",
     ]
     if verdict.budget is not None:
         lines.append(f"Budget: {budget_left(verdict.budget)}.")
     burns = [
         f"{short_time(pair.long)} {times(rate)}{' :rotating_light:' if verdict.pair == pair else ''}"
-        for pair, rate in finding.burns if rate is not None
+        for pair, rate in finding.burns
+        if rate is not None
     ]
     lines += [f"Burns as fast as it may, over: {', '.join(burns)}."] if burns else []
     lines += [f"Last counts: {when(finding.newest)}."] if finding.newest else []
