@@ -39,7 +39,7 @@ def burning(session: Session, findings: Sequence[Finding], *, config: Config, no
         before = states.get(each.watched.key)
         if each.is_burning:
             problems.seen(session, _sign(each, config), config=config, now=now)
-        elif each.is_known and before is not None and before.burns_since is not None:
+        elif each.has_recovered and before is not None and before.burns_since is not None:
             problems.recovered(session, SOURCE, problem_key(each.watched), now=now)
     _keep(session, findings, states, now)
 
@@ -108,7 +108,7 @@ def _row(finding: Finding, before: SloState | None, now: datetime) -> dict[str, 
     burns_since = before.burns_since if before else None
     if finding.is_burning:
         burns_since = burns_since or now
-    elif finding.is_known:
+    elif finding.has_recovered:
         burns_since = None
     return {
         "workflow": finding.watched.workflow, "slo": finding.watched.slo.key, "state": verdict.state.value,

@@ -53,7 +53,9 @@ class Finding:
     today: Counts | None
     newest: datetime | None
     """The newest minute of which there are counts; None: there never were any."""
-    burns: tuple[tuple[Pair, float | None], ...] = ()
+    is_fresh: bool
+    """Whether anything was counted in the shortest of its windows."""
+    burns: tuple[tuple[Pair, float | None], ...]
     """How fast the budget burns over each pair's long window."""
 
     @property
@@ -61,9 +63,9 @@ class Finding:
         return self.verdict.state in {State.PAGE, State.TICKET}
 
     @property
-    def is_known(self) -> bool:
-        """Whether there is anything to judge by."""
-        return self.verdict.state is not State.NO_DATA
+    def has_recovered(self) -> bool:
+        """Whether it is seen not to burn: where nothing was counted lately, nobody knows."""
+        return self.is_fresh and not self.is_burning and self.verdict.state is not State.NO_DATA
 
 
 def look(session: Session, watched: Sequence[Watched], *, zone: str, now: datetime) -> list[Finding]:
@@ -133,7 +135,9 @@ def _finding(
     if newest is None or now - newest > SILENT_AFTER:
         found = _silent(found, newest)
     burns = [(pair, burn_rate(of(windows.by_length[pair.long]), watched.slo.target)) for pair in watched.slo.watched]
-    return Finding(watched, found, of(windows.period), of(windows.today), newest, tuple(burns))
+    lately = of(windows.by_length[min(pair.short for pair in watched.slo.watched)])
+    is_fresh = lately is not None and lately.total > 0
+    return Finding(watched, found, of(windows.period), of(windows.today), newest, is_fresh, tuple(burns))
 
 
 def _left(slo: Slo, counts: Counts | None, now: datetime) -> Budget | None:
