@@ -35,12 +35,12 @@ class Evaluating:
         self._settings = settings
         self._watched = watched
         self._followed: Config | None = None
+        self._slos: Sequence[Watched] = ()
 
     def evaluate(self) -> None:
         """Roll up what came, and look at every SLO, if nobody did so yet this minute. A recurring job calls this."""
         config, now = self._settings.current, self._clock.now()
-        watched = self._watched(config)
-        self._follow(config, watched)
+        watched = self._follow(config)
         self._roll_up(watched, now)
         minute = minute_of(now)
         if self._database.run(lambda session: rolling.claim_minute(session, EVALUATING, minute), aside=True):
@@ -66,17 +66,19 @@ class Evaluating:
         while is_needed:
             is_needed = self._database.run(lambda session: rolling.roll_up(session, ways(watched), now=now), aside=True)
 
-    def _follow(self, config: Config, watched: Sequence[Watched]) -> None:
-        """The configuration is new: SLOs may be that are counted in another way, and others be gone."""
+    def _follow(self, config: Config) -> Sequence[Watched]:
+        """Every SLO there is. Where the configuration is new, some may be counted in a new way, and others be gone."""
         if config is self._followed:
-            return
+            return self._slos
+        watched = self._watched(config)
 
         def follow(session: Session) -> None:
             rolling.begin_ways(session, ways(watched))
             judging.forget_others(session, watched)
 
         self._database.run(follow, aside=True)
-        self._followed = config
+        self._slos, self._followed = watched, config
+        return watched
 
     def _judge(self, watched: Sequence[Watched], config: Config, now: datetime) -> None:
         with self._database.read() as session:
