@@ -20,7 +20,7 @@ from bot.workflows.slo import (
     exceeds,
     time_to_exhaustion,
 )
-from bot.workflows.words import percent, plain_time, times
+from bot.workflows.words import percent, plain_time, the_last, times
 
 CountsOf = Callable[[timedelta], Counts | None]
 """What was counted in a window of that length up to now; None where nothing is known of it."""
@@ -130,7 +130,7 @@ def _quiet(slo: Slo, burns: dict[Pair, _Burn | None], left: Budget | None) -> Ve
     if left is not None and not exceeds(left.left_ratio, 0):
         return Verdict(State.SPENT, Reason.BUDGET_SPENT, _spent(slo, left), rate, timedelta(), budget=left)
     if burn is None:
-        sentence = f"No data in the last {plain_time(shortest.long)}, so nothing can be said."
+        sentence = f"No data in {the_last(shortest.long)}, so nothing can be said."
         return Verdict(State.NO_DATA, Reason.NO_DATA, sentence, budget=left)
     held = next((each for each in burns.values() if each is not None and each.exceeds), None)
     if held is not None:
@@ -142,7 +142,7 @@ def _quiet(slo: Slo, burns: dict[Pair, _Burn | None], left: Budget | None) -> Ve
 
 
 def _burning(rate: float, gone: timedelta | None, pair: Pair) -> str:
-    how = f"{times(rate)} as fast as it may over the last {plain_time(pair.long)}"
+    how = f"{times(rate)} as fast as it may over {the_last(pair.long)}"
     if gone is None:
         return f"Burns its budget {how}."
     if not gone:

@@ -1,13 +1,14 @@
 """How rates, shares and times of a workflow's health are said."""
 
 from datetime import timedelta
+from math import copysign
 
 from bot.workflows.budgets import Budget
 from bot.workflows.slo import EPSILON
 
 
 def budget_left(budget: Budget) -> str:
-    """`21 of 43 min left (49 %)`, or `12 min more than its 43 min spent (-28 %)`."""
+    """`21 min of 43 min left (48.8 %)`, or `12 min more than its 43 min spent (-27.9 %)`."""
     whole, share = plain_time(budget.whole), percent(budget.left_ratio)
     if budget.left_time >= timedelta():
         return f"{plain_time(budget.left_time)} of {whole} left ({share})"
@@ -16,19 +17,16 @@ def budget_left(budget: Budget) -> str:
 
 def times(rate: float) -> str:
     """`7 times`, `1.1 times`, `1,000 times`."""
-    return f"{rate:,.0f} times" if rate >= 10 or rate == round(rate) else f"{rate:.1f} times"
+    return f"{rate:,.0f} times" if rate >= 10 else f"{rate:.1f}".removesuffix(".0") + " times"
 
 
 def percent(ratio: float) -> str:
-    """`79.9 %`: exact where it is near a limit, and never rounded to one that it has not reached."""
+    """`79.9 %`, `99.95 %`: exact near nothing and all, and never rounded to either if it is not quite that."""
     value = ratio * 100
-    for digits in range(4):
-        text = f"{value:.{digits}f}"
-        near = abs(value) < 10 or 90 < value < 110
-        reached = float(text) in {0.0, 100.0} and abs(value - float(text)) > EPSILON
-        if not reached and (digits >= near or abs(value - float(text)) <= EPSILON):
-            return f"{text.removeprefix('-') if float(text) == 0 else text} %"
-    return f"{value:.3f} %"
+    shown = round(value, 3 if min(abs(value), abs(100 - value)) < 1 else 1)
+    if shown in {0, 100} and abs(value - shown) > EPSILON:
+        shown += copysign(0.001, value - shown)
+    return f"{shown or 0:,.3f}".rstrip("0").rstrip(".") + " %"
 
 
 def plain_time(length: timedelta) -> str:
@@ -41,3 +39,8 @@ def plain_time(length: timedelta) -> str:
     if minutes < 47.5 * 60:
         return f"{minutes / 60:.0f} h"
     return f"{minutes / 1440:,.0f} days"
+
+
+def the_last(length: timedelta) -> str:
+    """`the last hour`, `the last 6 h`."""
+    return "the last hour" if length == timedelta(hours=1) else f"the last {plain_time(length)}"
