@@ -19,6 +19,11 @@ PAGER_KEY = "SEVBOT_PAGER_"
 """What the name of a pager's key begins with; the rest is the name that the team's settings give."""
 
 
+HOOK_KEY = "SEVBOT_HOOK_"
+"""What the name of a secret begins with that alerts are delivered with; the rest is the source's name in capitals."""
+SHORTEST_SECRET = 16
+
+
 @dataclass(frozen=True, kw_only=True)
 class PagerAccess:
     """The secrets with which pagers are spoken to, and where they are."""
@@ -62,6 +67,8 @@ class Environment:
     """Where is kept what is declared while the database is down: a folder of this instance's own, that outlives it."""
     pagers: PagerAccess = PagerAccess()
     tracker: TrackerAccess = TrackerAccess()
+    hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """The secrets with which alerts may be delivered, by the source's name; several while one is being changed."""
 
     @property
     def socket_mode(self) -> bool:
@@ -100,6 +107,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         journal_folder=Path(variables.get("SEVBOT_JOURNAL", "var/journal")),
         pagers=pager_access(variables, faults),
         tracker=tracker_access(variables, faults),
+        hooks=hook_secrets(variables, faults),
     )
     if not _is_database(result.database_url):
         faults.append("DATABASE_URL: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
@@ -157,6 +165,18 @@ def tracker_access(variables: Mapping[str, str], faults: list[str]) -> TrackerAc
         jira_url=url, jira_email=found["EMAIL"], jira_token=found["TOKEN"],
         jira_webhook_secret=found["WEBHOOK_SECRET"],
     )  # fmt: skip
+
+
+def hook_secrets(variables: Mapping[str, str], faults: list[str]) -> dict[str, tuple[str, ...]]:
+    """With what alerts may be delivered, by source. Several secrets are written with commas or spaces between them."""
+    names = sorted({name.removesuffix("_FILE") for name in variables if name.startswith(HOOK_KEY)})
+    found = {name: tuple(_secret(variables, name, faults).replace(",", " ").split()) for name in names}
+    faults += [
+        f"{name}: give at least {SHORTEST_SECRET} characters, such as `openssl rand -hex 32` makes"
+        for name, secrets in found.items()
+        if any(len(each) < SHORTEST_SECRET for each in secrets)
+    ]
+    return {name.removeprefix(HOOK_KEY).lower(): secrets for name, secrets in found.items() if secrets}
 
 
 def _is_safe_address(url: str) -> bool:

@@ -129,7 +129,7 @@ class House:
         self.remediation = Remediation(slack, clock, settings, self.memory)
         self.digests = DigestRoom(slack, clock, settings, ground.database)
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
-        self.alerts = AlertsRoom(slack, clock, settings, ground.database)
+        self.alerts = AlertsRoom(slack, clock, settings, ground.database, ground.environment.hooks)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -219,8 +219,7 @@ class House:
             Job("paging.forget_on_call", timedelta(hours=1), self._forget_on_call),
             Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
             Job("tracker.forget", timedelta(hours=1), self.tracking.forget),
-            Job("problems.show_news", timedelta(seconds=15), self.alerts.show_news),
-            Job("problems.forget", timedelta(hours=1), self.alerts.forget),
+            *(Job(*each) for each in self.alerts.jobs()),
             Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
         )
 

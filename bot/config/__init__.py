@@ -12,6 +12,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from bot.config import openslo
+from bot.config.alerts import AlertRules
 from bot.config.calendar import CalendarRules
 from bot.config.crosschecks import cross_check
 from bot.config.digests import Digest
@@ -44,6 +45,7 @@ from bot.config.workflows import Burn, Dashboard, Objective, Workflow
 
 __all__ = [
     "COMMANDER",
+    "AlertRules",
     "AudienceRule",
     "Burn",
     "CalendarRules",
@@ -111,6 +113,7 @@ class Config(Frozen):
     postmortems: PostmortemRules = PostmortemRules()
     remediation: Remediation = Remediation()
     tracker: TrackerRules = TrackerRules()
+    alerts: AlertRules = AlertRules()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""

@@ -13,8 +13,10 @@ from slack_bolt import App, BoltRequest
 
 Take = Callable[[Mapping[str, str], bytes], int]
 """What takes a delivery from outside: its headers, named in lower case, and its very bytes. It gives the status."""
-LONGEST_DELIVERY = 1_000_000
+LONGEST_DELIVERY = 4_000_000
 """Bytes that a delivery from outside may have."""
+RETRY_AFTER = "5"
+"""Seconds after which what could not be taken now is best sent again."""
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -56,7 +58,9 @@ def build(health: Health, *, slack: App | None, metrics_token: str, hooks: Mappi
     @api.post("/hooks/{source}")
     async def hook(source: str, request: Request) -> Response:
         """What another service sends by itself; whoever takes it checks who sent it."""
-        return Response(status_code=await _taken(hooks.get(source), request))
+        status = await _taken(hooks.get(source), request)
+        headers = {"Retry-After": RETRY_AFTER} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+        return Response(status_code=status, headers=headers)
 
     if slack is not None:
         bolt = slack
@@ -83,6 +87,9 @@ def _may_read_metrics(request: Request, token: str) -> bool:
 async def _taken(take: Take | None, request: Request) -> int:
     if take is None:
         return HTTPStatus.NOT_FOUND
+    said = request.headers.get("content-length", "")
+    if said.isdecimal() and int(said) > LONGEST_DELIVERY:
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     body = bytearray()
     async for part in request.stream():
         body += part
