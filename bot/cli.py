@@ -69,7 +69,7 @@ def check() -> None:
 
     environment = _environment()
     try:
-        found = config.load(environment.config_folder)
+        found, left_out = config.read(environment.config_folder)
         Texts(environment.config_folder).check()
     except config.ConfigFaults as faults:
         _fail(faults.faults)
@@ -77,8 +77,8 @@ def check() -> None:
         typer.echo(f"warning: {warning}", err=True)
     for warning in Trackers(environment.tracker, timeout=lambda: found.delivery.call_timeout).missing(found):
         typer.echo(f"warning: {warning}", err=True)
-    for notice in notices(found):
-        typer.echo(f"warning: {environment.config_folder.name}/{notice}", err=True)
+    for notice in (*left_out, *(f"{environment.config_folder.name}/{each}" for each in notices(found))):
+        typer.echo(f"warning: {notice}", err=True)
     typer.echo(
         f"The configuration is fine: {len(found.severities)} severities, {len(found.teams)} teams, "
         f"{len(found.workflows)} workflows."

@@ -20,6 +20,11 @@ PAGER_KEY = "SEVBOT_PAGER_"
 """What the name of a pager's key begins with; the rest is the name that the team's settings give."""
 
 
+HOOK_KEY = "SEVBOT_HOOK_"
+"""What the name of a secret begins with that alerts are delivered with; the rest is the source's name in capitals."""
+SHORTEST_SECRET = 16
+
+
 @dataclass(frozen=True, kw_only=True)
 class PagerAccess:
     """The secrets with which pagers are spoken to, and where they are."""
@@ -81,6 +86,8 @@ class Environment:
     pagers: PagerAccess = PagerAccess()
     tracker: TrackerAccess = TrackerAccess()
     api_tokens: tuple[ApiToken, ...] = ()
+    hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """The secrets with which alerts may be delivered, by the source's name; several while one is being changed."""
 
     @property
     def socket_mode(self) -> bool:
@@ -120,6 +127,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         pagers=pager_access(variables, faults),
         tracker=tracker_access(variables, faults),
         api_tokens=api_tokens(variables, faults),
+        hooks=hook_secrets(variables, faults),
     )
     if not _is_database(result.database_url):
         faults.append("DATABASE_URL: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
@@ -199,6 +207,18 @@ def api_tokens(variables: Mapping[str, str], faults: list[str]) -> tuple[ApiToke
             faults.append(f"SEVBOT_API_TOKENS: entry {place}, {name}: {what}")
         found[name] = ApiToken(name, frozenset(scopes.split(",")), digest)
     return tuple(found.values())
+
+
+def hook_secrets(variables: Mapping[str, str], faults: list[str]) -> dict[str, tuple[str, ...]]:
+    """With what alerts may be delivered, by source. Several secrets are written with commas or spaces between them."""
+    names = sorted({name.removesuffix("_FILE") for name in variables if name.startswith(HOOK_KEY)})
+    found = {name: tuple(_secret(variables, name, faults).replace(",", " ").split()) for name in names}
+    faults += [
+        f"{name}: give at least {SHORTEST_SECRET} characters, such as `openssl rand -hex 32` makes"
+        for name, secrets in found.items()
+        if any(len(each) < SHORTEST_SECRET for each in secrets)
+    ]
+    return {name.removeprefix(HOOK_KEY).lower(): secrets for name, secrets in found.items() if secrets}
 
 
 def _is_safe_address(url: str) -> bool:

@@ -130,10 +130,8 @@ class House:
         self.remediation = Remediation(slack, clock, settings, self.memory)
         self.digests = DigestRoom(slack, clock, settings, ground.database)
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
-        self.alerts = AlertsRoom(slack, clock, settings, ground.database)
-        self.health = HealthRoom(
-            ground.environment, ground.database, clock, settings, lines=(of_workflow.lines(settings),)
-        )
+        self.alerts = AlertsRoom(slack, clock, settings, ground.database, ground.environment.hooks)
+        self.health = HealthRoom(ground.environment, ground.database, clock, settings, of_workflow.lines(settings))
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -198,16 +196,14 @@ class House:
         updating.listen(rooms, updater)
         people_slack.listen(rooms, persons)
         paging_slack.listen(rooms, self.paging)
-        self.postmortems.listen(rooms)
         timeline_slack.listen(rooms, capturing)
         timeline_reading.listen(rooms, reading)
         timeline_starting.listen(rooms, starting)
         nudge_slack.listen(rooms, silence)
-        self.remediation.listen(rooms)
         access_slack.listen(rooms, guarding)
-        self.digests.listen(rooms)
         self.alerts.listen(rooms, declaring)
-        self.health.listen(rooms)
+        for room in (self.postmortems, self.remediation, self.digests, self.health):
+            room.listen(rooms)
         return rooms
 
     def jobs(self) -> tuple[Job, ...]:
@@ -225,10 +221,7 @@ class House:
             Job("paging.forget_on_call", timedelta(hours=1), self._forget_on_call),
             Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
             Job("tracker.forget", timedelta(hours=1), self.tracking.forget),
-            Job("problems.show_news", timedelta(seconds=15), self.alerts.show_news),
-            Job("problems.forget", timedelta(hours=1), self.alerts.forget),
-            Job("workflows.evaluate", timedelta(seconds=15), self.health.evaluating.evaluate),
-            Job("workflows.forget", timedelta(hours=1), self.health.evaluating.forget),
+            *(Job(*each) for each in (*self.alerts.jobs(), *self.health.jobs())),
             Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
         )
 

@@ -4,12 +4,15 @@ Everything that is wrong is listed at once, each fault with its file and place. 
 files can be read again while the bot runs; a faulty file is refused whole and the old snapshot stays.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
 from pydantic import Field, ValidationError
 
+from bot.config import openslo
+from bot.config.alerts import AlertRules
 from bot.config.calendar import CalendarRules
 from bot.config.crosschecks import cross_check
 from bot.config.digests import Digest
@@ -37,11 +40,12 @@ from bot.config.sections import (
     Who,
 )
 from bot.config.tracking import TrackerRules
-from bot.config.values import Duration, Frozen, parse_duration
+from bot.config.values import SAFE_LOADER, Duration, Frozen, parse_duration
 from bot.config.workflows import Burn, Dashboard, Objective, Workflow
 
 __all__ = [
     "COMMANDER",
+    "AlertRules",
     "AudienceRule",
     "Burn",
     "CalendarRules",
@@ -74,6 +78,7 @@ __all__ = [
     "Workflow",
     "load",
     "parse_duration",
+    "read",
 ]
 
 
@@ -108,6 +113,7 @@ class Config(Frozen):
     postmortems: PostmortemRules = PostmortemRules()
     remediation: Remediation = Remediation()
     tracker: TrackerRules = TrackerRules()
+    alerts: AlertRules = AlertRules()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""
@@ -123,6 +129,13 @@ class Config(Frozen):
     def workflow(self, key: str) -> Workflow | None:
         return next((each for each in self.workflows if each.key == key), None)
 
+    def with_slos(self, slos: Mapping[str, Sequence[Objective]]) -> "Config":
+        """The same, with further SLOs by the key of their workflow."""
+        workflows = tuple(
+            each.model_copy(update={"slos": (*each.slos, *slos.get(each.key, ()))}) for each in self.workflows
+        )
+        return self.model_copy(update={"workflows": workflows})
+
     def status(self, key: str) -> Status:
         """The status of that name. A status taken out of the files while SEVs still bear it keeps its bare name."""
         found = next((each for each in self.statuses if each.key == key), None)
@@ -133,24 +146,34 @@ class Config(Frozen):
         return next(each for each in self.statuses if each.category is category)
 
 
-SAFE_LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""Reads data and nothing else; libyaml's, where there is one, is ten times as fast."""
-
-
 class Settings:
     """The current snapshot, and how to read it again."""
 
     def __init__(self, folder: Path, *, config: Config | None = None) -> None:
         self._folder = folder
-        self.current = config or load(folder)
+        self.notices: tuple[str, ...] = ()
+        """What of the current snapshot's files was left out, and why."""
+        self.current = config or self._read()
 
     def reload(self) -> None:
         """Read the files again. Raises `ConfigFaults` and keeps the old snapshot when they cannot be used."""
-        self.current = load(self._folder)
+        self.current = self._read()
+
+    def _read(self) -> Config:
+        config, self.notices = read(self._folder)
+        return config
 
 
 def load(folder: Path) -> Config:
-    """Read `sevbot.yaml` and `workflows.yaml`. Raises `ConfigFaults` with every fault found in both."""
+    """The configuration alone; see `read`."""
+    return read(folder)[0]
+
+
+def read(folder: Path) -> tuple[Config, tuple[str, ...]]:
+    """Read `sevbot.yaml`, `workflows.yaml` and `openslo/`: the configuration, and notices of what was left out.
+
+    Raises `ConfigFaults` with every fault found in all of them.
+    """
     faults: list[str] = []
     raw: dict[str, Any] = {}
     for name, required in (("sevbot.yaml", True), ("workflows.yaml", False)):
@@ -164,10 +187,12 @@ def load(folder: Path) -> Config:
         config = Config.model_validate(raw)
     except ValidationError as error:
         raise ConfigFaults([*faults, *(_fault(folder, each) for each in error.errors())]) from None
-    faults += [f"{folder.name}/{fault}" for fault in cross_check(config)]
+    slos, notes = openslo.read(folder, config.workflows)
+    config = config.with_slos(slos)
+    faults += [*notes.faults, *(f"{folder.name}/{fault}" for fault in cross_check(config))]
     if faults:
         raise ConfigFaults(faults)
-    return config
+    return config, tuple(notes.notices)
 
 
 def _read_yaml(path: Path, *, required: bool, faults: list[str]) -> dict[str, Any]:

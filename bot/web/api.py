@@ -7,8 +7,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from bot.api import Call, Rejected, Reply
-from bot.web.bodies import LONGEST_DELIVERY, body_of
+from bot.web.bodies import body_of
 
+LONGEST_CALL = 1_000_000
+"""Bytes."""
 TakeCounts = Callable[[str, Call], Reply]
 """What takes counts: of the workflow of that key."""
 
@@ -19,9 +21,9 @@ def attach(api: FastAPI, counts: TakeCounts) -> None:
     @api.post("/api/v1/workflows/{key}/counts")
     async def push_counts(key: str, request: Request) -> Response:
         """What a service counted of a workflow."""
-        body = await body_of(request)
+        body = await body_of(request, LONGEST_CALL)
         if body is None:
-            detail = f"Send {LONGEST_DELIVERY} bytes at most."
+            detail = f"Send {LONGEST_CALL} bytes at most."
             return _response(Rejected(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail).reply)
         return _response(await run_in_threadpool(counts, key, Call(dict(request.headers), body)))
 

@@ -2,15 +2,15 @@
 
 from fastapi import Request
 
-LONGEST_DELIVERY = 1_000_000
-"""Bytes that a delivery from outside may have."""
 
-
-async def body_of(request: Request) -> bytes | None:
-    """The very bytes of a delivery; None where there are too many."""
+async def body_of(request: Request, longest: int) -> bytes | None:
+    """The very bytes of a delivery; None where there are more than `longest`, of which none is waited for."""
+    said = request.headers.get("content-length", "")
+    if said.isdecimal() and int(said) > longest:
+        return None
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > LONGEST_DELIVERY:
+        if len(body) > longest:
             return None
     return bytes(body)

@@ -16,6 +16,10 @@ from bot.web.bodies import body_of
 
 Take = Callable[[Mapping[str, str], bytes], int]
 """What takes a delivery from outside: its headers, named in lower case, and its very bytes. It gives the status."""
+LONGEST_DELIVERY = 4_000_000
+"""Bytes that a delivery from outside may have."""
+RETRY_AFTER = "5"
+"""Seconds after which what could not be taken now is best sent again."""
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -67,7 +71,9 @@ def build(
     @api.post("/hooks/{source}")
     async def hook(source: str, request: Request) -> Response:
         """What another service sends by itself; whoever takes it checks who sent it."""
-        return Response(status_code=await _taken(hooks.get(source), request))
+        status = await _taken(hooks.get(source), request)
+        headers = {"Retry-After": RETRY_AFTER} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+        return Response(status_code=status, headers=headers)
 
     if counts is not None:
         attach(api, counts)
@@ -97,7 +103,7 @@ def _may_read_metrics(request: Request, token: str) -> bool:
 async def _taken(take: Take | None, request: Request) -> int:
     if take is None:
         return HTTPStatus.NOT_FOUND
-    body = await body_of(request)
+    body = await body_of(request, LONGEST_DELIVERY)
     if body is None:
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     return await run_in_threadpool(take, dict(request.headers), body)

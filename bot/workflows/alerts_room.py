@@ -1,5 +1,8 @@
 """What problems, and the alerts they come from, bring to the house: what is clicked and sent, deliveries, hooks, jobs."""
 
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
@@ -11,18 +14,28 @@ from bot.outbox.announcements import Reaction
 from bot.outbox.kinds import Kinds
 from bot.slack.client import Slack
 from bot.slack.rooms import Rooms
-from bot.workflows import intake, problem_jobs, problem_slack, sev_signs
+from bot.workflows import intake, operators, problem_jobs, problem_slack, sev_signs
+from bot.workflows.hooks import Hook
 from bot.workflows.problem_deliveries import ProblemDeliveries
+from bot.workflows.sources.table import SOURCES
+from bot.workflows.working_off import Worker
 
 
 class AlertsRoom:
     """Problems on the house's ground."""
 
-    def __init__(self, slack: Slack, clock: Clock, settings: Settings, database: Database) -> None:
+    def __init__(
+        self, slack: Slack, clock: Clock, settings: Settings, database: Database, secrets: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        self._slack = slack
         self._clock = clock
         self._settings = settings
         self._database = database
-        self._deliveries = ProblemDeliveries(slack, clock, settings)
+        self._worker = Worker(database, clock, settings, SOURCES)
+        self.hooks = {
+            name: Hook(source, secrets.get(name, ()), database, clock).take for name, source in SOURCES.items()
+        }
+        """What takes deliveries, by the last part of their address."""
 
     def listen(self, rooms: Rooms, declaring: Declaring) -> None:
         """Attach the clicks and the form."""
@@ -40,7 +53,20 @@ class AlertsRoom:
 
     def register(self, kinds: Kinds) -> None:
         """Add what is said in Slack to the table."""
-        self._deliveries.register(kinds)
+        ProblemDeliveries(self._slack, self._clock, self._settings).register(kinds)
+        kinds.add(operators.kind(self._slack, self._settings))
+
+    def jobs(self) -> tuple[tuple[str, timedelta, Callable[[], None]], ...]:
+        """What the loop calls: its name, how often, and what it does."""
+        return (
+            ("alerts.work_off", timedelta(seconds=1), self.work_off),
+            ("problems.show_news", timedelta(seconds=15), self.show_news),
+            ("problems.forget", timedelta(hours=1), self.forget),
+        )
+
+    def work_off(self) -> None:
+        """Work off what other services delivered. A recurring job calls this."""
+        self._worker.work_off()
 
     def show_news(self) -> None:
         """Show what is new about problems. A recurring job calls this."""
@@ -51,7 +77,7 @@ class AlertsRoom:
         """Forget what was over long ago. A recurring job calls this."""
         now = self._clock.now()
         self._database.run(lambda session: problem_jobs.forget(session, now=now), aside=True)
-        self._database.run(lambda session: intake.forget(session, now=now), aside=True)
+        self._database.run(lambda session: intake.forget(session, self._settings.current, now=now), aside=True)
 
     def _sev_began(self, session: Session, subject: str) -> None:
         sev_signs.tell_sev(session, _incident(session, subject), config=self._settings.current, now=self._clock.now())

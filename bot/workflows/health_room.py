@@ -1,6 +1,7 @@
 """What counts and SLOs bring to the house: the API that takes them, what looks at them, and the verbs that show them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from datetime import timedelta
 
 from bot.api import Callers
 from bot.clock import Clock
@@ -19,7 +20,7 @@ class HealthRoom:
     """The health of workflows, on the house's ground. `lines` are what other rooms say of a workflow."""
 
     def __init__(
-        self, environment: Environment, database: Database, clock: Clock, settings: Settings, *, lines: Sequence[Lines]
+        self, environment: Environment, database: Database, clock: Clock, settings: Settings, *lines: Lines
     ) -> None:
         self.counts = CountsApi(Callers(environment.api_tokens, clock.monotonic), database, clock, settings)
         self.evaluating = Evaluating(database, clock, settings, catalog.watched)
@@ -32,3 +33,10 @@ class HealthRoom:
     def listen(self, rooms: Rooms) -> None:
         """Attach the clicks."""
         health_slack.listen(rooms, self._showing)
+
+    def jobs(self) -> tuple[tuple[str, timedelta, Callable[[], object]], ...]:
+        """What is done again and again: its name, how often, and what."""
+        return (
+            ("workflows.evaluate", timedelta(seconds=15), self.evaluating.evaluate),
+            ("workflows.forget", timedelta(hours=1), self.evaluating.forget),
+        )

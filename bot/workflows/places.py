@@ -4,8 +4,9 @@ from bot.config import Config
 
 
 def place_of(config: Config, workflow: str) -> str | None:
-    """The channel of the workflow's owner; else the operators'; else where SEVs are announced. None: there is none at all."""
+    """The workflow's own channel, or its owner's; else the operators'; else where SEVs are announced. None: there is none at all."""
     known = config.workflow(workflow)
     team = config.team(known.owner) if known and known.owner else None
     announced = (place for severity in config.severities for place in severity.announce)
-    return (team.channel if team else None) or next(announced, None)
+    own = (known.channel if known else None) or (team.channel if team else None)
+    return own or config.alerts.channel or next(announced, None)

@@ -24,6 +24,7 @@ Urgency = Literal["critical", "warning", "info"]
 TOLD_AT_MOST = 3
 """How many episodes of one problem are told within `FLAPPING_WITHIN`: one that comes and goes is quiet for that long then."""
 FLAPPING_WITHIN = timedelta(hours=1)
+BELIEVED_BACK = timedelta(days=7)
 DIGEST = 64
 """Characters of a SHA-256 in hexadecimal."""
 
@@ -43,6 +44,8 @@ class Sign:
     link: str = ""
     """Where to look closer: an address of the web."""
     urgency: Urgency = "warning"
+    since: datetime | None = None
+    """When it began, if its source knows; None: now. It is believed for a week back."""
 
 
 def seen(session: Session, sign: Sign, *, config: Config, now: datetime) -> Problem:
@@ -75,6 +78,12 @@ def recovered(session: Session, source: str, key: str, *, now: datetime) -> None
     showing.show(session, problem)
 
 
+def is_known(session: Session, source: str, key: str) -> bool:
+    """Whether there was ever such a problem, and it is not forgotten."""
+    known = select(Problem.id).where(Problem.source == source, Problem.key == kept_key(key))
+    return session.scalar(known.limit(1)) is not None
+
+
 def kept_key(key: str) -> str:
     """A key as it is kept: one that is too long ends with its digest, so that no two become one."""
     key = plain(key)
@@ -100,13 +109,19 @@ def _begin(session: Session, sign: Sign, key: str, config: Config, now: datetime
     workflow = sign.workflow if config.workflow(sign.workflow) else ""
     values: dict[str, Any] = {
         "source": sign.source, "key": key, "episode": last.episode + 1 if last else 1, "workflow": workflow,
-        **_said(sign), "place": place_of(config, workflow) or "", "began_at": now, "seen_at": now, "seen_count": 1,
+        **_said(sign), "place": place_of(config, workflow) or "", "began_at": _began(sign, last, now), "seen_at": now, "seen_count": 1,
         "showing": 1, "told_count": 0, "ignored_until": _quiet_until(session, last, now),
         "ignored_by": last.ignored_by if last else "",
     }  # fmt: skip
     insert = insert_for(dialect_of(session), Problem).values(values)
     insert = insert.on_conflict_do_nothing(index_elements=["source", "key"], index_where=IS_OPEN)
     return session.connection().execute(insert.returning(Problem.id)).first() is not None
+
+
+def _began(sign: Sign, last: Problem | None, now: datetime) -> datetime:
+    """When an episode began: as its source says, but not before the one before it was over."""
+    earliest = max(now - BELIEVED_BACK, last.recovered_at if last and last.recovered_at else now - BELIEVED_BACK)
+    return max(min(sign.since or now, now), earliest)
 
 
 def _quiet_until(session: Session, last: Problem | None, now: datetime) -> datetime | None:

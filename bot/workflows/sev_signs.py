@@ -7,23 +7,65 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.config import Config
+from bot.config.workflows import NOBODY
 from bot.directory.people import BOT, Actor
-from bot.incidents import lifecycle, membership, surfaces
-from bot.incidents.model import AffectedWorkflow, Incident
+from bot.directory.permissions import may
+from bot.incidents import lifecycle, membership, service, surfaces
+from bot.incidents.model import TITLE_LIMIT, AffectedWorkflow, Incident
 from bot.incidents.noting import note
+from bot.incidents.numbers import lock_numbers
+from bot.slack.text import clip
 from bot.workflows import showing
 from bot.workflows.problem_model import Problem, ProblemIncident
+from bot.workflows.problem_views import heading_words
 
 SIGN = "sign"
 RECOVERED = "sign_recovered"
+CRITICAL = "critical"
 MOST_AT_ONCE = 50
 """Of how many problems a SEV is told when it begins."""
 
 
 def reach_sevs(session: Session, problem: Problem, *, config: Config, now: datetime) -> None:
-    """Note the problem in every open SEV of its workflow, private ones too: only their members read that."""
+    """Note the problem in every open SEV of its workflow, private ones too: only their members read that.
+
+    Where none is open that everybody may see, a SEV is declared if the workflow wants that, once for each problem.
+    """
+    _note_in_open_sevs(session, problem, config, now)
+    severity = _to_be_declared(problem, config)
+    if severity is None or _was_told(session, problem):
+        return
+    lock_numbers(session)
+    _note_in_open_sevs(session, problem, config, now)
+    if not _was_told(session, problem):
+        _declare(session, problem, severity, config, now)
+
+
+def _note_in_open_sevs(session: Session, problem: Problem, config: Config, now: datetime) -> None:
     for incident_id in _open_of(session, problem.workflow, config):
         attach(session, problem, membership.lock(session, incident_id), now=now)
+
+
+def _to_be_declared(problem: Problem, config: Config) -> str | None:
+    """The severity as which its workflow wants a SEV to be declared, if the problem is critical; else None."""
+    workflow = config.workflow(problem.workflow)
+    is_wanted = workflow is not None and workflow.declares != NOBODY and may(config, BOT, "declare")
+    return workflow.declares if workflow and is_wanted and problem.urgency == CRITICAL else None
+
+
+def _was_told(session: Session, problem: Problem) -> bool:
+    """Whether a SEV that everybody may see knows of it, or knew."""
+    session.flush()
+    return any(not each.is_private for each in attached_to(session, problem))
+
+
+def _declare(session: Session, problem: Problem, severity: str, config: Config, now: datetime) -> None:
+    said = service.Declaration(
+        title=clip(heading_words(config, problem), TITLE_LIMIT), severity=severity, summary=problem.detail,
+        workflows=(problem.workflow,),
+    )  # fmt: skip
+    incident = service.declare(session, said, config=config, actor=BOT, now=now).incident
+    attach(session, problem, incident, now=now, detected=True)
 
 
 def attach(

@@ -1,29 +1,42 @@
 """What the stories of trouble are told with: signs are seen, and people answer them."""
 
+import hmac
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from sqlalchemy import select
 
 from bot.app import Bot
 from bot.playground import Playground
 from bot.playground.model import Message
 from bot.workflows import problems
+from bot.workflows.intake_model import AlertDelivery
 from bot.workflows.problem_model import Problem
 from bot.workflows.problems import Sign
+from tests.conftest import HOOK_SECRETS
 from tests.scenarios.conftest import accepted_by_slack, faults_of_the_bot
 from tests.scenarios.stories import Stage
 
 __all__ = ["accepted_by_slack"]
 
+SAMPLES = Path(__file__).parent / "alert-samples"
 BURN = Sign(
     workflow="place-order", source="burn", key="place-order:availability", title="Orders fail 14 times too often",
     detail="Out of budget in about 5 h at this rate.", link="https://grafana.example.com/d/orders", urgency="critical",
 )  # fmt: skip
 PLACE = "#payments"
+
+
+def sample(name: str) -> bytes:
+    """A body as it was sent, by its file."""
+    return (SAMPLES / name).read_bytes()
 
 
 class TroubleStage(Stage):
@@ -35,6 +48,34 @@ class TroubleStage(Stage):
         self.bot.database.run(lambda session: problems.seen(session, sign, config=config, now=now))
         if settles:
             self.settles()
+
+    def post(self, source: str, body: bytes, **headers: str) -> requests.Response:
+        """A service delivers something. `headers` are written with underscores."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        address = f"http://127.0.0.1:{self.bot.server.port}/hooks/{source}"
+        return requests.post(address, data=body, headers=named, timeout=10)
+
+    def delivers(self, source: str, body: bytes | dict[str, Any], *, settles: bool = True) -> None:
+        """A service that knows its secret delivers something, and it is worked off."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        secret = HOOK_SECRETS[source][0]
+        proof = {"Authorization": f"Bearer {secret}"}
+        if source == "pagerduty":
+            proof = {"X_PagerDuty_Signature": f"v1={hmac.new(secret.encode(), content, 'sha256').hexdigest()}"}
+        assert self.post(source, content, **proof).status_code == HTTPStatus.ACCEPTED
+        if settles:
+            self.works_off()
+
+    def works_off(self) -> None:
+        """What was delivered is worked off, and shown."""
+        self.bot.house.alerts.work_off()
+        self.settles()
+
+    def deliveries(self) -> list[tuple[str, str]]:
+        """What was delivered: how far it came, and what is said of it."""
+        with self.bot.database.read() as session:
+            rows = session.scalars(select(AlertDelivery).order_by(AlertDelivery.id))
+            return [(row.state, row.outcome) for row in rows]
 
     def recovers(self, sign: Sign = BURN) -> None:
         """Its source says that it is over."""

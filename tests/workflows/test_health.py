@@ -41,7 +41,7 @@ def looks(stage: TroubleStage) -> None:
 
 
 def lines(person: Person, words: str) -> list[str]:
-    return person.types(words).text.splitlines()
+    return str(person.types(words).text).splitlines()
 
 
 def test_all_are_listed_the_worst_first(trouble: TroubleStage, ada: Person) -> None:
