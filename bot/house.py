@@ -55,6 +55,7 @@ from bot.nudges.daily_deliveries import DailyDeliveries
 from bot.nudges.deliveries import NudgeDeliveries
 from bot.nudges.subjects import AllSubjects
 from bot.operations import why
+from bot.operations.config_watch import ConfigWatch
 from bot.outbox.announcements import Reaction
 from bot.outbox.kinds import Kinds
 from bot.paging import deliveries as paging_deliveries
@@ -126,6 +127,7 @@ class House:
         self.paging = paging_slack.Paging(settings)
         self.remediation = Remediation(slack, clock, settings, self.memory)
         self.digests = DigestRoom(slack, clock, settings, ground.database)
+        self.config_watch = ConfigWatch(settings, ground.database, slack)
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
@@ -214,13 +216,14 @@ class House:
             Job("paging.forget_on_call", timedelta(hours=1), self._forget_on_call),
             Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
             Job("tracker.forget", timedelta(hours=1), self.tracking.forget),
+            Job("operations.read_config", timedelta(seconds=5), self.config_watch.look),
             Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
         )
 
     def begin(self, session: Session) -> None:
         """What is asked for once, when the bot starts."""
         config, now = self._ground.settings.current, self._ground.clock.now()
-        directory_channels.learn_places(session, config)
+        self.config_watch.begin(session)
         paging_jobs.refresh_on_call(session, config, self.pagers, now=now)
 
     def look_after_open(self, session: Session) -> None:
@@ -265,7 +268,7 @@ class House:
             self._ground.slack, self._ground.clock, self._ground.settings, self._ground.kinds,
         )  # fmt: skip
         texts = Texts(self._ground.environment.config_folder)
-        kinds.add(*directory_channels.kinds(slack), *people.kinds(slack), self.home.kind())
+        kinds.add(*directory_channels.kinds(slack), *people.kinds(slack), self.home.kind(), self.config_watch.kind())
         Deliveries(
             slack, clock, settings, kinds, texts, card_lines=self._card_lines(), card_buttons=self._card_buttons()
         ).register()
