@@ -65,19 +65,20 @@ def check() -> None:
     from bot.paging.pagers import Pagers
     from bot.remediation.trackers import Trackers
     from bot.slack.templates import Texts
-    from bot.workflows.promises import notices
+    from bot.workflows.promises import not_used
 
     environment = _environment()
     try:
-        found, left_out = config.read(environment.config_folder)
+        settings = config.Settings(environment.config_folder)
         Texts(environment.config_folder).check()
     except config.ConfigFaults as faults:
         _fail(faults.faults)
+    found = settings.current
     for warning in Pagers(environment.pagers, timeout=lambda: found.delivery.call_timeout).missing(found):
         typer.echo(f"warning: {warning}", err=True)
     for warning in Trackers(environment.tracker, timeout=lambda: found.delivery.call_timeout).missing(found):
         typer.echo(f"warning: {warning}", err=True)
-    for notice in (*left_out, *(f"{environment.config_folder.name}/{each}" for each in notices(found))):
+    for notice in not_used(settings):
         typer.echo(f"warning: {notice}", err=True)
     typer.echo(
         f"The configuration is fine: {len(found.severities)} severities, {len(found.teams)} teams, "

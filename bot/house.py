@@ -3,6 +3,7 @@
 Together with `app.py`, which starts and stops it all, this is the composition root: no other file knows every room.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -55,6 +56,7 @@ from bot.nudges.daily_deliveries import DailyDeliveries
 from bot.nudges.deliveries import NudgeDeliveries
 from bot.nudges.subjects import AllSubjects
 from bot.operations import why
+from bot.operations.config_watch import ConfigWatch
 from bot.outbox.announcements import Reaction
 from bot.outbox.kinds import Kinds
 from bot.paging import deliveries as paging_deliveries
@@ -129,6 +131,7 @@ class House:
         self.paging = paging_slack.Paging(settings)
         self.remediation = Remediation(slack, clock, settings, self.memory)
         self.digests = DigestRoom(slack, clock, settings, ground.database)
+        self.config_watch = ConfigWatch(settings, ground.database, slack)
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
         self.alerts = AlertsRoom(slack, clock, settings, ground.database, ground.environment.hooks)
         self.health = HealthRoom(ground.environment, ground.database, clock, settings, of_workflow.lines(settings))
@@ -216,19 +219,24 @@ class House:
             Job("digest.send_due", timedelta(seconds=15), self.digests.send_due),
             Job("nudges.remind", timedelta(seconds=15), self.remind),
             Job("nudges.forget", timedelta(hours=1), partial(nudge_jobs.forget, *forgetting)),
-            Job("remediation.show_overdue", timedelta(minutes=10), self._show_overdue),
+            Job(
+                "remediation.show_overdue",
+                timedelta(minutes=10),
+                partial(self._by_settings, remediation_jobs.show_overdue),
+            ),
             Job("paging.refresh_on_call", timedelta(minutes=1), self._refresh_on_call),
-            Job("paging.forget_on_call", timedelta(hours=1), self._forget_on_call),
+            Job("paging.forget_on_call", timedelta(hours=1), partial(self._by_settings, paging_jobs.forget_on_call)),
             Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
             Job("tracker.forget", timedelta(hours=1), self.tracking.forget),
             *(Job(*each) for each in (*self.alerts.jobs(), *self.health.jobs())),
+            Job("operations.read_config", timedelta(seconds=5), self.config_watch.look),
             Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
         )
 
     def begin(self, session: Session) -> None:
         """What is asked for once, when the bot starts."""
         config, now = self._ground.settings.current, self._ground.clock.now()
-        directory_channels.learn_places(session, config)
+        self.config_watch.begin(session)
         paging_jobs.refresh_on_call(session, config, self.pagers, now=now)
 
     def look_after_open(self, session: Session) -> None:
@@ -273,7 +281,7 @@ class House:
             self._ground.slack, self._ground.clock, self._ground.settings, self._ground.kinds,
         )  # fmt: skip
         texts = Texts(self._ground.environment.config_folder)
-        kinds.add(*directory_channels.kinds(slack), *people.kinds(slack), self.home.kind())
+        kinds.add(*directory_channels.kinds(slack), *people.kinds(slack), self.home.kind(), self.config_watch.kind())
         Deliveries(
             slack, clock, settings, kinds, texts, card_lines=self._card_lines(), card_buttons=self._card_buttons()
         ).register()
@@ -303,17 +311,13 @@ class House:
         now = self._ground.clock.now()
         self._ground.database.run(lambda session: jobs.expire_requests(session, now=now))
 
-    def _show_overdue(self) -> None:
-        config, now = self._ground.settings.current, self._ground.clock.now()
-        self._ground.database.run(lambda session: remediation_jobs.show_overdue(session, config, now=now))
-
     def _refresh_on_call(self) -> None:
         config, now = self._ground.settings.current, self._ground.clock.now()
         self._ground.database.run(lambda session: paging_jobs.refresh_on_call(session, config, self.pagers, now=now))
 
-    def _forget_on_call(self) -> None:
+    def _by_settings(self, work: Callable[..., object]) -> None:
         config, now = self._ground.settings.current, self._ground.clock.now()
-        self._ground.database.run(lambda session: paging_jobs.forget_on_call(session, config, now=now))
+        self._ground.database.run(lambda session: work(session, config, now=now))
 
     def _forget_inbound(self) -> None:
         now = self._ground.clock.now()
