@@ -126,6 +126,11 @@ def attached_to(session: Session, problem: Problem) -> Sequence[Incident]:
     return session.scalars(query.where(ProblemIncident.problem_id == problem.id).order_by(Incident.id)).all()
 
 
+def public(session: Session, problem: Problem, config: Config) -> list[Incident]:
+    """The open SEVs that know of a problem, of which everybody may read."""
+    return [each for each in attached_to(session, problem) if not each.is_private and lifecycle.is_open(config, each)]
+
+
 def _open_of(session: Session, workflow: str, config: Config) -> Sequence[int]:
     """The open SEVs that affect a workflow; drills aside."""
     if not workflow:
