@@ -215,7 +215,7 @@ class House:
         return (
             Job("incidents.carry_on", timedelta(seconds=2), self.emergencies.carry_on),
             Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
-            Job("incidents.expire_requests", timedelta(minutes=5), self._expire_requests),
+            Job("incidents.expire_requests", timedelta(minutes=5), partial(self._now, jobs.expire_requests)),
             Job("digest.send_due", timedelta(seconds=15), self.digests.send_due),
             Job("nudges.remind", timedelta(seconds=15), self.remind),
             Job("nudges.forget", timedelta(hours=1), partial(nudge_jobs.forget, *forgetting)),
@@ -230,7 +230,7 @@ class House:
             Job("tracker.forget", timedelta(hours=1), self.tracking.forget),
             *(Job(*each) for each in (*self.alerts.jobs(), *self.health.jobs())),
             Job("operations.read_config", timedelta(seconds=5), self.config_watch.look),
-            Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
+            Job("inbound.forget", timedelta(hours=1), partial(self._now, inbound.forget_old)),
         )
 
     def begin(self, session: Session) -> None:
@@ -307,9 +307,9 @@ class House:
         machine_now = self._ground.clock.machine()
         self._ground.database.run(lambda session: jobs.forget_answers(session, machine_now=machine_now))
 
-    def _expire_requests(self) -> None:
+    def _now(self, work: Callable[..., object]) -> None:
         now = self._ground.clock.now()
-        self._ground.database.run(lambda session: jobs.expire_requests(session, now=now))
+        self._ground.database.run(lambda session: work(session, now=now))
 
     def _refresh_on_call(self) -> None:
         config, now = self._ground.settings.current, self._ground.clock.now()
@@ -318,7 +318,3 @@ class House:
     def _by_settings(self, work: Callable[..., object]) -> None:
         config, now = self._ground.settings.current, self._ground.clock.now()
         self._ground.database.run(lambda session: work(session, config, now=now))
-
-    def _forget_inbound(self) -> None:
-        now = self._ground.clock.now()
-        self._ground.database.run(lambda session: inbound.forget_old(session, now=now))
