@@ -1,4 +1,4 @@
-"""The command line: `sevbot run`, `sevbot demo`, `sevbot migrate`, `sevbot check`, `sevbot plan`, `sevbot manifest`."""
+"""The command line: `sevbot run`, `demo`, `migrate`, `check`, `plan`, `manifest`, `token`."""
 
 import logging
 import os
@@ -99,6 +99,29 @@ def manifest(
     from bot.slack.manifest import manifest as made
 
     typer.echo(json.dumps(made(event_types(_environment()), request_url=request_url), indent=2))
+
+
+@cli.command()
+def token(
+    name: Annotated[str, typer.Argument(help="Whose it will be, such as the service's name: a-z, 0-9, - and _.")],
+    scope: Annotated[
+        str, typer.Option(help="What it may do: counts:write, or counts:write/place-order for one workflow alone.")
+    ] = "counts:write",
+) -> None:
+    """Make a token for the HTTP API, and print what to give to whom: the token is kept nowhere."""
+    import hashlib
+    import secrets
+
+    from bot.environment import api_tokens
+
+    made = f"sevbot_{secrets.token_urlsafe(32)}"
+    entry = f"{name} {scope} sha256:{hashlib.sha256(made.encode()).hexdigest()}"
+    faults: list[str] = []
+    api_tokens({"SEVBOT_API_TOKENS": entry}, faults)
+    if faults:
+        _fail([f"{entry.rpartition(' ')[0]}: that is no name, or no scope: see `sevbot token --help`."])
+    typer.echo(f"Give the service this token; it is not shown again:\n  {made}")
+    typer.echo(f"Add this to SEVBOT_API_TOKENS, on a line of its own, and start the bot anew:\n  {entry}")
 
 
 @cli.command()

@@ -66,7 +66,7 @@ from bot.paging.following import Following
 from bot.paging.pagers import Pagers
 from bot.postmortems.room import PostmortemRoom
 from bot.remediation import jobs as remediation_jobs
-from bot.remediation import nudging
+from bot.remediation import nudging, of_workflow
 from bot.remediation.nudging import ItemNudges
 from bot.remediation.room import Remediation
 from bot.remediation.tracking_room import Tracking
@@ -84,6 +84,9 @@ from bot.timeline.deliveries import CaptureDeliveries
 from bot.timeline.memory import Memory
 from bot.timeline.reconciling import CatchUp
 from bot.timeline.telling_deliveries import TellingDeliveries
+from bot.workflows import problem_slack
+from bot.workflows.alerts_room import AlertsRoom
+from bot.workflows.health_room import HealthRoom
 
 HOME_EVENTS = (
     "declared", "severity", "status", "reopened", "title", "update", "channel", "channel_replaced", "role", "handoff",
@@ -129,6 +132,8 @@ class House:
         self.digests = DigestRoom(slack, clock, settings, ground.database)
         self.config_watch = ConfigWatch(settings, ground.database, slack)
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
+        self.alerts = AlertsRoom(slack, clock, settings, ground.database, ground.environment.hooks)
+        self.health = HealthRoom(ground.environment, ground.database, clock, settings, of_workflow.lines(settings))
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -150,6 +155,7 @@ class House:
             {f"item.{fact}": nudges.watch for fact in ITEM_EVENTS},
             {people.CHANGED: nudging.watch_items_of},
             self.postmortems.reactions(),
+            self.alerts.reactions(),
             {f"incident.{fact}": self.home.changed for fact in HOME_EVENTS},
             {membership.CHANGED: self.home.membership_changed},
         )
@@ -159,7 +165,7 @@ class House:
     def rooms(self) -> Rooms:
         """Every verb, click, form and rule for events."""
         slack, settings = self._ground.slack, self._ground.settings
-        declaring = Declaring(settings, slack.permalink, self.emergencies)
+        declaring = Declaring(settings, slack.permalink, self.emergencies, also=(problem_slack.declared_from,))
         looking = Looking(settings, card_buttons=self._card_buttons())
         changing, updater = incidents.Changing(settings, self._ground.clock), updating.Updating(settings)
         persons, guarding = People(settings), access_slack.Guarding(settings)
@@ -180,6 +186,7 @@ class House:
             *nudge_slack.commands(silence),
             *self.remediation.commands(),
             *self.digests.commands(),
+            *self.health.commands(),
             *why.commands(why.Accounting(settings, self._ground.kinds, self.subjects)),
             *access_slack.commands(guarding),
         )
@@ -191,14 +198,14 @@ class House:
         updating.listen(rooms, updater)
         people_slack.listen(rooms, persons)
         paging_slack.listen(rooms, self.paging)
-        self.postmortems.listen(rooms)
         timeline_slack.listen(rooms, capturing)
         timeline_reading.listen(rooms, reading)
         timeline_starting.listen(rooms, starting)
         nudge_slack.listen(rooms, silence)
-        self.remediation.listen(rooms)
         access_slack.listen(rooms, guarding)
-        self.digests.listen(rooms)
+        self.alerts.listen(rooms, declaring)
+        for room in (self.postmortems, self.remediation, self.digests, self.health):
+            room.listen(rooms)
         return rooms
 
     def jobs(self) -> tuple[Job, ...]:
@@ -216,7 +223,7 @@ class House:
             Job("paging.forget_on_call", timedelta(hours=1), self._forget_on_call),
             Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
             Job("tracker.forget", timedelta(hours=1), self.tracking.forget),
-            Job("operations.read_config", timedelta(seconds=5), self.config_watch.look),
+            *(Job(*each) for each in (*self.alerts.jobs(), *self.health.jobs(), self.config_watch.job())),
             Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
         )
 
@@ -283,19 +290,17 @@ class House:
         CaptureDeliveries(slack, clock, settings, kinds, self.memory).register()
         CatchUp(slack, clock, settings, kinds, self.memory, also=(self.remediation.seen,)).register()
         TellingDeliveries(slack, settings, kinds).register()
-        self.remediation.register(kinds)
-        self.digests.register(kinds)
-        self.tracking.register(kinds)
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
-        self.postmortems.register(kinds)
+        for room in (self.remediation, self.digests, self.tracking, self.postmortems, self.alerts):
+            room.register(kinds)
 
     def _forget_answers(self) -> None:
-        machine_now = self._ground.clock.machine()
-        self._ground.database.run(lambda session: jobs.forget_answers(session, machine_now=machine_now))
+        self._ground.database.run(
+            lambda session: jobs.forget_answers(session, machine_now=self._ground.clock.machine())
+        )
 
     def _expire_requests(self) -> None:
-        now = self._ground.clock.now()
-        self._ground.database.run(lambda session: jobs.expire_requests(session, now=now))
+        self._ground.database.run(lambda session: jobs.expire_requests(session, now=self._ground.clock.now()))
 
     def _show_overdue(self) -> None:
         config, now = self._ground.settings.current, self._ground.clock.now()
@@ -310,5 +315,4 @@ class House:
         self._ground.database.run(lambda session: paging_jobs.forget_on_call(session, config, now=now))
 
     def _forget_inbound(self) -> None:
-        now = self._ground.clock.now()
-        self._ground.database.run(lambda session: inbound.forget_old(session, now=now))
+        self._ground.database.run(lambda session: inbound.forget_old(session, now=self._ground.clock.now()))

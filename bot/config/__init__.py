@@ -14,6 +14,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from bot.config import openslo
+from bot.config.alerts import AlertRules
 from bot.config.calendar import CalendarRules
 from bot.config.crosschecks import cross_check
 from bot.config.digests import Digest
@@ -46,6 +47,7 @@ from bot.config.workflows import Burn, Dashboard, Objective, Workflow
 
 __all__ = [
     "COMMANDER",
+    "AlertRules",
     "AudienceRule",
     "Burn",
     "CalendarRules",
@@ -114,7 +116,8 @@ class Config(Frozen):
     remediation: Remediation = Remediation()
     tracker: TrackerRules = TrackerRules()
     operators: Place | None = None
-    """The channel of those who run the bot: told what of the configuration cannot be used."""
+    """The channel of those who run the bot: told what of the configuration, and of what services send, cannot be used."""
+    alerts: AlertRules = AlertRules()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from bot.config.alerts import AlertMatcher
 from bot.config.values import Duration, Frozen, Key, Link, Place, TimeZone, parse_duration
 
 CALENDAR = ("week", "month", "quarter", "year")
@@ -96,6 +97,8 @@ class Workflow(Frozen):
     slos: Annotated[tuple[Objective, ...], Field(max_length=10)] = ()
     declares: Annotated[str, Field(pattern=rf"^({NOBODY}|SEV[0-9])$")] = NOBODY
     """As which severity a critical sign of trouble declares a SEV by itself, or `nobody`: then people decide."""
+    alerts: tuple[AlertMatcher, ...] = ()
+    """Which alerts are about it, besides those whose label `workflow` says so."""
 
     def target_of(self, slo: Objective) -> float | None:
         """What an SLO of it promises. None: neither it nor the tier says so, which is a fault."""

@@ -33,6 +33,7 @@ VERBS = {
     "postmortem": OWN + "; its lists and its search ask membership.may_see for every SEV they show",
     "digest": "lists a channel's subscriptions, and speaks of no SEV",
     "stats": "asks membership.may_see for every SEV it counts, and measures no private one",
+    "workflows": "names an open SEV only where membership.may_see says so", "workflow": LISTED,
     "access": "answers the same, after the same work, whatever the number; who is asked is found out aside",
     "help": NOTHING,
 }  # fmt: skip
@@ -47,7 +48,7 @@ CLICKS = {
     "item.done": OWN, "item.undo": OWN, "item.hand_over": "hands over what membership.may_see shows, and stays silent about the rest", "item.turn": LISTED,
     "digest.stop": NOTHING, "digest.retry": NOTHING, "digest.picture_asked": NOTHING,
     "digest.preview": "shows the person what the channel would be sent: nothing private",
-    "item.track": OWN,
+    "item.track": OWN, "workflow.turn": "names an open SEV only where membership.may_see says so",
     "incident.preview": "shows what the form holds; the SEVs that are open now are asked by membership.may_see",
 }  # fmt: skip
 FORMS = {
@@ -130,6 +131,7 @@ KINDS = {
 ROUTES = {
     "/healthz": NOTHING, "/readyz": "names parts of the bot", "/metrics": "counts methods, kinds and jobs, by no SEV",
     "/hooks/{source}": "answers whoever sends something with a number, whatever it is about",
+    "/api/v1/workflows/{key}/counts": "takes counts, and knows of no SEV",
     "/slack/events": "Slack's own door: what it answers is what the verbs, clicks and forms answer",
 }  # fmt: skip
 JOBS = dict.fromkeys(
@@ -137,7 +139,7 @@ JOBS = dict.fromkeys(
         "outbox.revive", "outbox.second_look", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
         "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call", "remediation.show_overdue",
         "digest.send_due", "operations.read_config",
-        "paging.forget_on_call", "tracker.watch", "tracker.forget",
+        "paging.forget_on_call", "tracker.watch", "tracker.forget", "workflows.evaluate", "workflows.forget",
     ),
     "says nothing but through the kinds above; logs ids only",
 )  # fmt: skip
@@ -157,7 +159,7 @@ VIEWS = dict.fromkeys(
         "views.account", "views.announcement", "views.card", "views.found", "views.listed", "views.message", "views.page_form",
         "views.board", "views.home", "views.read", "views.review", "views.versions",
         "config_views.changed_since", "config_views.not_used", "config_views.refused",
-        "views.timeline", "views.day", "tracking_views.letter",
+        "views.timeline", "views.day", "tracking_views.letter", "health_views.health", "health_views.workflow",
     ),
     DRAWN,
 )  # fmt: skip
