@@ -3,6 +3,7 @@
 Together with `app.py`, which starts and stops it all, this is the composition root: no other file knows every room.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -214,17 +215,22 @@ class House:
         return (
             Job("incidents.carry_on", timedelta(seconds=2), self.emergencies.carry_on),
             Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
-            Job("incidents.expire_requests", timedelta(minutes=5), self._expire_requests),
+            Job("incidents.expire_requests", timedelta(minutes=5), partial(self._now, jobs.expire_requests)),
             Job("digest.send_due", timedelta(seconds=15), self.digests.send_due),
             Job("nudges.remind", timedelta(seconds=15), self.remind),
             Job("nudges.forget", timedelta(hours=1), partial(nudge_jobs.forget, *forgetting)),
-            Job("remediation.show_overdue", timedelta(minutes=10), self._show_overdue),
+            Job(
+                "remediation.show_overdue",
+                timedelta(minutes=10),
+                partial(self._by_settings, remediation_jobs.show_overdue),
+            ),
             Job("paging.refresh_on_call", timedelta(minutes=1), self._refresh_on_call),
-            Job("paging.forget_on_call", timedelta(hours=1), self._forget_on_call),
+            Job("paging.forget_on_call", timedelta(hours=1), partial(self._by_settings, paging_jobs.forget_on_call)),
             Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
             Job("tracker.forget", timedelta(hours=1), self.tracking.forget),
-            *(Job(*each) for each in (*self.alerts.jobs(), *self.health.jobs(), self.config_watch.job())),
-            Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
+            *(Job(*each) for each in (*self.alerts.jobs(), *self.health.jobs())),
+            Job("operations.read_config", timedelta(seconds=5), self.config_watch.look),
+            Job("inbound.forget", timedelta(hours=1), partial(self._now, inbound.forget_old)),
         )
 
     def begin(self, session: Session) -> None:
@@ -290,29 +296,25 @@ class House:
         CaptureDeliveries(slack, clock, settings, kinds, self.memory).register()
         CatchUp(slack, clock, settings, kinds, self.memory, also=(self.remediation.seen,)).register()
         TellingDeliveries(slack, settings, kinds).register()
+        self.remediation.register(kinds)
+        self.digests.register(kinds)
+        self.tracking.register(kinds)
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
-        for room in (self.remediation, self.digests, self.tracking, self.postmortems, self.alerts):
-            room.register(kinds)
+        self.postmortems.register(kinds)
+        self.alerts.register(kinds)
 
     def _forget_answers(self) -> None:
-        self._ground.database.run(
-            lambda session: jobs.forget_answers(session, machine_now=self._ground.clock.machine())
-        )
+        machine_now = self._ground.clock.machine()
+        self._ground.database.run(lambda session: jobs.forget_answers(session, machine_now=machine_now))
 
-    def _expire_requests(self) -> None:
-        self._ground.database.run(lambda session: jobs.expire_requests(session, now=self._ground.clock.now()))
-
-    def _show_overdue(self) -> None:
-        config, now = self._ground.settings.current, self._ground.clock.now()
-        self._ground.database.run(lambda session: remediation_jobs.show_overdue(session, config, now=now))
+    def _now(self, work: Callable[..., object]) -> None:
+        now = self._ground.clock.now()
+        self._ground.database.run(lambda session: work(session, now=now))
 
     def _refresh_on_call(self) -> None:
         config, now = self._ground.settings.current, self._ground.clock.now()
         self._ground.database.run(lambda session: paging_jobs.refresh_on_call(session, config, self.pagers, now=now))
 
-    def _forget_on_call(self) -> None:
+    def _by_settings(self, work: Callable[..., object]) -> None:
         config, now = self._ground.settings.current, self._ground.clock.now()
-        self._ground.database.run(lambda session: paging_jobs.forget_on_call(session, config, now=now))
-
-    def _forget_inbound(self) -> None:
-        self._ground.database.run(lambda session: inbound.forget_old(session, now=self._ground.clock.now()))
+        self._ground.database.run(lambda session: work(session, config, now=now))

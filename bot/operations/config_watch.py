@@ -2,8 +2,6 @@
 
 import hashlib
 import logging
-from collections.abc import Callable
-from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -24,7 +22,6 @@ log = logging.getLogger(__name__)
 TELL = "operations.tell_operators"
 SUBJECT = "configuration"
 REFUSED, NOT_USED = "config.refused", "config.not_used"
-EVERY = timedelta(seconds=5)
 DIGITS = 16
 """How much of a digest makes a key."""
 
@@ -38,10 +35,6 @@ class ConfigWatch:
         self._slack = slack
         self._seen = self._handled = settings.fingerprint
         self._refused: str | None = None
-
-    def job(self) -> tuple[str, timedelta, Callable[[], None]]:
-        """What is done again and again: its name, how often, and what."""
-        return "operations.read_config", EVERY, self.look
 
     def look(self) -> None:
         """Read the files again once they stayed the same from one look to the next: nobody saves them all at once."""

@@ -11,6 +11,7 @@ from bot.directory.permissions import require
 from bot.errors import Refused
 from bot.incidents import lifecycle, membership
 from bot.incidents.model import Incident
+from bot.outbox.enqueue import retry_dead
 from bot.workflows import sev_signs, showing
 from bot.workflows.problem_model import Problem
 from bot.workflows.problems import locked
@@ -43,6 +44,13 @@ def ignore(session: Session, problem_id: int, *, config: Config, actor: Actor, n
         session, actor=actor.user_id, action="problem.ignored", subject=problem.subject, source=actor.door, now=now
     )
     showing.show(session, problem)
+
+
+def retry(session: Session, problem_id: int, *, config: Config, actor: Actor, machine_now: datetime) -> None:
+    """Try at once to post what could not be posted. Raises `Refused`."""
+    require(config, actor, "change")
+    if not retry_dead(session, the_problem(session, problem_id).subject, now=machine_now):
+        raise Refused("There is nothing left to retry.")
 
 
 def the_problem(session: Session, problem_id: int) -> Problem:

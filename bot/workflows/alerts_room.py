@@ -39,7 +39,7 @@ class AlertsRoom:
 
     def listen(self, rooms: Rooms, declaring: Declaring) -> None:
         """Attach the clicks and the form."""
-        problem_slack.listen(rooms, problem_slack.Answering(self._settings), declaring)
+        problem_slack.listen(rooms, problem_slack.Answering(self._settings, self._clock), declaring)
 
     def reactions(self) -> dict[str, Reaction]:
         """What follows when SEVs begin and end. Whoever announced it has locked the SEV's row."""

@@ -1,7 +1,7 @@
 """How workflows fare, for who asks: from what was found last for lists, and looked at anew for a single one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,6 +19,8 @@ from bot.workflows.watching import Finding
 PAGE = 10
 """How many workflows a page of the list shows."""
 MOST_SEVS = 5
+PUBLIC = ""
+"""A reader who is a member of no SEV."""
 RANKS = {state: place for place, state in enumerate(State)}
 UNMEASURED = len(RANKS)
 """What has no SLO comes last: nothing is known of it."""
@@ -64,6 +66,16 @@ class HealthPage:
 
 
 @dataclass(frozen=True)
+class Brief:
+    """The health of many workflows in few words."""
+
+    ill: Sequence[Standing] = ()
+    """Some of those that are not well, the worst first."""
+    number_ill: int = 0
+    number_measured: int = 0
+
+
+@dataclass(frozen=True)
 class Portrait:
     """All there is to say of one workflow."""
 
@@ -81,15 +93,26 @@ class Portrait:
 def page_of(session: Session, config: Config, *, team: str | None, start: int, reader: str) -> HealthPage:
     """A page of the workflows (of a team, where one is given), as they were found last."""
     known = {each.key for each in config.workflows if team is None or each.owner == team}
-    worst = _worst(session, config, known)
-    sevs = _open_numbers(session, config, reader)
-    standings = sorted(
-        (Standing(each, worst.get(each.key), sevs.get(each.key, ())) for each in config.workflows if each.key in known),
-        key=lambda each: each.order,
-    )
+    standings = _standings(session, config, known, reader)
     start = min(start, max(len(standings) - 1, 0) // PAGE * PAGE)
     by_state = Counter(each.state for each in standings)
     return HealthPage(standings[start : start + PAGE], start, len(standings), by_state)
+
+
+def brief_of(session: Session, config: Config, keys: Collection[str] | None, *, most: int) -> Brief:
+    """How the workflows of these keys (None: all) fare, for everybody to read: of SEVs only public ones are named."""
+    known = {each.key for each in config.workflows if keys is None or each.key in keys}
+    measured = [each for each in _standings(session, config, known, PUBLIC) if each.state is not None]
+    ill = [each for each in measured if each.state is not State.OK]
+    return Brief(ill[:most], len(ill), len(measured))
+
+
+def _standings(session: Session, config: Config, keys: set[str], reader: str) -> list[Standing]:
+    worst, sevs = _worst(session, config, keys), _open_numbers(session, config, reader)
+    found = (
+        Standing(each, worst.get(each.key), sevs.get(each.key, ())) for each in config.workflows if each.key in keys
+    )
+    return sorted(found, key=lambda each: each.order)
 
 
 def portrait(

@@ -48,7 +48,7 @@ def health(config: Config, page: HealthPage, *, team: str | None, now: datetime)
         whose = " of that team" if team else ""
         return [kit.section(f"There are no workflows{whose} yet. They are listed in `config/workflows.yaml`.")]
     title = f"*Workflow health{_of_team(config, team)}*: {summary(page)}"
-    shown = [kit.section(title), *(kit.section(_standing(each, now)) for each in page.standings)]
+    shown = [kit.section(title), *(kit.section(standing(each, now)) for each in page.standings)]
     turns = _turns(page, team)
     shown += [kit.actions(turns)] if turns else []
     return [*shown, kit.context(f"`{NAME} workflow {page.standings[0].workflow.key}` tells more of one.")]
@@ -59,11 +59,12 @@ def _of_team(config: Config, key: str | None) -> str:
     return f" of {mrkdwn(team.name, 200)}" if team else ""
 
 
-def _standing(standing: Standing, now: datetime) -> str:
-    workflow, worst = standing.workflow, standing.worst
-    sevs = ", ".join(f"SEV-{number}" for number in standing.sevs[:MOST_NAMED])
-    more = f" and {len(standing.sevs) - MOST_NAMED} more" if len(standing.sevs) > MOST_NAMED else ""
-    first = [f"{state_text(standing.state)}  *{mrkdwn(workflow.name, 200)}*  `{workflow.key}`"]
+def standing(found: Standing, now: datetime) -> str:
+    """How a workflow fares, in two lines."""
+    workflow, worst = found.workflow, found.worst
+    sevs = ", ".join(f"SEV-{number}" for number in found.sevs[:MOST_NAMED])
+    more = f" and {len(found.sevs) - MOST_NAMED} more" if len(found.sevs) > MOST_NAMED else ""
+    first = [f"{state_text(found.state)}  *{mrkdwn(workflow.name, 200)}*  `{workflow.key}`"]
     first += [f":rotating_light: {sevs}{more}"] if sevs else []
     return "  ".join(first) + (f"\n{_figures(worst, now)}" if worst else "")
 

@@ -15,6 +15,7 @@ from bot.outbox.model import OutboxMessage
 from bot.slack import posts
 from bot.slack.client import Slack
 from bot.workflows import problem_views, sev_signs, showing
+from bot.workflows.places import place_of
 from bot.workflows.problem_model import Problem
 from bot.workflows.problem_views import Shown
 
@@ -29,7 +30,14 @@ class ProblemDeliveries:
 
     def register(self, kinds: Kinds) -> None:
         """Add the kinds to the table."""
-        kinds.add(posts.kind(self._slack, showing.MESSAGE, "Show a problem", self._load, overwrites=True))
+        kinds.add(
+            posts.kind(
+                self._slack, showing.MESSAGE, "Show a problem", self._load, on_trouble=self._on_trouble, overwrites=True
+            ),
+            posts.kind(
+                self._slack, showing.ELSEWHERE, "Show a problem in another channel", self._load_elsewhere, overwrites=True
+            ),
+        )  # fmt: skip
 
     def _load(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
         problem = session.get(Problem, message.subject_id)
@@ -45,13 +53,37 @@ class ProblemDeliveries:
             text=problem_views.text(shown), blocks=problem_views.message(shown),
         )  # fmt: skip
 
+    def _on_trouble(self, session: Session, message: OutboxMessage) -> None:
+        """Its channel can't be posted in, or can again: tell of it where other signs are told, with *Retry*."""
+        problem = session.get(Problem, message.subject_id)
+        place = place_of(self._settings.current, "")
+        if problem is None or place in (None, problem.place):
+            return
+        is_told = select(OutboxMessage.id).where(OutboxMessage.key == showing.elsewhere_key(problem))
+        if message.last_error is not None or session.scalar(is_told) is not None:
+            showing.show_elsewhere(session, problem, place)
+
+    def _load_elsewhere(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
+        problem = session.get(Problem, message.subject_id)
+        if problem is None:
+            return Skip("the problem was forgotten")
+        own = session.scalars(
+            select(OutboxMessage).where(OutboxMessage.key == showing.message_key(problem, problem.showing))
+        ).one()
+        if own.last_error is None and session.get(posts.Post, message.key) is None:
+            return Skip("its own channel can be posted in again")
+        shown = _shown(session, problem, own, self._settings.current, self._clock.now())
+        return posts.draft_for(
+            session, message, channel_id=channel_id(session, message.audience), join=True,
+            text=problem_views.text(shown), blocks=problem_views.elsewhere(shown, own.last_error),
+        )  # fmt: skip
+
 
 def _shown(session: Session, problem: Problem, message: OutboxMessage, config: Config, now: datetime) -> Shown:
     """What everybody in the channel may read: private SEVs are left out."""
-    knowing = sev_signs.attached_to(session, problem)
     return Shown(
         problem, config, now,
-        sevs=[each for each in knowing if not each.is_private and lifecycle.is_open(config, each)],
+        sevs=sev_signs.public(session, problem, config),
         candidate=_newest_open(session, config),
         is_old=message.arguments.get("showing") != problem.showing,
     )  # fmt: skip

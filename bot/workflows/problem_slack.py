@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.clock import Clock
 from bot.config import Config, Settings
 from bot.directory.people import actor_of
 from bot.errors import Refused
@@ -22,8 +23,9 @@ from bot.workflows.problems import locked
 class Answering:
     """The listeners about a problem."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
+        self._clock = clock
 
     @property
     def _config(self) -> Config:
@@ -65,6 +67,14 @@ class Answering:
         acting.ignore(session, int(visit.value), config=self._config, actor=actor_of(session, visit), now=visit.now)
         return DONE
 
+    def retry(self, session: Session, visit: Visit) -> Answer:
+        """*Retry* was clicked."""
+        acting.retry(
+            session, int(visit.value), config=self._config, actor=actor_of(session, visit),
+            machine_now=self._clock.machine(),
+        )  # fmt: skip
+        return DONE
+
 
 def declare_form(declaring: Declaring, visit: Visit) -> Form:
     """*Declare SEV* was clicked: the form, filled with what the button carries."""
@@ -86,7 +96,11 @@ def declared_from(session: Session, visit: Visit, incident: Incident) -> None:
 
 def listen(rooms: Rooms, answering: Answering, declaring: Declaring) -> None:
     """Attach the clicks and the form of this room."""
-    rooms.clicks |= {problem_views.ATTACH: answering.attach, problem_views.IGNORE: answering.ignore}
+    rooms.clicks |= {
+        problem_views.ATTACH: answering.attach,
+        problem_views.IGNORE: answering.ignore,
+        problem_views.RETRY: answering.retry,
+    }
     rooms.forms |= {problem_views.ATTACH_TO: answering.attach_submitted}
     rooms.openers |= {
         problem_views.OPEN_ATTACH: answering.attach_form,

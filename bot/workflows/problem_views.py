@@ -22,6 +22,7 @@ ATTACH = "problem.attach"
 OPEN_ATTACH = "problem.open_attach"
 ATTACH_TO = "problem.attach_to"
 IGNORE = "problem.ignore"
+RETRY = "problem.retry"
 FORM_TITLE = "Attach to a SEV"
 MOST_NAMED = 5
 MARKS = {"critical": ":rotating_light:", "warning": ":warning:", "info": ":information_source:"}
@@ -69,6 +70,16 @@ def message(shown: Shown) -> list[Block]:
         blocks.append(kit.context(standing))
     buttons = _buttons(shown)
     return [*blocks, kit.actions(buttons)] if buttons else blocks
+
+
+def elsewhere(shown: Shown, error: str | None) -> list[Block]:
+    """The message in another channel than its own, where `error` is what is wrong there; None: nothing any more."""
+    place = shown.problem.place
+    own = mrkdwn(place, 300) if place.startswith("#") else channel_mention(place)
+    if error is None:
+        return [kit.section(f"{_heading(shown)}\nIt is told in {own} now.")]
+    why = kit.context(f":warning: It belongs in {own}, where Sevbot can't post: {mrkdwn(error, 600)}.")
+    return [*message(shown), why, kit.actions([kit.button("Retry", RETRY, value=str(shown.problem.id))])]
 
 
 def attach_form(problem_id: int, sevs: Sequence[Incident]) -> View:

@@ -1,7 +1,7 @@
 """Problems and SEVs: a SEV learns of the problems of its workflows, and that they are over. Nothing here closes one."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from bot.workflows.problem_views import heading_words
 SIGN = "sign"
 RECOVERED = "sign_recovered"
 CRITICAL = "critical"
+MOMENT = timedelta(microseconds=1)
 MOST_AT_ONCE = 50
 """Of how many problems a SEV is told when it begins."""
 
@@ -78,11 +79,12 @@ def attach(
     if session.get(ProblemIncident, (problem.id, incident.id)) is not None:
         return False
     session.add(ProblemIncident(problem_id=problem.id, incident_id=incident.id, at=now))
-    at = min(problem.began_at, now)
+    at = now
     if detected:
-        incident.detected_by, incident.detected_at = problem.source, min(at, incident.declared_at)
+        incident.detected_by, incident.detected_at = problem.source, min(problem.began_at, incident.declared_at)
+        at = min(incident.detected_at, incident.declared_at - MOMENT)  # its timeline begins with it
     note(
-        session, incident, SIGN, actor=actor, now=now, text=problem.title, at=incident.detected_at if detected else now,
+        session, incident, SIGN, actor=actor, now=now, text=problem.title, at=at,
         sign=problem.source, link=problem.link, problem=problem.id, **({"detected": True} if detected else {}),
     )  # fmt: skip
     surfaces.show_card(session, incident)
@@ -124,6 +126,11 @@ def attached_to(session: Session, problem: Problem) -> Sequence[Incident]:
     """The SEVs that know of a problem, private ones too, in the order of their numbers."""
     query = select(Incident).join(ProblemIncident, ProblemIncident.incident_id == Incident.id)
     return session.scalars(query.where(ProblemIncident.problem_id == problem.id).order_by(Incident.id)).all()
+
+
+def public(session: Session, problem: Problem, config: Config) -> list[Incident]:
+    """The open SEVs that know of a problem, of which everybody may read."""
+    return [each for each in attached_to(session, problem) if not each.is_private and lifecycle.is_open(config, each)]
 
 
 def _open_of(session: Session, workflow: str, config: Config) -> Sequence[int]:

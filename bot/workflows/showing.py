@@ -8,6 +8,7 @@ from bot.outbox.model import Mode
 from bot.workflows.problem_model import Problem
 
 MESSAGE = "problem.message"
+ELSEWHERE = "problem.elsewhere"
 
 
 def message_key(problem: Problem, showing: int) -> str:
@@ -31,5 +32,22 @@ def show_message(session: Session, problem: Problem, showing: int) -> None:
         Request(
             kind=MESSAGE, subject=problem.subject, key=message_key(problem, showing), mode=Mode.LATEST,
             arguments={"showing": showing}, priority=URGENT, audience=problem.place, rule=f"problem.{problem.source}",
+        ),
+    )  # fmt: skip
+
+
+def elsewhere_key(problem: Problem) -> str:
+    """The outbox key of the message about a problem whose own channel can't be posted in."""
+    return f"{problem.subject}:elsewhere"
+
+
+def show_elsewhere(session: Session, problem: Problem, place: str) -> None:
+    """Tell of the problem in another channel, since its own can't be posted in; or that it can again."""
+    learn_place(session, place, purpose="problems")
+    enqueue(
+        session,
+        Request(
+            kind=ELSEWHERE, subject=problem.subject, key=elsewhere_key(problem), mode=Mode.LATEST, priority=URGENT,
+            audience=place, rule=f"problem.{problem.source}",
         ),
     )  # fmt: skip

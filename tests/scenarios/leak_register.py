@@ -15,6 +15,7 @@ NUMBER = "only teams of private.page are paged for a private SEV, and outside it
 TRACKER = (
     "a private SEV's items go to no tracker, or with tracker.private under its number alone; tried by tests/tracking"
 )
+PUBLIC_SIGN = "names of the SEVs that know of a problem only those that are public (sev_signs.public)"
 DRAWN = "draws what it is given; who is shown it is decided by the delivery or listener that asks for it"
 
 VERBS = {
@@ -49,6 +50,7 @@ CLICKS = {
     "digest.stop": NOTHING, "digest.retry": NOTHING, "digest.picture_asked": NOTHING,
     "digest.preview": "shows the person what the channel would be sent: nothing private",
     "item.track": OWN, "workflow.turn": "names an open SEV only where membership.may_see says so",
+    "problem.attach": OWN, "problem.ignore": NOTHING, "problem.retry": NOTHING,
     "incident.preview": "shows what the form holds; the SEVs that are open now are asked by membership.may_see",
 }  # fmt: skip
 FORMS = {
@@ -59,6 +61,7 @@ FORMS = {
     "postmortem.section": OWN, "postmortem.submit": OWN, "postmortem.changes": OWN, "postmortem.take_back": OWN,
     "postmortem.causes": OWN, "postmortem.mute": OWN,
     "digest.subscribe": NOTHING,
+    "problem.attach_to": OWN,
     "timeline.adopt": "answers who adopts a channel in which they typed that they do",
     "timeline.backfill": "answers who writes it down; its SEV is public",
 }  # fmt: skip
@@ -73,6 +76,8 @@ OPENERS = {
     "postmortem.open_changes": "opens empty; sending it asks membership.by_number",
     "postmortem.open_take_back": "opens empty; sending it asks membership.by_number",
     "digest.open_add": NOTHING, "digest.open_change": NOTHING,
+    "problem.open_attach": LISTED,
+    "problem.open_declare": "opens with what the button carries; the SEVs that are open now are asked by membership.may_see",
     "incident.open_reopen": "opens empty; sending it asks membership.by_number",
 }  # fmt: skip
 EVENTS = dict.fromkeys(
@@ -123,6 +128,7 @@ KINDS = {
     "tracker.tell": LETTER,
     "remediation.recall": SILENT,
     "operations.tell_operators": "speaks of the configuration's files, and of no SEV",
+    "problem.message": PUBLIC_SIGN, "problem.elsewhere": PUBLIC_SIGN, "alerts.unknown": NOTHING,
     "remediation.say_known": "shown in the SEV's own channel; whoever reads, only public SEVs are named (prevention.find_earlier)",
     "incident.consider_request": "posts nothing; ends alike whether or not there is such a SEV",
     "incident.let_in": "invites whom a member let in",
@@ -138,7 +144,7 @@ JOBS = dict.fromkeys(
     (
         "outbox.revive", "outbox.second_look", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
         "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call", "remediation.show_overdue",
-        "digest.send_due", "operations.read_config",
+        "digest.send_due", "alerts.work_off", "problems.show_news", "problems.forget", "operations.read_config",
         "paging.forget_on_call", "tracker.watch", "tracker.forget", "workflows.evaluate", "workflows.forget",
     ),
     "says nothing but through the kinds above; logs ids only",
@@ -158,6 +164,7 @@ VIEWS = dict.fromkeys(
         "telling_forms.entry", "telling_forms.pinned", "update_forms.loading", "update_forms.update", "update_views.said",
         "views.account", "views.announcement", "views.card", "views.found", "views.listed", "views.message", "views.page_form",
         "views.board", "views.home", "views.read", "views.review", "views.versions",
+        "problem_views.message", "problem_views.elsewhere", "problem_views.attach_form", "problem_views.attach_loading", "operators.message",
         "config_views.changed_since", "config_views.not_used", "config_views.refused",
         "views.timeline", "views.day", "tracking_views.letter", "health_views.health", "health_views.workflow",
     ),

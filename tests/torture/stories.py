@@ -20,6 +20,7 @@ from bot.playground import Playground
 from bot.playground.faults import Rule
 from bot.remediation import tracking_surfaces
 from tests.databases import new_sqlite
+from tests.torture import signs
 from tests.torture.faulting import CHANNEL, Stage, Visible, staged, visible, without_database
 
 Act = Callable[[Stage], None]
@@ -391,6 +392,21 @@ def start_declare_and_choose_a_digest(stage: Stage) -> None:
     stage.bot.house.digests.send_due()
 
 
+def start_declare_and_watch(stage: Stage) -> None:
+    start_and_declare(stage)
+    signs.watch_a_workflow(stage)
+
+
+def start_declare_and_see_a_sign(stage: Stage) -> None:
+    start_declare_and_watch(stage)
+    signs.a_sign_is_seen(stage)
+
+
+def start_declare_and_send_something_unknown(stage: Stage) -> None:
+    start_and_declare(stage)
+    signs.something_unknown_is_sent(stage)
+
+
 def a_digest_is_due(stage: Stage) -> None:
     move_to_the_digest(stage)
     stage.settle()
@@ -600,6 +616,7 @@ OUTCOME, CALL = "paging.outcome", "paging.call"
 DIGEST, DIGEST_PICTURE, DIGEST_TROUBLE, STATS_PICTURE = (
     f"digest.{name}" for name in ("post", "picture", "trouble", "stats_picture")
 )
+PROBLEM, ELSEWHERE, UNKNOWN = "problem.message", "problem.elsewhere", "alerts.unknown"
 TRACKER_TELL = "tracker.tell"
 OPERATORS = "operations.tell_operators"
 BOARD, PUBLISHED, REVIEW, REVIEWED, POSTMORTEM_FILE = (
@@ -734,6 +751,18 @@ STORIES = (
     Story(CALL, POST, page_in_vain, given=start_and_declare),
     Story(CALL, HISTORY, page_in_vain, given=start_and_declare, lead=POST),
     Story(CALL, UPDATE, page_in_vain, given=start_and_declare, lead=POST),
+    Story(PROBLEM, POST, signs.a_sign_is_seen, given=start_declare_and_watch),
+    Story(PROBLEM, JOIN, signs.a_sign_is_seen, given=start_declare_and_watch, lead=POST),
+    Story(PROBLEM, HISTORY, signs.a_sign_is_seen, given=start_declare_and_watch, lead=POST),
+    Story(PROBLEM, UPDATE, signs.it_recovers, given=start_declare_and_see_a_sign),
+    Story(ELSEWHERE, POST, signs.a_sign_is_told_elsewhere, given=start_declare_and_watch),
+    Story(ELSEWHERE, JOIN, signs.a_sign_is_told_elsewhere, given=start_declare_and_watch, lead=POST),
+    Story(ELSEWHERE, HISTORY, signs.a_sign_is_told_elsewhere, given=start_declare_and_watch, lead=POST),
+    Story(ELSEWHERE, UPDATE, signs.a_sign_is_told_elsewhere, given=start_declare_and_watch),
+    Story(UNKNOWN, POST, signs.something_unknown_is_sent, given=start_and_declare),
+    Story(UNKNOWN, JOIN, signs.something_unknown_is_sent, given=start_and_declare, lead=POST),
+    Story(UNKNOWN, HISTORY, signs.something_unknown_is_sent, given=start_and_declare, lead=POST),
+    Story(UNKNOWN, UPDATE, signs.more_of_it_is_sent, given=start_declare_and_send_something_unknown),
     Story(DIGEST, POST, a_digest_is_due, given=start_declare_and_choose_a_digest),
     Story(DIGEST, JOIN, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),
     Story(DIGEST, HISTORY, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),

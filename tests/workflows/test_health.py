@@ -1,11 +1,13 @@
 """`/sev workflows` and `/sev workflow NAME`, as people read them."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
 from bot.app import Bot
 from bot.config import Dashboard, Objective, Workflow
+from bot.digest import composing, views
+from bot.digest.model import DigestSubscription
 from bot.playground import Person
 from bot.workflows import counting
 from bot.workflows.counting import Counted, Sender
@@ -128,3 +130,32 @@ def test_thousands_are_turned_page_by_page(trouble: TroubleStage, ada: Person) -
     ada.sees("flow-0009")
     ada.clicks("First page")
     ada.sees("flow-4321")
+
+
+def digest(stage: TroubleStage, *workflows: str) -> str:
+    """What a digest (about some workflows, or everything) would tell, as its readers read it."""
+    subscription = DigestSubscription(
+        id=1, key="test", place="C1", rhythm="daily", at=time(8, 30), days=["mon"], time_zone="UTC", teams=[],
+        workflows=[*workflows], what=["health"], picture="none", skip_when_empty=False, counts_private=False,
+        grace_seconds=3600, trouble="", next_due_at=None,
+    )  # fmt: skip
+    config = stage.bot.settings.current
+    with stage.bot.database.read() as session:
+        composed = composing.compose(session, config, subscription, None, now=stage.bot.clock.now())
+        blocks = views.digest(config, composed.content, composed.framing)[2:-1]
+    return "\n".join(block["text"]["text"] for block in blocks)
+
+
+def test_a_digest_names_who_is_not_well_and_says_in_a_line_that_all_is(trouble: TroubleStage, ada: Person) -> None:
+    assert digest(trouble) == ""
+    promises(trouble.bot, workflow("deposit", "Deposit"), workflow("place-order", "Place order"))
+    trouble.declared(ada, "SEV2 the heron is loose --private")
+    changes(trouble, 1, workflows=["place-order"])
+    counted(trouble, "deposit", 0)
+    counted(trouble, "place-order", FAST)
+    looks(trouble)
+    told = digest(trouble).splitlines()
+    assert told[0] == ":stethoscope: *Workflow health: 1 of 2 not well*  `/sev workflows`"
+    assert told[1] == ":red_circle: *burning fast*  *Place order*  `place-order`"
+    assert len(told) == 3
+    assert digest(trouble, "deposit") == ":white_check_mark: *All is well with 1 workflow.*"
