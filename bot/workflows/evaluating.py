@@ -42,6 +42,8 @@ class Evaluating:
         config, now = self._settings.current, self._clock.now()
         watched = self._follow(config)
         self._roll_up(watched, now)
+        if not watched:
+            return
         minute = minute_of(now)
         if self._database.run(lambda session: rolling.claim_minute(session, EVALUATING, minute), aside=True):
             for start in range(0, len(watched), LOOKED_AT_ONCE):
@@ -74,9 +76,12 @@ class Evaluating:
 
         def follow(session: Session) -> None:
             rolling.begin_ways(session, ways(watched))
-            judging.forget_others(session, watched)
+            judging.forget_others(session, watched, now=self._clock.now())
 
-        self._database.run(follow, aside=True)
+        with self._database.read() as session:
+            has_others = bool(judging.others(session, watched))
+        if has_others or ways(watched):
+            self._database.run(follow, aside=True)
         self._slos, self._followed = watched, config
         return watched
 

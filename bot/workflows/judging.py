@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import Row, delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from bot.config import Config
@@ -40,7 +40,7 @@ def burning(session: Session, findings: Sequence[Finding], *, config: Config, no
         if each.is_burning:
             problems.seen(session, _sign(each, config), config=config, now=now)
         elif each.has_recovered and before is not None and before.burns_since is not None:
-            problems.recovered(session, SOURCE, problem_key(each.watched), now=now)
+            problems.recovered(session, SOURCE, problem_key(*each.watched.key), now=now)
     _keep(session, findings, states, now)
 
 
@@ -59,19 +59,27 @@ def told_to_burn(session: Session) -> set[tuple[str, str]]:
     return {(row.workflow, row.slo) for row in session.execute(query)}
 
 
-def forget_others(session: Session, watched: Iterable[Watched]) -> None:
-    """Forget how SLOs fared that were taken out of the configuration."""
+def others(session: Session, watched: Iterable[Watched]) -> Sequence[Row[str, str, datetime | None]]:
+    """The workflow and the key of SLOs that are not watched any more, and since when they burn."""
     known = {each.key for each in watched}
-    kept = [(row.workflow, row.slo) for row in session.execute(select(SloState.workflow, SloState.slo))]
-    gone = [key for key in kept if key not in known]
+    columns = select(SloState.workflow, SloState.slo, SloState.burns_since).order_by(SloState.workflow, SloState.slo)
+    return [row for row in session.execute(columns) if (row.workflow, row.slo) not in known]
+
+
+def forget_others(session: Session, watched: Iterable[Watched], *, now: datetime) -> None:
+    """Forget how SLOs fared that were taken out of the configuration. A burn of what nobody promises any more is over."""
+    gone = others(session, watched)
+    for row in gone:
+        if row.burns_since is not None:
+            problems.recovered(session, SOURCE, problem_key(row.workflow, row.slo), now=now)
     for start in range(0, len(gone), STATES_AT_ONCE):
-        some = tuple_(SloState.workflow, SloState.slo).in_(gone[start : start + STATES_AT_ONCE])
-        session.execute(delete(SloState).where(some))
+        keys = [(row.workflow, row.slo) for row in gone[start : start + STATES_AT_ONCE]]
+        session.execute(delete(SloState).where(tuple_(SloState.workflow, SloState.slo).in_(keys)))
 
 
-def problem_key(watched: Watched) -> str:
+def problem_key(workflow: str, slo: str) -> str:
     """By which a burn is known again."""
-    return f"{watched.workflow}/{watched.slo.key}"
+    return f"{workflow}/{slo}"
 
 
 def _sign(finding: Finding, config: Config) -> Sign:
@@ -80,7 +88,7 @@ def _sign(finding: Finding, config: Config) -> Sign:
     name = workflow.name if workflow else watched.workflow
     left = f" {budget_left(verdict.budget)}." if verdict.budget else ""
     return Sign(
-        workflow=watched.workflow, source=SOURCE, key=problem_key(watched),
+        workflow=watched.workflow, source=SOURCE, key=problem_key(*watched.key),
         title=f"{name} burns its error budget", detail=f"{verdict.sentence}{left}",
         urgency="critical" if verdict.state is State.PAGE else "warning",
     )  # fmt: skip

@@ -1,8 +1,5 @@
 """What is clicked in a problem's message, and the form that asks for a SEV."""
 
-import json
-from typing import Any
-
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
@@ -52,7 +49,10 @@ class Answering:
 
     def attach_submitted(self, session: Session, visit: Visit) -> Answer:
         """The form was sent."""
-        return self._attach(session, visit, int(visit.metadata["problem"]), int(visit.values["number"]))
+        number = str(visit.values.get("number") or "")
+        if not number.isdecimal():
+            raise Refused("Choose a SEV from the list.", field="number")
+        return self._attach(session, visit, int(visit.metadata["problem"]), int(number))
 
     def _attach(self, session: Session, visit: Visit, problem_id: int, number: int) -> Answer:
         incident = acting.attach(
@@ -78,10 +78,10 @@ class Answering:
 
 def declare_form(declaring: Declaring, visit: Visit) -> Form:
     """*Declare SEV* was clicked: the form, filled with what the button carries."""
-    carried: dict[str, Any] = json.loads(visit.value)
-    workflows = [carried["workflow"]] if carried["workflow"] else []
+    about = problem_views.carried_in(visit.value)
+    workflows = [about["workflow"]] if about.get("workflow") else []
     return declaring.form_about(
-        visit, title=carried["title"], workflows=workflows, carried={"problem": carried["problem"]}
+        visit, title=about.get("title") or "", workflows=workflows, carried={"problem": about.get("problem")}
     )
 
 

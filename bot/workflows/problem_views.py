@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from slack_sdk.models.blocks import ButtonElement
 
@@ -92,6 +93,12 @@ def attach_form(problem_id: int, sevs: Sequence[Incident]) -> View:
 def attach_loading() -> View:
     """What is shown until the database was read."""
     return kit.modal("problem.loading", FORM_TITLE, [kit.section("One moment…")], submit=None)
+
+
+def carried_in(value: str) -> dict[str, Any]:
+    """What *Declare SEV* carries: the problem's id, a title and a workflow; empty for what no button of ours holds."""
+    found = json.loads(value)
+    return found if isinstance(found, dict) else {}
 
 
 def source_words(problem: Problem) -> str:

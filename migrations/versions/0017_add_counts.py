@@ -66,7 +66,10 @@ def upgrade() -> None:
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("burns_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sentence", sa.String(length=300), nullable=False),
-        *(sa.Column(name, sa.Float(), nullable=True) for name in ("sli", "sli_today", "budget_left", "budget_seconds")),
+        *(
+            sa.Column(name, sa.Double(), nullable=True)
+            for name in ("sli", "sli_today", "budget_left", "budget_seconds")
+        ),
         sa.Column("newest_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("workflow", "slo", name=op.f("pk_slo_states")),
     )

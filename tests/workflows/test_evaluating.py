@@ -164,13 +164,14 @@ def test_counts_of_nothing_are_neither_good_nor_bad(loop: Loop) -> None:
 
 
 @sqlite_only
-def test_an_slo_that_was_taken_out_is_forgotten(loop: Loop) -> None:
-    loop.counts(0, over=timedelta(hours=1))
-    loop.looks()
+def test_an_slo_that_was_taken_out_while_it_burned_is_forgotten_and_its_burn_is_over(loop: Loop) -> None:
+    loop.counts(50, over=timedelta(hours=1))
+    assert loop.looks() == "page"
     loop.reconfigured(SLICED)
     loop.looks(after=MINUTE)
     assert loop.state() is None
     assert loop.state("minutes") is not None
+    assert [each.key for each in loop.problems() if each.recovered_at] == ["place-order/availability"]
 
 
 def test_a_new_slo_of_time_slices_knows_what_the_minutes_still_tell(loop: Loop) -> None:
