@@ -115,9 +115,9 @@ class Config(Frozen):
     postmortems: PostmortemRules = PostmortemRules()
     remediation: Remediation = Remediation()
     tracker: TrackerRules = TrackerRules()
-    alerts: AlertRules = AlertRules()
     operators: Place | None = None
-    """The channel of those who run the bot: told what of the configuration cannot be used."""
+    """The channel of those who run the bot: told what of the configuration, and of what services send, cannot be used."""
+    alerts: AlertRules = AlertRules()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""

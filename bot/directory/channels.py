@@ -25,7 +25,7 @@ GREETINGS: dict[Purpose, str] = {
     "announce": "Hello. SEVs will be announced here from now on.",
     "team": "Hello. What this team promised after a SEV and is overdue will be listed here, once a day at most.",
     "digest": "Hello. A digest of SEVs, and of what is owed after them, will be posted here.",
-    "operators": "Hello. What Sevbot's configuration has wrong with it will be told here.",
+    "operators": "Hello. What Sevbot can't use, of its configuration or of what it is sent, will be told here.",
     "postmortems": "Hello. Postmortems will be announced here when they are published.",
     "problems": "Hello. Signs of trouble in a workflow will be shown here.",
 }

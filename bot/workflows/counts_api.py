@@ -5,7 +5,7 @@ import json
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot import inbound
 from bot.api import Call, Callers, Fault, Rejected, Reply, require_scope
 from bot.clock import Clock
-from bot.config import Settings
+from bot.config import Settings, Workflow
 from bot.config.workflows import PUSHED
 from bot.db import UNAVAILABLE, CommitUnknown, Database, log_failure
 from bot.environment import ApiToken
@@ -85,8 +85,9 @@ class CountsApi:
         batch = read(call.body, pushed_signals(workflow), now=now)
         sender = Sender(workflow.key, batch.signal, batch.source)
         named = _once(call, token, sender)
+        counted = counted_as_up(batch.counted, workflow, zone=config.nudges.time_zone)
         try:
-            self._database.run(lambda session: _keep(session, named, sender, batch.counted, now))
+            self._database.run(lambda session: _keep(session, named, sender, counted, now))
         except (*UNAVAILABLE, CommitUnknown) as error:
             log_failure(log, "counts.not_kept", error)
             detail = "The database is away. Send it again: it does no harm if it was kept."
@@ -120,6 +121,14 @@ def read(body: bytes, signals: Sequence[str], *, now: datetime) -> Batch:
     if faults:
         raise Rejected(HTTPStatus.UNPROCESSABLE_ENTITY, faults[0].detail, faults=faults[:MOST_FAULTS])
     return Batch(signal, source, [*counted.values()])
+
+
+def counted_as_up(counted: Sequence[Counted], workflow: Workflow, *, zone: str) -> list[Counted]:
+    """The same, where all of a minute of maintenance went well: else the budget would be spent on what was announced."""
+    return [
+        replace(each, good=each.total) if workflow.is_in_maintenance(moment_of(each.minute), zone=zone) else each
+        for each in counted
+    ]
 
 
 def _content(body: bytes) -> dict[str, Any]:

@@ -8,9 +8,10 @@ import json
 import logging
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Executable, delete, func, select
 from sqlalchemy.orm import Session
 
 from bot import inbound
@@ -45,8 +46,13 @@ def keep(session: Session, source: Source, body: bytes, *, now: datetime) -> boo
         "state": Progress.KEPT,
         "outcome": "",
     }
-    insert = insert_for(dialect_of(session), AlertDelivery).values(values).on_conflict_do_nothing()
-    return session.connection().execute(insert.returning(AlertDelivery.id)).first() is not None
+    return session.connection().execute(_unless_there(dialect_of(session)), values).first() is not None
+
+
+@cache
+def _unless_there(dialect: str) -> Executable:
+    """Made once for each engine: making it costs more than executing it, and alerts come in floods."""
+    return insert_for(dialect, AlertDelivery).on_conflict_do_nothing().returning(AlertDelivery.id)
 
 
 def work_off(session: Session, sources: Mapping[str, Source], config: Config, *, now: datetime, most: int) -> int:

@@ -37,7 +37,9 @@ class Files:
     def told(self) -> list[str]:
         """What the operators read."""
         greeting, *told = [self.stage.words(each) for each in self.stage.said_in(OPERATORS)]
-        assert greeting == "Hello. What Sevbot's configuration has wrong with it will be told here."
+        assert (
+            greeting == "Hello. What Sevbot can't use, of its configuration or of what it is sent, will be told here."
+        )
         return told
 
 

@@ -9,7 +9,10 @@ from http import HTTPStatus
 
 import pytest
 
+from bot.app import Bot
+from bot.playground import Playground
 from tests.conftest import HOOK_SECRETS
+from tests.outages import Outage
 from tests.workflows.conftest import TroubleStage, sample
 
 FIRING, AGAIN, PARTLY, RESOLVED = (
@@ -171,3 +174,17 @@ def test_five_hundred_alerts_of_one_problem_are_one_message(trouble: TroubleStag
         if each.get("method") in {"chat.postMessage", "chat.update"}
     ]
     assert len(writes) <= 4
+
+
+def test_while_the_database_is_away_senders_are_asked_to_come_again(
+    slack: Playground, sevbot: Bot, database_url: str, engine: str, request: pytest.FixtureRequest
+) -> None:
+    stage = TroubleStage(slack, sevbot)
+    stage.begins()
+    outage = Outage(database_url, request.getfixturevalue("postgres") if engine == "postgresql" else None)
+    outage.begins()
+    answer = stage.post("alertmanager", FIRING, Authorization=f"Bearer {SECRET}")
+    outage.ends()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (HTTPStatus.SERVICE_UNAVAILABLE, "5")
+    stage.delivers("alertmanager", AGAIN)
+    assert "Place order is failing on web-1" in stage.message()
