@@ -202,6 +202,7 @@ class Bot:
             slack=None if self.environment.socket_mode else self.bolt,
             metrics_token=self.environment.metrics_token,
             hooks={"jira": self.house.tracking.hooks.take, **self.house.alerts.hooks},
+            counts=self.house.health.counts.take,
         )
 
     def _is_behind(self) -> bool:

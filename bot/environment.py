@@ -1,6 +1,7 @@
 """What differs between installations: environment variables, each secret also as a file (`NAME_FILE`)."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +51,23 @@ class TrackerAccess:
 
 
 @dataclass(frozen=True)
+class ApiToken:
+    """Who may call our HTTP API, and what for. The token itself is kept nowhere, only its SHA-256."""
+
+    name: str
+    scopes: frozenset[str]
+    digest: str = field(repr=False)
+
+
+API_TOKEN = re.compile(
+    r"([a-z0-9][a-z0-9_-]{0,39}) ([a-z:]+(?:/[a-z0-9_-]+)?(?:,[a-z:]+(?:/[a-z0-9_-]+)?)*) sha256:([0-9a-f]{64})"
+)
+"""`checkout counts:write sha256:9f86...`: a name, scopes with commas, and the token's SHA-256 in hexadecimal."""
+API_SCOPES = ("counts:write",)
+"""What a token may be for: a scope as a whole, or of one workflow (`counts:write/place-order`)."""
+
+
+@dataclass(frozen=True)
 class Environment:
     """What differs between installations, from environment variables."""
 
@@ -67,6 +85,7 @@ class Environment:
     """Where is kept what is declared while the database is down: a folder of this instance's own, that outlives it."""
     pagers: PagerAccess = PagerAccess()
     tracker: TrackerAccess = TrackerAccess()
+    api_tokens: tuple[ApiToken, ...] = ()
     hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     """The secrets with which alerts may be delivered, by the source's name; several while one is being changed."""
 
@@ -107,6 +126,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         journal_folder=Path(variables.get("SEVBOT_JOURNAL", "var/journal")),
         pagers=pager_access(variables, faults),
         tracker=tracker_access(variables, faults),
+        api_tokens=api_tokens(variables, faults),
         hooks=hook_secrets(variables, faults),
     )
     if not _is_database(result.database_url):
@@ -165,6 +185,28 @@ def tracker_access(variables: Mapping[str, str], faults: list[str]) -> TrackerAc
         jira_url=url, jira_email=found["EMAIL"], jira_token=found["TOKEN"],
         jira_webhook_secret=found["WEBHOOK_SECRET"],
     )  # fmt: skip
+
+
+def api_tokens(variables: Mapping[str, str], faults: list[str]) -> tuple[ApiToken, ...]:
+    """Who may call our HTTP API: one to a line, or with semicolons in between; what is wrong is added to `faults`."""
+    entries = [
+        entry for each in _secret(variables, "SEVBOT_API_TOKENS", faults).split("\n") for entry in each.split(";")
+    ]
+    found: dict[str, ApiToken] = {}
+    for place, entry in enumerate((each.strip() for each in entries if each.strip()), start=1):
+        match = API_TOKEN.fullmatch(" ".join(entry.split()))
+        if match is None:
+            faults.append(
+                f"SEVBOT_API_TOKENS: entry {place}: write NAME SCOPE sha256:DIGEST. `sevbot token NAME` makes one"
+            )
+            continue
+        name, scopes, digest = match.groups()
+        wrong = sorted(each for each in scopes.split(",") if each.partition("/")[0] not in API_SCOPES)
+        if wrong or name in found:
+            what = f"there is no scope {wrong[0]}" if wrong else "the name is there twice"
+            faults.append(f"SEVBOT_API_TOKENS: entry {place}, {name}: {what}")
+        found[name] = ApiToken(name, frozenset(scopes.split(",")), digest)
+    return tuple(found.values())
 
 
 def hook_secrets(variables: Mapping[str, str], faults: list[str]) -> dict[str, tuple[str, ...]]:

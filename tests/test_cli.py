@@ -1,5 +1,6 @@
 """The command line, as operators meet it."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from typer.testing import CliRunner, Result
 from bot import schema
 from bot.cli import cli
 from bot.db import Database
+from bot.environment import api_tokens
 from bot.playground import Playground
 from bot.slack.manifest import SCOPES
 from bot.workflows import intake
@@ -156,3 +158,13 @@ def test_a_plan_is_printed_without_slack_and_without_a_database(sevbot_cli: Sevb
     refused = sevbot_cli("plan", "--at", "2026-12-06 03:00", "--for", "SEV1:checkout")
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert refused.stderr == "--for: there is no workflow 'checkout': there are place-order, sign-in\n"
+
+
+def test_a_token_is_made_with_what_the_bot_needs_of_it_and_kept_nowhere(sevbot_cli: Sevbot) -> None:
+    made, entry = sevbot_cli("token", "checkout", "--scope", "counts:write/place-order").stdout.splitlines()[1::2]
+    (known,) = api_tokens({"SEVBOT_API_TOKENS": entry}, [])
+    assert (known.name, [*known.scopes]) == ("checkout", ["counts:write/place-order"])
+    assert known.digest == hashlib.sha256(made.strip().encode()).hexdigest()
+    wrong = sevbot_cli("token", "check out")
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert wrong.stderr == "check out counts:write: that is no name, or no scope: see `sevbot token --help`.\n"

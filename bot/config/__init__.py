@@ -4,7 +4,9 @@ Everything that is wrong is listed at once, each fault with its file and place. 
 files can be read again while the bot runs; a faulty file is refused whole and the old snapshot stays.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -40,7 +42,7 @@ from bot.config.sections import (
     Who,
 )
 from bot.config.tracking import TrackerRules
-from bot.config.values import SAFE_LOADER, Duration, Frozen, parse_duration
+from bot.config.values import SAFE_LOADER, Duration, Frozen, Place, parse_duration
 from bot.config.workflows import Burn, Dashboard, Objective, Workflow
 
 __all__ = [
@@ -113,6 +115,8 @@ class Config(Frozen):
     postmortems: PostmortemRules = PostmortemRules()
     remediation: Remediation = Remediation()
     tracker: TrackerRules = TrackerRules()
+    operators: Place | None = None
+    """The channel of those who run the bot: told what of the configuration, and of what services send, cannot be used."""
     alerts: AlertRules = AlertRules()
 
     def severity(self, key: str) -> Severity | None:
@@ -150,17 +154,37 @@ class Settings:
     """The current snapshot, and how to read it again."""
 
     def __init__(self, folder: Path, *, config: Config | None = None) -> None:
-        self._folder = folder
+        self.folder = folder
         self.notices: tuple[str, ...] = ()
         """What of the current snapshot's files was left out, and why."""
+        self.fingerprint = self.fingerprint_now()
+        """That of the files as they were before the snapshot was read."""
         self.current = config or self._read()
 
     def reload(self) -> None:
         """Read the files again. Raises `ConfigFaults` and keeps the old snapshot when they cannot be used."""
+        fingerprint = self.fingerprint_now()
         self.current = self._read()
+        self.fingerprint = fingerprint
+
+    def faults_now(self) -> list[str]:
+        """What is wrong with the files as they are now."""
+        try:
+            read(self.folder)
+        except ConfigFaults as refused:
+            return refused.faults
+        return []
+
+    def fingerprint_now(self) -> str:
+        """What the files hold now, as a digest. It differs whenever one of them does."""
+        digest = hashlib.sha256()
+        for path in sorted([*self.folder.glob("*.yaml"), *(self.folder / openslo.FOLDER).glob("*")]):
+            with suppress(OSError):  # it was taken away meanwhile, or is no file
+                digest.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
+        return digest.hexdigest()
 
     def _read(self) -> Config:
-        config, self.notices = read(self._folder)
+        config, self.notices = read(self.folder)
         return config
 
 

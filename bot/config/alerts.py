@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.config.values import Duration, Frozen, Place
+from bot.config.values import Duration, Frozen
 
 JsonPath = Annotated[str, Field(max_length=200, pattern=r"^(\$\.)?[^.\[\]\s]+(\[\d+\])*(\.[^.\[\]\s]+(\[\d+\])*)*$")]
 """Where something is in a body: `a.b[0].c`."""
@@ -48,8 +48,6 @@ class GenericRules(Frozen):
 class AlertRules(Frozen):
     """Alerts of other services."""
 
-    channel: Place | None = None
-    """The operators' channel: for alerts of no workflow, and for what could not be understood."""
     keep: Duration = timedelta(days=14)
     """How long bodies are kept."""
     generic: GenericRules = GenericRules()

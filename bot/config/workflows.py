@@ -1,12 +1,13 @@
 """The business's critical workflows: who answers for them, what they promise, and what is done when they break it."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
 from bot.config.alerts import AlertMatcher
+from bot.config.maintenance import Maintenance, wrong_maintenance
 from bot.config.values import Duration, Frozen, Key, Link, Place, TimeZone, parse_duration
 
 CALENDAR = ("week", "month", "quarter", "year")
@@ -100,6 +101,13 @@ class Workflow(Frozen):
     alerts: tuple[AlertMatcher, ...] = ()
     """Which alerts are about it, besides those whose label `workflow` says so."""
 
+    maintenance: Annotated[tuple[Maintenance, ...], Field(max_length=20)] = ()
+    """What is counted meanwhile counts as up, whatever it was."""
+
+    def is_in_maintenance(self, moment: datetime, *, zone: str) -> bool:
+        """Whether it is worked on at that moment, as announced. `zone`: the one of windows that name none."""
+        return any(each.covers(moment, zone=zone) for each in self.maintenance)
+
     def target_of(self, slo: Objective) -> float | None:
         """What an SLO of it promises. None: neither it nor the tier says so, which is a fault."""
         return slo.target or TIER_TARGETS.get(self.tier)
@@ -111,6 +119,7 @@ def wrong_workflows(workflows: Sequence[Workflow], *, severities: set[str]) -> I
         place = f"workflows.{workflow.key}"
         if workflow.declares not in {NOBODY, *severities}:
             yield f"{place}.declares: there is no severity {workflow.declares!r}"
+        yield from (f"{place}{fault}" for fault in wrong_maintenance(workflow.maintenance))
         keys = [each.key for each in workflow.slos]
         yield from (
             f"{place}.slos: {key!r} is there twice" for key in sorted({key for key in keys if keys.count(key) > 1})

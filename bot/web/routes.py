@@ -11,6 +11,9 @@ from fastapi.responses import JSONResponse
 from prometheus_client import generate_latest
 from slack_bolt import App, BoltRequest
 
+from bot.web.api import TakeCounts, attach
+from bot.web.bodies import body_of
+
 Take = Callable[[Mapping[str, str], bytes], int]
 """What takes a delivery from outside: its headers, named in lower case, and its very bytes. It gives the status."""
 LONGEST_DELIVERY = 4_000_000
@@ -32,8 +35,18 @@ class Health:
         return {name: answer for name, answer in answers.items() if answer}
 
 
-def build(health: Health, *, slack: App | None, metrics_token: str, hooks: Mapping[str, Take]) -> FastAPI:
-    """The routes. `slack` is given where Slack delivers by HTTP; `hooks` take what other services send, by their name."""
+def build(
+    health: Health,
+    *,
+    slack: App | None,
+    metrics_token: str,
+    hooks: Mapping[str, Take],
+    counts: TakeCounts | None = None,
+) -> FastAPI:
+    """The routes. `slack` is given where Slack delivers by HTTP; `hooks` take what other services send, by their name.
+
+    `counts` takes what services count of workflows.
+    """
     api = FastAPI(title="Sevbot", docs_url=None, redoc_url=None, openapi_url=None)
 
     @api.get("/healthz")
@@ -62,6 +75,9 @@ def build(health: Health, *, slack: App | None, metrics_token: str, hooks: Mappi
         headers = {"Retry-After": RETRY_AFTER} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
         return Response(status_code=status, headers=headers)
 
+    if counts is not None:
+        attach(api, counts)
+
     if slack is not None:
         bolt = slack
 
@@ -87,12 +103,7 @@ def _may_read_metrics(request: Request, token: str) -> bool:
 async def _taken(take: Take | None, request: Request) -> int:
     if take is None:
         return HTTPStatus.NOT_FOUND
-    said = request.headers.get("content-length", "")
-    if said.isdecimal() and int(said) > LONGEST_DELIVERY:
+    body = await body_of(request, LONGEST_DELIVERY)
+    if body is None:
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LONGEST_DELIVERY:
-            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    return await run_in_threadpool(take, dict(request.headers), bytes(body))
+    return await run_in_threadpool(take, dict(request.headers), body)

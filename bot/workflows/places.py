@@ -9,4 +9,4 @@ def place_of(config: Config, workflow: str) -> str | None:
     team = config.team(known.owner) if known and known.owner else None
     announced = (place for severity in config.severities for place in severity.announce)
     own = (known.channel if known else None) or (team.channel if team else None)
-    return own or config.alerts.channel or next(announced, None)
+    return own or config.operators or next(announced, None)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.config import Burn, Config, Objective, Workflow
+from bot.config import Burn, Config, Objective, Settings, Workflow
 from bot.workflows.periods import Calendar, Rolling, Unit
 from bot.workflows.slo import (
     LowTraffic,
@@ -42,6 +42,11 @@ def _pairs(burns: tuple[Burn, ...]) -> tuple[Pair, ...]:
     """The most urgent first, and of equally urgent ones the fastest: that one speaks for those below it."""
     pairs = [Pair(each.over, each.short, each.rate, Urgency(each.urgency)) for each in burns]
     return tuple(sorted(pairs, key=lambda each: (each.urgency is not Urgency.PAGE, each.long)))
+
+
+def not_used(settings: Settings) -> list[str]:
+    """Everything in the configuration in force that does nothing, or not what somebody expects, with file and place."""
+    return [*settings.notices, *(f"{settings.folder.name}/{each}" for each in notices(settings.current))]
 
 
 def notices(config: Config) -> Iterator[str]:

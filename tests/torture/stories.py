@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import copytree
+from tempfile import TemporaryDirectory, mkdtemp
 
 from sqlalchemy import delete, select, update
 
@@ -433,6 +434,38 @@ def told_that_it_is_late(stage: Stage) -> bool:
     return any(row.kind == DIGEST_TROUBLE and row.state not in OPEN for row in stage.rows())
 
 
+def start_declare_and_name_the_operators(stage: Stage) -> None:
+    """The bot reads files of its own, which can be spoiled."""
+    start_and_declare(stage)
+    settings = stage.bot.settings
+    settings.folder = Path(copytree(settings.folder, Path(mkdtemp()) / "config"))
+    with (settings.folder / "sevbot.yaml").open("a") as file:
+        file.write("\noperators: '#incidents'\n")
+    look_at_the_configuration(stage)
+
+
+def spoil_the_configuration(stage: Stage) -> None:
+    (stage.bot.settings.folder / "workflows.yaml").write_text("workflows: nowhere\n")
+    look_at_the_configuration(stage)
+
+
+def start_declare_and_spoil_the_configuration(stage: Stage) -> None:
+    start_declare_and_name_the_operators(stage)
+    spoil_the_configuration(stage)
+
+
+def mend_the_configuration(stage: Stage) -> None:
+    (stage.bot.settings.folder / "workflows.yaml").write_text("workflows: []\n")
+    look_at_the_configuration(stage)
+
+
+def look_at_the_configuration(stage: Stage) -> None:
+    """Twice: it is read once it stayed the same."""
+    stage.bot.house.config_watch.look()
+    stage.bot.house.config_watch.look()
+    stage.settle()
+
+
 def ask_for_a_picture(stage: Stage) -> None:
     stage.types("/sev stats")
     stage.ada.clicks("Picture: SEVs per week", in_="#general")
@@ -585,6 +618,7 @@ DIGEST, DIGEST_PICTURE, DIGEST_TROUBLE, STATS_PICTURE = (
 )
 PROBLEM, ELSEWHERE, UNKNOWN = "problem.message", "problem.elsewhere", "alerts.unknown"
 TRACKER_TELL = "tracker.tell"
+OPERATORS = "operations.tell_operators"
 BOARD, PUBLISHED, REVIEW, REVIEWED, POSTMORTEM_FILE = (
     f"postmortems.{name}" for name in ("board", "announcement", "review", "tell", "export")
 )
@@ -739,6 +773,10 @@ STORIES = (
     Story(DIGEST_TROUBLE, POST, a_digest_is_late, given=start_declare_and_choose_a_digest),
     Story(DIGEST_TROUBLE, HISTORY, a_digest_is_late, given=start_declare_and_choose_a_digest, lead=POST),
     Story(DIGEST_TROUBLE, UPDATE, a_digest_is_late, given=start_declare_and_choose_a_digest),
+    Story(OPERATORS, POST, spoil_the_configuration, given=start_declare_and_name_the_operators),
+    Story(OPERATORS, JOIN, spoil_the_configuration, given=start_declare_and_name_the_operators, lead=POST),
+    Story(OPERATORS, HISTORY, spoil_the_configuration, given=start_declare_and_name_the_operators, lead=POST),
+    Story(OPERATORS, UPDATE, mend_the_configuration, given=start_declare_and_spoil_the_configuration),
     Story(STATS_PICTURE, "conversations.open", ask_for_a_picture, given=start_declare_and_choose_a_digest),
     Story(STATS_PICTURE, ANNOUNCE_FILE, ask_for_a_picture, given=start_declare_and_choose_a_digest),
     Story(STATS_PICTURE, COMPLETE, ask_for_a_picture, given=start_declare_and_choose_a_digest),

@@ -42,7 +42,9 @@ OVERCOME = {
 """About one of several people: the others are invited one by one, and so is this one, who can be after all."""
 OVERCOME |= {(stories.DIGEST, method, "invalid_blocks") for method in (stories.POST, stories.HISTORY, stories.UPDATE)}
 """It may be the picture, which Slack does not know at once: it is tried again."""
-MAY_BE_MISSED = {stories.ANSWER, stories.BRIEF, stories.REFRESH_PERSON, stories.STATS_PICTURE, stories.DIGEST_TROUBLE}
+MAY_BE_MISSED = {
+    stories.ANSWER, stories.BRIEF, stories.REFRESH_PERSON, stories.STATS_PICTURE, stories.DIGEST_TROUBLE, stories.OPERATORS,
+}  # fmt: skip
 MAY_BE_MISSED |= {stories.ELSEWHERE, stories.UNKNOWN}
 SAID_OF_TROUBLE = {
     stories.PROBLEM: "is told in", stories.ELSEWHERE: "Orders can't be placed", stories.UNKNOWN: "does not understand",
@@ -231,6 +233,9 @@ def comparable(seen: Visible, story: Story, fault: str) -> Visible:
     if story.kind == stories.DIGEST_PICTURE:
         for post in channels["incidents"]["messages"]:
             post["blocks"] = [block for block in post.get("blocks", []) if block["type"] != "image"]
+    if story.kind == stories.OPERATORS:  # who misses it finds it in the log
+        told = channels["incidents"]["messages"]
+        told[:] = [post for post in told if "configuration" not in json.dumps(post)]
     leave_out_what_is_said_of_trouble(channels, story)
     if story.kind == stories.CREATE:
         # The SEV may have begun in the announcement's thread: what was said there is not said again in the channel.
