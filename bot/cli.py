@@ -1,4 +1,4 @@
-"""The command line: `sevbot run`, `sevbot demo`, `sevbot migrate`, `sevbot check`, `sevbot plan`, `sevbot manifest`."""
+"""The command line, `sevbot …`: run, demo, migrate, check, plan, delivery, manifest, token."""
 
 import logging
 import os
@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from filelock import FileLock, Timeout
@@ -65,21 +65,40 @@ def check() -> None:
     from bot.paging.pagers import Pagers
     from bot.remediation.trackers import Trackers
     from bot.slack.templates import Texts
+    from bot.workflows.promises import not_used
+    from bot.workflows.sources.table import SOURCES
 
     environment = _environment()
     try:
-        found = config.load(environment.config_folder)
+        settings = config.Settings(environment.config_folder)
         Texts(environment.config_folder).check()
     except config.ConfigFaults as faults:
         _fail(faults.faults)
+    found = settings.current
     for warning in Pagers(environment.pagers, timeout=lambda: found.delivery.call_timeout).missing(found):
         typer.echo(f"warning: {warning}", err=True)
     for warning in Trackers(environment.tracker, timeout=lambda: found.delivery.call_timeout).missing(found):
         typer.echo(f"warning: {warning}", err=True)
+    for name in sorted(environment.hooks.keys() - SOURCES.keys()):
+        typer.echo(f"warning: SEVBOT_HOOK_{name.upper()}: there is no source {name}", err=True)
+    for notice in not_used(settings):
+        typer.echo(f"warning: {notice}", err=True)
     typer.echo(
         f"The configuration is fine: {len(found.severities)} severities, {len(found.teams)} teams, "
         f"{len(found.workflows)} workflows."
     )
+
+
+@cli.command()
+def delivery(number: Annotated[int, typer.Argument(help="The number under which it is kept.")]) -> None:
+    """Print what another service sent to /hooks/…, just as it was sent."""
+    from bot.workflows import intake
+
+    with Database(_environment().database_url).read() as session:
+        body = intake.body_of(session, number)
+    if body is None:
+        _fail([f"Nothing is kept under the number {number}: it was forgotten, or never there."])
+    typer.echo(body)
 
 
 @cli.command()
@@ -95,6 +114,29 @@ def manifest(
     from bot.slack.manifest import manifest as made
 
     typer.echo(json.dumps(made(event_types(_environment()), request_url=request_url), indent=2))
+
+
+@cli.command()
+def token(
+    name: Annotated[str, typer.Argument(help="Whose it will be, such as the service's name: a-z, 0-9, - and _.")],
+    scope: Annotated[
+        str, typer.Option(help="What it may do: counts:write, or counts:write/place-order for one workflow alone.")
+    ] = "counts:write",
+) -> None:
+    """Make a token for the HTTP API, and print what to give to whom: the token is kept nowhere."""
+    import hashlib
+    import secrets
+
+    from bot.environment import api_tokens
+
+    made = f"sevbot_{secrets.token_urlsafe(32)}"
+    entry = f"{name} {scope} sha256:{hashlib.sha256(made.encode()).hexdigest()}"
+    faults: list[str] = []
+    api_tokens({"SEVBOT_API_TOKENS": entry}, faults)
+    if faults:
+        _fail([f"{entry.rpartition(' ')[0]}: that is no name, or no scope: see `sevbot token --help`."])
+    typer.echo(f"Give the service this token; it is not shown again:\n  {made}")
+    typer.echo(f"Add this to SEVBOT_API_TOKENS, on a line of its own, and start the bot anew:\n  {entry}")
 
 
 @cli.command()
@@ -137,7 +179,7 @@ def _environment(*, with_slack: bool = False) -> Environment:
     return environment
 
 
-def _fail(faults: list[str]) -> None:
+def _fail(faults: list[str]) -> NoReturn:
     for fault in faults:
         typer.echo(fault, err=True)
     raise typer.Exit(2)

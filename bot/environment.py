@@ -1,6 +1,7 @@
 """What differs between installations: environment variables, each secret also as a file (`NAME_FILE`)."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,11 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 PAGER_KEY = "SEVBOT_PAGER_"
 """What the name of a pager's key begins with; the rest is the name that the team's settings give."""
+
+
+HOOK_KEY = "SEVBOT_HOOK_"
+"""What the name of a secret begins with that alerts are delivered with; the rest is the source's name in capitals."""
+SHORTEST_SECRET = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +51,23 @@ class TrackerAccess:
 
 
 @dataclass(frozen=True)
+class ApiToken:
+    """Who may call our HTTP API, and what for. The token itself is kept nowhere, only its SHA-256."""
+
+    name: str
+    scopes: frozenset[str]
+    digest: str = field(repr=False)
+
+
+API_TOKEN = re.compile(
+    r"([a-z0-9][a-z0-9_-]{0,39}) ([a-z:]+(?:/[a-z0-9_-]+)?(?:,[a-z:]+(?:/[a-z0-9_-]+)?)*) sha256:([0-9a-f]{64})"
+)
+"""`checkout counts:write sha256:9f86...`: a name, scopes with commas, and the token's SHA-256 in hexadecimal."""
+API_SCOPES = ("counts:write",)
+"""What a token may be for: a scope as a whole, or of one workflow (`counts:write/place-order`)."""
+
+
+@dataclass(frozen=True)
 class Environment:
     """What differs between installations, from environment variables."""
 
@@ -62,6 +85,9 @@ class Environment:
     """Where is kept what is declared while the database is down: a folder of this instance's own, that outlives it."""
     pagers: PagerAccess = PagerAccess()
     tracker: TrackerAccess = TrackerAccess()
+    api_tokens: tuple[ApiToken, ...] = ()
+    hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """The secrets with which alerts may be delivered, by the source's name; several while one is being changed."""
 
     @property
     def socket_mode(self) -> bool:
@@ -100,6 +126,8 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         journal_folder=Path(variables.get("SEVBOT_JOURNAL", "var/journal")),
         pagers=pager_access(variables, faults),
         tracker=tracker_access(variables, faults),
+        api_tokens=api_tokens(variables, faults),
+        hooks=hook_secrets(variables, faults),
     )
     if not _is_database(result.database_url):
         faults.append("DATABASE_URL: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
@@ -157,6 +185,40 @@ def tracker_access(variables: Mapping[str, str], faults: list[str]) -> TrackerAc
         jira_url=url, jira_email=found["EMAIL"], jira_token=found["TOKEN"],
         jira_webhook_secret=found["WEBHOOK_SECRET"],
     )  # fmt: skip
+
+
+def api_tokens(variables: Mapping[str, str], faults: list[str]) -> tuple[ApiToken, ...]:
+    """Who may call our HTTP API: one to a line, or with semicolons in between; what is wrong is added to `faults`."""
+    entries = [
+        entry for each in _secret(variables, "SEVBOT_API_TOKENS", faults).split("\n") for entry in each.split(";")
+    ]
+    found: dict[str, ApiToken] = {}
+    for place, entry in enumerate((each.strip() for each in entries if each.strip()), start=1):
+        match = API_TOKEN.fullmatch(" ".join(entry.split()))
+        if match is None:
+            faults.append(
+                f"SEVBOT_API_TOKENS: entry {place}: write NAME SCOPE sha256:DIGEST. `sevbot token NAME` makes one"
+            )
+            continue
+        name, scopes, digest = match.groups()
+        wrong = sorted(each for each in scopes.split(",") if each.partition("/")[0] not in API_SCOPES)
+        if wrong or name in found:
+            what = f"there is no scope {wrong[0]}" if wrong else "the name is there twice"
+            faults.append(f"SEVBOT_API_TOKENS: entry {place}, {name}: {what}")
+        found[name] = ApiToken(name, frozenset(scopes.split(",")), digest)
+    return tuple(found.values())
+
+
+def hook_secrets(variables: Mapping[str, str], faults: list[str]) -> dict[str, tuple[str, ...]]:
+    """With what alerts may be delivered, by source. Several secrets are written with commas or spaces between them."""
+    names = sorted({name.removesuffix("_FILE") for name in variables if name.startswith(HOOK_KEY)})
+    found = {name: tuple(_secret(variables, name, faults).replace(",", " ").split()) for name in names}
+    faults += [
+        f"{name}: give at least {SHORTEST_SECRET} characters, such as `openssl rand -hex 32` makes"
+        for name, secrets in found.items()
+        if any(len(each) < SHORTEST_SECRET for each in secrets)
+    ]
+    return {name.removeprefix(HOOK_KEY).lower(): secrets for name, secrets in found.items() if secrets}
 
 
 def _is_safe_address(url: str) -> bool:

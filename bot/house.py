@@ -3,6 +3,7 @@
 Together with `app.py`, which starts and stops it all, this is the composition root: no other file knows every room.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -55,6 +56,7 @@ from bot.nudges.daily_deliveries import DailyDeliveries
 from bot.nudges.deliveries import NudgeDeliveries
 from bot.nudges.subjects import AllSubjects
 from bot.operations import why
+from bot.operations.config_watch import ConfigWatch
 from bot.outbox.announcements import Reaction
 from bot.outbox.kinds import Kinds
 from bot.paging import deliveries as paging_deliveries
@@ -65,7 +67,7 @@ from bot.paging.following import Following
 from bot.paging.pagers import Pagers
 from bot.postmortems.room import PostmortemRoom
 from bot.remediation import jobs as remediation_jobs
-from bot.remediation import nudging
+from bot.remediation import nudging, of_workflow
 from bot.remediation.nudging import ItemNudges
 from bot.remediation.room import Remediation
 from bot.remediation.tracking_room import Tracking
@@ -83,6 +85,9 @@ from bot.timeline.deliveries import CaptureDeliveries
 from bot.timeline.memory import Memory
 from bot.timeline.reconciling import CatchUp
 from bot.timeline.telling_deliveries import TellingDeliveries
+from bot.workflows import problem_slack
+from bot.workflows.alerts_room import AlertsRoom
+from bot.workflows.health_room import HealthRoom
 
 HOME_EVENTS = (
     "declared", "severity", "status", "reopened", "title", "update", "channel", "channel_replaced", "role", "handoff",
@@ -115,7 +120,7 @@ class House:
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
-        slack, clock, settings = ground.slack, ground.clock, ground.settings
+        slack, clock, settings, database = ground.slack, ground.clock, ground.settings, ground.database
         self.memory = Memory()
         self.postmortems = PostmortemRoom(slack, settings, ground.environment.config_folder)
         self.subjects = AllSubjects(
@@ -126,7 +131,10 @@ class House:
         self.paging = paging_slack.Paging(settings)
         self.remediation = Remediation(slack, clock, settings, self.memory)
         self.digests = DigestRoom(slack, clock, settings, ground.database)
+        self.config_watch = ConfigWatch(settings, ground.database, slack)
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
+        self.alerts = AlertsRoom(slack, clock, settings, ground.database, ground.environment.hooks)
+        self.health = HealthRoom(ground.environment, database, clock, settings, of_workflow.owed, self.digests.buttons)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -148,6 +156,7 @@ class House:
             {f"item.{fact}": nudges.watch for fact in ITEM_EVENTS},
             {people.CHANGED: nudging.watch_items_of},
             self.postmortems.reactions(),
+            self.alerts.reactions(),
             {f"incident.{fact}": self.home.changed for fact in HOME_EVENTS},
             {membership.CHANGED: self.home.membership_changed},
         )
@@ -157,7 +166,7 @@ class House:
     def rooms(self) -> Rooms:
         """Every verb, click, form and rule for events."""
         slack, settings = self._ground.slack, self._ground.settings
-        declaring = Declaring(settings, slack.permalink, self.emergencies)
+        declaring = Declaring(settings, slack.permalink, self.emergencies, also=(problem_slack.declared_from,))
         looking = Looking(settings, card_buttons=self._card_buttons())
         changing, updater = incidents.Changing(settings, self._ground.clock), updating.Updating(settings)
         persons, guarding = People(settings), access_slack.Guarding(settings)
@@ -178,6 +187,7 @@ class House:
             *nudge_slack.commands(silence),
             *self.remediation.commands(),
             *self.digests.commands(),
+            *self.health.commands(),
             *why.commands(why.Accounting(settings, self._ground.kinds, self.subjects)),
             *access_slack.commands(guarding),
         )
@@ -189,14 +199,14 @@ class House:
         updating.listen(rooms, updater)
         people_slack.listen(rooms, persons)
         paging_slack.listen(rooms, self.paging)
-        self.postmortems.listen(rooms)
         timeline_slack.listen(rooms, capturing)
         timeline_reading.listen(rooms, reading)
         timeline_starting.listen(rooms, starting)
         nudge_slack.listen(rooms, silence)
-        self.remediation.listen(rooms)
         access_slack.listen(rooms, guarding)
-        self.digests.listen(rooms)
+        self.alerts.listen(rooms, declaring)
+        for room in (self.postmortems, self.remediation, self.digests, self.health):
+            room.listen(rooms)
         return rooms
 
     def jobs(self) -> tuple[Job, ...]:
@@ -205,22 +215,28 @@ class House:
         return (
             Job("incidents.carry_on", timedelta(seconds=2), self.emergencies.carry_on),
             Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
-            Job("incidents.expire_requests", timedelta(minutes=5), self._expire_requests),
+            Job("incidents.expire_requests", timedelta(minutes=5), partial(self._now, jobs.expire_requests)),
             Job("digest.send_due", timedelta(seconds=15), self.digests.send_due),
             Job("nudges.remind", timedelta(seconds=15), self.remind),
             Job("nudges.forget", timedelta(hours=1), partial(nudge_jobs.forget, *forgetting)),
-            Job("remediation.show_overdue", timedelta(minutes=10), self._show_overdue),
+            Job(
+                "remediation.show_overdue",
+                timedelta(minutes=10),
+                partial(self._by_settings, remediation_jobs.show_overdue),
+            ),
             Job("paging.refresh_on_call", timedelta(minutes=1), self._refresh_on_call),
-            Job("paging.forget_on_call", timedelta(hours=1), self._forget_on_call),
+            Job("paging.forget_on_call", timedelta(hours=1), partial(self._by_settings, paging_jobs.forget_on_call)),
             Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
             Job("tracker.forget", timedelta(hours=1), self.tracking.forget),
-            Job("inbound.forget", timedelta(hours=1), self._forget_inbound),
+            *(Job(*each) for each in (*self.alerts.jobs(), *self.health.jobs())),
+            Job("operations.read_config", timedelta(seconds=5), self.config_watch.look),
+            Job("inbound.forget", timedelta(hours=1), partial(self._now, inbound.forget_old)),
         )
 
     def begin(self, session: Session) -> None:
         """What is asked for once, when the bot starts."""
         config, now = self._ground.settings.current, self._ground.clock.now()
-        directory_channels.learn_places(session, config)
+        self.config_watch.begin(session)
         paging_jobs.refresh_on_call(session, config, self.pagers, now=now)
 
     def look_after_open(self, session: Session) -> None:
@@ -244,7 +260,8 @@ class House:
         settings = self._ground.settings
         pages = partial(paging_deliveries.card_lines, settings)
         learning = (self.remediation.card_lines(), self.postmortems.card_lines())
-        return (pages, links.card_lines(settings), duplicates.card_lines(), *learning, silencing.card_lines)
+        known = (links.card_lines(settings), duplicates.card_lines(), self.alerts.card_lines())
+        return (pages, *known, *learning, silencing.card_lines)
 
     def _card_buttons(self) -> tuple[CardButtons, ...]:
         """Which rooms add buttons to a SEV's card and tray, in order."""
@@ -265,7 +282,7 @@ class House:
             self._ground.slack, self._ground.clock, self._ground.settings, self._ground.kinds,
         )  # fmt: skip
         texts = Texts(self._ground.environment.config_folder)
-        kinds.add(*directory_channels.kinds(slack), *people.kinds(slack), self.home.kind())
+        kinds.add(*directory_channels.kinds(slack), *people.kinds(slack), self.home.kind(), self.config_watch.kind())
         Deliveries(
             slack, clock, settings, kinds, texts, card_lines=self._card_lines(), card_buttons=self._card_buttons()
         ).register()
@@ -280,32 +297,22 @@ class House:
         CaptureDeliveries(slack, clock, settings, kinds, self.memory).register()
         CatchUp(slack, clock, settings, kinds, self.memory, also=(self.remediation.seen,)).register()
         TellingDeliveries(slack, settings, kinds).register()
-        self.remediation.register(kinds)
-        self.digests.register(kinds)
-        self.tracking.register(kinds)
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
-        self.postmortems.register(kinds)
+        for room in (self.remediation, self.digests, self.tracking, self.postmortems, self.alerts):
+            room.register(kinds)
 
     def _forget_answers(self) -> None:
         machine_now = self._ground.clock.machine()
         self._ground.database.run(lambda session: jobs.forget_answers(session, machine_now=machine_now))
 
-    def _expire_requests(self) -> None:
+    def _now(self, work: Callable[..., object]) -> None:
         now = self._ground.clock.now()
-        self._ground.database.run(lambda session: jobs.expire_requests(session, now=now))
-
-    def _show_overdue(self) -> None:
-        config, now = self._ground.settings.current, self._ground.clock.now()
-        self._ground.database.run(lambda session: remediation_jobs.show_overdue(session, config, now=now))
+        self._ground.database.run(lambda session: work(session, now=now))
 
     def _refresh_on_call(self) -> None:
         config, now = self._ground.settings.current, self._ground.clock.now()
         self._ground.database.run(lambda session: paging_jobs.refresh_on_call(session, config, self.pagers, now=now))
 
-    def _forget_on_call(self) -> None:
+    def _by_settings(self, work: Callable[..., object]) -> None:
         config, now = self._ground.settings.current, self._ground.clock.now()
-        self._ground.database.run(lambda session: paging_jobs.forget_on_call(session, config, now=now))
-
-    def _forget_inbound(self) -> None:
-        now = self._ground.clock.now()
-        self._ground.database.run(lambda session: inbound.forget_old(session, now=now))
+        self._ground.database.run(lambda session: work(session, config, now=now))

@@ -10,10 +10,10 @@ from bot.config.nudges import DAYS, Day, TimeOfDay
 from bot.config.values import Duration, Frozen, Key, Place, TimeZone, UserId
 
 Rhythm = Literal["daily", "weekly"]
-Part = Literal["people", "open", "since", "items", "postmortems", "figures"]
+Part = Literal["people", "open", "health", "since", "items", "postmortems", "figures"]
 Plot = Literal["sevs", "mitigate", "none"]
 
-PARTS: tuple[Part, ...] = ("people", "open", "since", "items", "postmortems", "figures")
+PARTS: tuple[Part, ...] = ("people", "open", "health", "since", "items", "postmortems", "figures")
 GRACE = timedelta(hours=3)
 LONGEST_GRACE = timedelta(hours=20)
 WORKDAYS, MONDAY = DAYS[:5], DAYS[:1]

@@ -21,6 +21,7 @@ from bot.config.values import (
     channel_template,
     not_a_file,
 )
+from bot.config.workflows import Workflow
 
 
 class Category(StrEnum):
@@ -128,15 +129,6 @@ class Team(Frozen):
     subdivision: Subdivision | None = None
     time_zone: TimeZone | None = None
     """Of its channel; None: the company's."""
-
-
-class Workflow(Frozen):
-    key: Key
-    name: Annotated[str, Field(min_length=1, max_length=60)]
-    owner: Key | None = None
-    tier: Annotated[int, Field(ge=1, le=4)] = 2
-    runbook: Link | None = None
-    announce: tuple[Place, ...] = ()
 
 
 class AudienceRule(Frozen):

@@ -18,6 +18,7 @@ from bot.digest.history import Scope
 from bot.incidents import lifecycle
 from bot.incidents.model import Incident, RoleHolder
 from bot.postmortems.reading import Owed, owed
+from bot.workflows.health import Brief, brief_of
 
 WORST_FIRST = Incident.severity.concat("")
 """No index has this order, so that the few SEVs that matter are found by what they are, and then put in order."""
@@ -95,6 +96,8 @@ class Content:
     number_of_postmortems: int = 0
     number_unowned: int = 0
     number_of_the_departed: int = 0
+    health: Brief = field(default_factory=Brief)
+    """How the workflows fare."""
     week: Week
 
     @property
@@ -112,7 +115,7 @@ class Content:
         """Whether there is nothing to say: figures alone are no news."""
         sevs = self.number_open + self.number_open_private + self.number_over
         promised = self.number_overdue + self.number_upcoming + self.number_of_postmortems
-        return not sevs + promised + self.number_waiting
+        return not sevs + promised + self.number_waiting + self.health.number_ill
 
 
 def gather(
@@ -151,6 +154,7 @@ def gather(
         postmortems=tuple(unwritten[:MOST_ITEMS]), number_of_postmortems=len(unwritten),
         number_unowned=backlog.number_without_owner(session, scope),
         number_of_the_departed=backlog.number_of_the_departed(session, scope),
+        health=brief_of(session, config, scope.workflows, most=MOST_ITEMS),
         week=week_of(session, config, scope, today=today, zone=zone, private=private),
     )  # fmt: skip
 

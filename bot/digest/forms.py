@@ -28,6 +28,7 @@ DAY_NAMES: dict[str, str] = dict(
 PART_NAMES = {
     "people": "What needs a person",
     "open": "Open SEVs",
+    "health": "Workflows that are not well",
     "since": "SEVs that are over since the last one",
     "items": "Overdue and upcoming action items",
     "postmortems": "Postmortems that are owed",

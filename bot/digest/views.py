@@ -14,11 +14,13 @@ from bot.slack import blocks as kit
 from bot.slack.blocks import Block
 from bot.slack.commands import NAME
 from bot.slack.text import channel, length, mrkdwn, user, when
+from bot.workflows import health_views
 
 SECTION_LIMIT = 3000
 LATE = "This digest is late: it was due {}."
 MOST_OWNERS = 8
 POSTMORTEMS = f"{NAME} postmortem list"
+HEALTH = f"{NAME} workflows"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,7 @@ def digest(config: Config, content: Content, framing: Framing) -> list[Block]:
     parts: dict[str, Callable[[], list[Block]]] = {
         "people": lambda: _people(config, content),
         "open": lambda: _open(config, content),
+        "health": lambda: _health(content),
         "since": lambda: _since(config, content, framing),
         "items": lambda: _items(config, content),
         "postmortems": lambda: _postmortems(config, content),
@@ -65,6 +68,8 @@ def text(content: Content, framing: Framing) -> str:
         f"{words.number(content.number_open, 'SEV')} open",
         f"{words.number(content.number_overdue, 'action item')} overdue",
     ]
+    if content.health.number_ill:
+        told.append(f"{words.number(content.health.number_ill, 'workflow')} not well")
     if content.number_waiting:
         told.append(f"{content.number_waiting} waiting for a person")
     return f"{framing.title}: {', '.join(told)}"
@@ -109,6 +114,21 @@ def _open(config: Config, content: Content) -> list[Block]:
     lines += _more(content.number_open - len(content.open), "open", f"{NAME} list open")
     lines += _private(content.number_open_private)
     return [_section(f":rotating_light: *Open SEVs: {content.number_open}*  `{NAME} list open`", lines)]
+
+
+def _health(content: Content) -> list[Block]:
+    """The workflows that are not well; nothing where none promises anything."""
+    found = content.health
+    if not found.number_measured:
+        return []
+    if not found.number_ill:
+        return [
+            kit.section(f":white_check_mark: *All is well with {words.number(found.number_measured, 'workflow')}.*")
+        ]
+    lines = [health_views.standing(each, content.now) for each in found.ill]
+    lines += _more(found.number_ill - len(found.ill), "not well", HEALTH)
+    title = f":stethoscope: *Workflow health: {found.number_ill} of {found.number_measured} not well*  `{HEALTH}`"
+    return [_section(title, lines)]
 
 
 def _private(count: int) -> list[str]:

@@ -20,12 +20,14 @@ from bot.slack.client import Slack
 log = logging.getLogger(__name__)
 
 LEARN = "directory.learn_channel"
-Purpose = Literal["announce", "team", "digest", "postmortems"]
+Purpose = Literal["announce", "team", "digest", "postmortems", "problems", "operators"]
 GREETINGS: dict[Purpose, str] = {
     "announce": "Hello. SEVs will be announced here from now on.",
     "team": "Hello. What this team promised after a SEV and is overdue will be listed here, once a day at most.",
     "digest": "Hello. A digest of SEVs, and of what is owed after them, will be posted here.",
+    "operators": "Hello. What Sevbot can't use, of its configuration or of what it is sent, will be told here.",
     "postmortems": "Hello. Postmortems will be announced here when they are published.",
+    "problems": "Hello. Signs of trouble in a workflow will be shown here.",
 }
 NOT_JOINABLE = frozenset({"method_not_supported_for_channel_type", "channel_not_found"})
 """A private channel cannot be joined: somebody has to invite the bot."""
@@ -80,6 +82,8 @@ def learn_place(session: Session, place: str, *, purpose: Purpose = "announce") 
 def all_places(config: Config) -> dict[str, Purpose]:
     """Every channel the configuration announces in, or sends a digest to, and what for; SEVs go before all else."""
     found: dict[str, Purpose] = {each.channel: "digest" for each in config.digests}
+    if config.operators:
+        found[config.operators] = "operators"
     if config.postmortems.announce:
         found[config.postmortems.announce] = "postmortems"
     severities = [place for each in config.severities for place in each.announce]

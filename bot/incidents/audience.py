@@ -6,6 +6,7 @@ The form's preview, the deliveries and `sevbot plan` all ask it, so that what pe
 from dataclasses import dataclass
 
 from bot.config import AudienceRule, Config, Severity, Team
+from bot.directory.people import BOT
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def audience(
         places += [place for each in affected for place in each.announce]
         paged = [key for each in callers for key in each.page]
     teams = _teams(config, keys)
-    people = [declared_by, *(person for team in teams for person in team.members), *named]
+    people = [*declarers(declared_by), *(person for team in teams for person in team.members), *named]
     return Audience(
         people=tuple(dict.fromkeys(people)),
         groups=tuple(dict.fromkeys(team.user_group for team in teams if team.user_group)),
@@ -57,6 +58,11 @@ def audience(
         teams=tuple(teams),
         named=tuple(dict.fromkeys(named)),
     )
+
+
+def declarers(declared_by: str) -> tuple[str, ...]:
+    """Who declared a SEV, if that was a person: what critical workflows declare by themselves, nobody did."""
+    return () if declared_by == BOT.user_id else (declared_by,)
 
 
 def _teams(config: Config, keys: list[str]) -> list[Team]:

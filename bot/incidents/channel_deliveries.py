@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.errors import Permanent
 from bot.incidents import channel, membership, surfaces, views
+from bot.incidents.audience import declarers
 from bot.incidents.channel_making import PAGES, Plan, make_channel
 from bot.incidents.model import Incident
 from bot.incidents.naming import channel_name
@@ -182,7 +183,7 @@ class ChannelDeliveries:
         incident = membership.lock(session, message.subject_id)
         members = result.get("members")
         if members is not None and state_of(session, surfaces.key(incident, "invite")) != State.SENT:
-            members = [*members, incident.declared_by]  # whom the invitation has not reached yet
+            members = [*members, *declarers(incident.declared_by)]  # whom the invitation has not reached yet
         seen = channel.Seen(
             trouble=result["trouble"],
             card_is_there=bool(result.get("card", True)),
@@ -193,6 +194,8 @@ class ChannelDeliveries:
 
     def _load_trouble(self, session: Session, message: OutboxMessage) -> posts.Draft | Skip:
         incident = incident_of(session, message)
+        if not declarers(incident.declared_by):
+            return Skip("nobody declared it by hand")
         if not membership.is_visible_to(session, incident, incident.declared_by):
             return Skip("the declarer may not see it any more")
         steps = [step for step in failed_steps(session, self._kinds, incident) if step.kind != surfaces.TROUBLE]

@@ -1,6 +1,6 @@
 """Declaring a SEV from Slack: at once from a command's words, or through the form."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,14 +17,25 @@ from bot.slack.text import channel as channel_mention
 from bot.slack.text import clip, one_line, plain
 from bot.slack.visit import Answer, View, Visit
 
+Declared = Callable[[Session, Visit, Incident], None]
+"""What another room does about a SEV that was just declared, with what the form was opened with."""
+
 
 class Declaring:
     """The listeners that declare."""
 
-    def __init__(self, settings: Settings, permalink: Callable[[str, str], str], emergencies: Emergencies) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        permalink: Callable[[str, str], str],
+        emergencies: Emergencies,
+        *,
+        also: Sequence[Declared] = (),
+    ) -> None:
         self._settings = settings
         self._permalink = permalink
         self._emergencies = emergencies
+        self._also = also
 
     @property
     def _config(self) -> Config:
@@ -72,6 +83,10 @@ class Declaring:
             }
         }
         return self._declare_form(visit, title=one_line(text.partition("\n")[0]), carried=carried)
+
+    def form_about(self, visit: Visit, *, title: str, workflows: Sequence[str], carried: dict[str, Any]) -> Form:
+        """The form about something another room knows: filled with that, and carrying what it is."""
+        return self._declare_form(visit, title=title, workflows=workflows, carried=carried)
 
     def submitted(self, session: Session, visit: Visit) -> Answer:
         """The form was sent. Sent twice, it is the same SEV."""
@@ -131,11 +146,12 @@ class Declaring:
         severity: str | None = None,
         title: str = "",
         flags: list[str] | None = None,
+        workflows: Sequence[str] = (),
         carried: dict[str, Any] | None = None,
     ) -> Form:
         def view(found: list[Incident] | None) -> View:
             return forms.declare(
-                self._config, severity=severity, title=title, flags=flags or (), open_incidents=found,
+                self._config, severity=severity, title=title, flags=flags or (), workflows=workflows, open_incidents=found,
                 carried=carried, declarer=visit.user_id,
             )  # fmt: skip
 
@@ -152,6 +168,8 @@ class Declaring:
                 return _already(incident)
         actor = actor_of(session, visit)
         result = service.declare(session, said, config=self._config, actor=actor, now=visit.now)
+        for also in self._also if result.is_new else ():
+            also(session, visit, result.incident)
         if visit.delivery_key:
             inbound.set_subject(session, source, visit.delivery_key, result.incident.subject)
         if result.is_new:

@@ -49,6 +49,8 @@ class Incident(Base):
     is_quiet: Mapped[bool] = mapped_column(default=False)
     """Whether it shows in lists only: it was over before it was declared, so it has no channel and is announced nowhere."""
     declared_by: Mapped[str] = mapped_column(String(32))
+    detected_by: Mapped[str | None] = mapped_column(String(16))
+    """What noticed it before people did, by the sources of problems (`alert`, `burn`); None: people did."""
     reason: Mapped[str] = mapped_column(String(REASON_LIMIT), default="")
     """Why it was cancelled, or last reopened or set back."""
 

@@ -203,4 +203,6 @@ def _id_of(subject: str) -> int:
 
 
 def _may_be_told(session: Session, incident: Incident, user_id: str) -> bool:
+    if user_id == BOT.user_id:  # it declared the SEV by itself
+        return False
     return not incident.is_private or session.get(IncidentMember, (incident.id, user_id)) is not None

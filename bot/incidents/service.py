@@ -17,6 +17,7 @@ from bot.directory.people import Actor
 from bot.directory.permissions import require
 from bot.errors import Refused
 from bot.incidents import lifecycle, promises, surfaces
+from bot.incidents.audience import declarers
 from bot.incidents.model import COUNTER, TIMES, AffectedWorkflow, Counter, Incident, IncidentMember, TimelineEntry
 from bot.incidents.naming import channel_name
 from bot.incidents.noting import note
@@ -95,7 +96,7 @@ def declare(session: Session, said: Declaration, *, config: Config, actor: Actor
     )
     session.add(incident)
     session.flush()
-    session.add(IncidentMember(incident_id=incident.id, user_id=actor.user_id))
+    session.add_all(IncidentMember(incident_id=incident.id, user_id=each) for each in declarers(actor.user_id))
     if said.source:
         _add_source(session, incident, said.source)
     entry = note(session, incident, "declared", actor=actor, now=now, severity=severity)

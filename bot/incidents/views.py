@@ -214,7 +214,7 @@ def _facts(picture: Picture) -> list[str]:
     return [
         f"*Status*\n{status_text(config, incident)}",
         f"*Severity*\n{incident.severity}{meaning}",
-        f"*Declared by*\n{user(incident.declared_by)}",
+        f"*Declared by*\n{author(incident.declared_by)}",
         f"*{mrkdwn(commander.label, 100)}*\n{user(held) if held else 'Nobody yet'}",
         f"*Workflows*\n{_workflows(config, incident) if incident.workflows else 'None named'}",
         f"*Next update*\n{when(incident.next_update_at) if incident.next_update_at else 'None promised'}",

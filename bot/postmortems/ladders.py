@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.config import Config, Team
 from bot.config.postmortem_nudges import PostmortemStep
-from bot.directory.people import Person
+from bot.directory.people import BOT, Person
 from bot.incidents.model import Incident
 from bot.nudges.deciding import CHANNEL, Case, Step
 from bot.nudges.places import company_hours, hours_of
@@ -116,8 +116,8 @@ class Ladders:
         return next((each for each in ways[rung.tell] if each and self._may_be_told(each)), None)
 
     def _may_be_told(self, audience: str) -> bool:
-        if audience == CHANNEL:
-            return True
+        if audience in (CHANNEL, BOT.user_id):  # what the bot declared by itself, nobody else did
+            return audience == CHANNEL
         person, members = self._duty.people.get(audience), self._duty.members
         has_left = person is not None and person.is_deactivated
         return not has_left and (members is None or audience in members)

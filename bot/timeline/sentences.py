@@ -188,6 +188,25 @@ def _item_tracked(tell: Telling) -> str:
     return said.format(who=tell.who, item=_item(tell), **facts)
 
 
+SIGNS = {
+    "alert": ("An alert", "The alert"), "burn": ("A burning error budget", "The burn"),
+    "check": ("A failing check", "The failing check"), "heartbeat": ("A missing heartbeat", "The missing heartbeat"),
+}  # fmt: skip
+"""What noticed a problem, when it is first spoken of and later."""
+
+
+def _sign(tell: Telling) -> str:
+    what, _ = SIGNS.get(str(tell.entry.data.get("sign")), ("A sign of trouble", ""))
+    verb = "detected it" if tell.entry.data.get("detected") else "was noticed"
+    address = f" {tell.value('link')}" if tell.entry.data.get("link") else ""
+    return f"{what} {verb}: {tell.quoted(tell.entry.text)}{address}"
+
+
+def _sign_recovered(tell: Telling) -> str:
+    _, what = SIGNS.get(str(tell.entry.data.get("sign")), ("", "The sign of trouble"))
+    return f"{what} is over: {tell.quoted(tell.entry.text)}"
+
+
 SENTENCES: Mapping[str, Sentence] = {
     "access_declined": _let_in("did not let in"),
     "access_let_in": _let_in("let in"),
@@ -234,6 +253,8 @@ SENTENCES: Mapping[str, Sentence] = {
     "reopened": lambda tell: f"{tell.who} reopened it{tell.reason}",
     "role": _role,
     "severity": lambda tell: f"{tell.who} changed the severity from {tell.value('before')} to {tell.value('after')}.",
+    "sign": _sign,
+    "sign_recovered": _sign_recovered,
     "status": _status,
     "summary": lambda tell: f"{tell.who} changed the summary: {tell.value('after')}",
     "times": _times,

@@ -11,10 +11,15 @@ from fastapi.responses import JSONResponse
 from prometheus_client import generate_latest
 from slack_bolt import App, BoltRequest
 
+from bot.web.api import TakeCounts, attach
+from bot.web.bodies import body_of
+
 Take = Callable[[Mapping[str, str], bytes], int]
 """What takes a delivery from outside: its headers, named in lower case, and its very bytes. It gives the status."""
-LONGEST_DELIVERY = 1_000_000
+LONGEST_DELIVERY = 4_000_000
 """Bytes that a delivery from outside may have."""
+RETRY_AFTER = "5"
+"""Seconds after which what could not be taken now is best sent again."""
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -30,8 +35,18 @@ class Health:
         return {name: answer for name, answer in answers.items() if answer}
 
 
-def build(health: Health, *, slack: App | None, metrics_token: str, hooks: Mapping[str, Take]) -> FastAPI:
-    """The routes. `slack` is given where Slack delivers by HTTP; `hooks` take what other services send, by their name."""
+def build(
+    health: Health,
+    *,
+    slack: App | None,
+    metrics_token: str,
+    hooks: Mapping[str, Take],
+    counts: TakeCounts | None = None,
+) -> FastAPI:
+    """The routes. `slack` is given where Slack delivers by HTTP; `hooks` take what other services send, by their name.
+
+    `counts` takes what services count of workflows.
+    """
     api = FastAPI(title="Sevbot", docs_url=None, redoc_url=None, openapi_url=None)
 
     @api.get("/healthz")
@@ -56,7 +71,12 @@ def build(health: Health, *, slack: App | None, metrics_token: str, hooks: Mappi
     @api.post("/hooks/{source}")
     async def hook(source: str, request: Request) -> Response:
         """What another service sends by itself; whoever takes it checks who sent it."""
-        return Response(status_code=await _taken(hooks.get(source), request))
+        status = await _taken(hooks.get(source), request)
+        headers = {"Retry-After": RETRY_AFTER} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+        return Response(status_code=status, headers=headers)
+
+    if counts is not None:
+        attach(api, counts)
 
     if slack is not None:
         bolt = slack
@@ -83,9 +103,7 @@ def _may_read_metrics(request: Request, token: str) -> bool:
 async def _taken(take: Take | None, request: Request) -> int:
     if take is None:
         return HTTPStatus.NOT_FOUND
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LONGEST_DELIVERY:
-            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    return await run_in_threadpool(take, dict(request.headers), bytes(body))
+    body = await body_of(request, LONGEST_DELIVERY)
+    if body is None:
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return await run_in_threadpool(take, dict(request.headers), body)

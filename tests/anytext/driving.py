@@ -17,6 +17,8 @@ from bot.playground.form import action_of, wants_dispatch
 from bot.playground.model import Channel, Json, Message, View
 from bot.playground.traffic import Delivery
 from bot.remediation.model import ActionItem
+from bot.workflows import problems
+from bot.workflows.problems import Sign
 from tests.anytext.hostile import hostile, moments
 from tests.anytext.watching import ADOPTABLE
 from tests.databases import UNDELIVERED, has_rows
@@ -77,6 +79,13 @@ class Driver:
         self.settles()
         self.ada.goes_to(self.slack.workspace.channels[self._sev().channel_id or ""])
         self.ada.types("/sev action add something to do @ada")
+        self._sees_a_sign()
+
+    def _sees_a_sign(self) -> None:
+        """Something is wrong besides, which bears the SEV's number: buttons are about it, too."""
+        sign = Sign(workflow="", source="check", key=f"{self.number}", title=f"trouble number {self.number}")
+        config, now = self.bot.settings.current, self.bot.clock.now()
+        self.bot.database.run(lambda session: problems.seen(session, sign, config=config, now=now))
 
     def settles(self) -> None:
         """Wait until Slack shows all that was decided."""

@@ -15,6 +15,7 @@ NUMBER = "only teams of private.page are paged for a private SEV, and outside it
 TRACKER = (
     "a private SEV's items go to no tracker, or with tracker.private under its number alone; tried by tests/tracking"
 )
+PUBLIC_SIGN = "names of the SEVs that know of a problem only those that are public (sev_signs.public)"
 DRAWN = "draws what it is given; who is shown it is decided by the delivery or listener that asks for it"
 
 VERBS = {
@@ -33,6 +34,7 @@ VERBS = {
     "postmortem": OWN + "; its lists and its search ask membership.may_see for every SEV they show",
     "digest": "lists a channel's subscriptions, and speaks of no SEV",
     "stats": "asks membership.may_see for every SEV it counts, and measures no private one",
+    "workflows": "names an open SEV only where membership.may_see says so", "workflow": LISTED,
     "access": "answers the same, after the same work, whatever the number; who is asked is found out aside",
     "help": NOTHING,
 }  # fmt: skip
@@ -45,9 +47,10 @@ CLICKS = {
     "postmortem.open": OWN, "postmortem.read": OWN, "postmortem.approve": OWN, "postmortem.publish": OWN,
     "postmortem.export": OWN, "postmortem.snooze": OWN, "postmortem.versions": OWN, "postmortem.restore": OWN,
     "item.done": OWN, "item.undo": OWN, "item.hand_over": "hands over what membership.may_see shows, and stays silent about the rest", "item.turn": LISTED,
-    "digest.stop": NOTHING, "digest.retry": NOTHING, "digest.picture_asked": NOTHING,
+    "digest.stop": NOTHING, "digest.retry": NOTHING, "digest.picture_asked": NOTHING, "digest.workflow_chart": NOTHING,
     "digest.preview": "shows the person what the channel would be sent: nothing private",
-    "item.track": OWN,
+    "item.track": OWN, "workflow.turn": "names an open SEV only where membership.may_see says so",
+    "problem.attach": OWN, "problem.ignore": NOTHING, "problem.retry": NOTHING,
     "incident.preview": "shows what the form holds; the SEVs that are open now are asked by membership.may_see",
 }  # fmt: skip
 FORMS = {
@@ -58,6 +61,7 @@ FORMS = {
     "postmortem.section": OWN, "postmortem.submit": OWN, "postmortem.changes": OWN, "postmortem.take_back": OWN,
     "postmortem.causes": OWN, "postmortem.mute": OWN,
     "digest.subscribe": NOTHING,
+    "problem.attach_to": OWN,
     "timeline.adopt": "answers who adopts a channel in which they typed that they do",
     "timeline.backfill": "answers who writes it down; its SEV is public",
 }  # fmt: skip
@@ -72,6 +76,8 @@ OPENERS = {
     "postmortem.open_changes": "opens empty; sending it asks membership.by_number",
     "postmortem.open_take_back": "opens empty; sending it asks membership.by_number",
     "digest.open_add": NOTHING, "digest.open_change": NOTHING,
+    "problem.open_attach": LISTED,
+    "problem.open_declare": "opens with what the button carries; the SEVs that are open now are asked by membership.may_see",
     "incident.open_reopen": "opens empty; sending it asks membership.by_number",
 }  # fmt: skip
 EVENTS = dict.fromkeys(
@@ -121,6 +127,8 @@ KINDS = {
     "tracker.create": TRACKER, "tracker.sync": TRACKER, "tracker.comment": TRACKER, "tracker.poll": SILENT,
     "tracker.tell": LETTER,
     "remediation.recall": SILENT,
+    "operations.tell_operators": "speaks of the configuration's files, and of no SEV",
+    "problem.message": PUBLIC_SIGN, "problem.elsewhere": PUBLIC_SIGN, "alerts.unknown": NOTHING,
     "remediation.say_known": "shown in the SEV's own channel; whoever reads, only public SEVs are named (prevention.find_earlier)",
     "incident.consider_request": "posts nothing; ends alike whether or not there is such a SEV",
     "incident.let_in": "invites whom a member let in",
@@ -129,14 +137,15 @@ KINDS = {
 ROUTES = {
     "/healthz": NOTHING, "/readyz": "names parts of the bot", "/metrics": "counts methods, kinds and jobs, by no SEV",
     "/hooks/{source}": "answers whoever sends something with a number, whatever it is about",
+    "/api/v1/workflows/{key}/counts": "takes counts, and knows of no SEV",
     "/slack/events": "Slack's own door: what it answers is what the verbs, clicks and forms answer",
 }  # fmt: skip
 JOBS = dict.fromkeys(
     (
         "outbox.revive", "outbox.second_look", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
         "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call", "remediation.show_overdue",
-        "digest.send_due",
-        "paging.forget_on_call", "tracker.watch", "tracker.forget",
+        "digest.send_due", "alerts.work_off", "problems.show_news", "problems.forget", "operations.read_config",
+        "paging.forget_on_call", "tracker.watch", "tracker.forget", "workflows.evaluate", "workflows.forget",
     ),
     "says nothing but through the kinds above; logs ids only",
 )  # fmt: skip
@@ -155,7 +164,9 @@ VIEWS = dict.fromkeys(
         "telling_forms.entry", "telling_forms.pinned", "update_forms.loading", "update_forms.update", "update_views.said",
         "views.account", "views.announcement", "views.card", "views.found", "views.listed", "views.message", "views.page_form",
         "views.board", "views.home", "views.read", "views.review", "views.versions",
-        "views.timeline", "views.day", "tracking_views.letter",
+        "problem_views.message", "problem_views.elsewhere", "problem_views.attach_form", "problem_views.attach_loading", "operators.message",
+        "config_views.changed_since", "config_views.not_used", "config_views.refused",
+        "views.timeline", "views.day", "tracking_views.letter", "health_views.health", "health_views.workflow",
     ),
     DRAWN,
 )  # fmt: skip

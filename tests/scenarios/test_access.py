@@ -147,7 +147,7 @@ def test_a_request_that_nobody_answers_ends_after_a_day(stage: Stage, sev: Sev, 
     age_requests(stage, timedelta(days=1))
     ada.goes_to(sev.place).clicks("Let them in")
     ada.sees("This request is older than a day.")
-    stage.bot.house._expire_requests()
+    next(job for job in stage.bot.house.jobs() if job.name == "incidents.expire_requests").run()
     assert requests_in(sev) == [
         ":door: @Grace Hopper asked to be let into SEV-1. Nobody answered within a day; they were not told."
     ]

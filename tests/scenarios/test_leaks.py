@@ -218,7 +218,11 @@ def test_every_surface_says_in_the_register_why_it_betrays_nothing(sevbot: Bot) 
         "EVENTS": {name for rule in rooms.events._rules for name in rule.types},
         "KINDS": set(sevbot.kinds.names()),
         "JOBS": {job.name for job in sevbot.schedule.jobs},
-        "ROUTES": set(re.findall(r'@api\.\w+\("([^"]+)"', (BOT / "web" / "routes.py").read_text())),
+        "ROUTES": {
+            path
+            for file in (BOT / "web").glob("*.py")
+            for path in re.findall(r'@api\.\w+\("([^"]+)"', file.read_text())
+        },
         "VIEWS": {f"{path.stem}.{name}" for path in bot_files() for name in drawing(path)},
     }
     listed = {name: set(getattr(leak_register, name)) for name in present}

@@ -92,8 +92,9 @@ def test_cards_say_that_an_item_is_overdue_once_its_day_is_over(stage: Stage, ad
     assert "overdue" not in sev.card
     stage.slack.advance_clock(2.5 * 86400)
     stage.bot.slack.call("auth.test")  # by whose answer the bot learns what time it is
-    stage.bot.house._show_overdue()
+    show_overdue = next(job for job in stage.bot.house.jobs() if job.name == "remediation.show_overdue")
+    show_overdue.run()
     stage.settles()
     assert "1 action item, 1 overdue" in sev.card
-    stage.bot.house._show_overdue()
+    show_overdue.run()
     stage.begins()

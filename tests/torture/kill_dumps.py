@@ -23,6 +23,7 @@ from bot.playground.reading import message_words
 from bot.slack.posts import Post
 from bot.timeline.model import Reading
 from bot.timeline.surfaces import CATCH_UP
+from bot.workflows.counts_model import WorkflowRound
 from tests.torture.kill_story import Ledger
 
 Row = dict[str, Any]
@@ -42,7 +43,9 @@ A_MINUTE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 A_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*\+00:00")
 UPKEEP = {surfaces.RECONCILE, CATCH_UP}
 """Kinds that a bot asks for when it connects: a run that was not interrupted connects only once."""
-UPKEEP_TABLES = {Reading.__tablename__, NudgeWatch.__tablename__, NudgeLook.__tablename__}
+UPKEEP_TABLES = {
+    Reading.__tablename__, NudgeWatch.__tablename__, NudgeLook.__tablename__, WorkflowRound.__tablename__,
+}  # fmt: skip
 """What such kinds keep for themselves, and when the recurring reminder looks again: it may come by, or not."""
 IN_TIME_ORDER = {"timeline_entries", "audit_records"}
 

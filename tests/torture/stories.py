@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import copytree
+from tempfile import TemporaryDirectory, mkdtemp
 
 from sqlalchemy import delete, select, update
 
@@ -19,6 +20,7 @@ from bot.playground import Playground
 from bot.playground.faults import Rule
 from bot.remediation import tracking_surfaces
 from tests.databases import new_sqlite
+from tests.torture import signs
 from tests.torture.faulting import CHANNEL, Stage, Visible, staged, visible, without_database
 
 Act = Callable[[Stage], None]
@@ -390,6 +392,21 @@ def start_declare_and_choose_a_digest(stage: Stage) -> None:
     stage.bot.house.digests.send_due()
 
 
+def start_declare_and_watch(stage: Stage) -> None:
+    start_and_declare(stage)
+    signs.watch_a_workflow(stage)
+
+
+def start_declare_and_see_a_sign(stage: Stage) -> None:
+    start_declare_and_watch(stage)
+    signs.a_sign_is_seen(stage)
+
+
+def start_declare_and_send_something_unknown(stage: Stage) -> None:
+    start_and_declare(stage)
+    signs.something_unknown_is_sent(stage)
+
+
 def a_digest_is_due(stage: Stage) -> None:
     move_to_the_digest(stage)
     stage.settle()
@@ -415,6 +432,38 @@ def a_digest_is_late(stage: Stage) -> None:
 
 def told_that_it_is_late(stage: Stage) -> bool:
     return any(row.kind == DIGEST_TROUBLE and row.state not in OPEN for row in stage.rows())
+
+
+def start_declare_and_name_the_operators(stage: Stage) -> None:
+    """The bot reads files of its own, which can be spoiled."""
+    start_and_declare(stage)
+    settings = stage.bot.settings
+    settings.folder = Path(copytree(settings.folder, Path(mkdtemp()) / "config"))
+    with (settings.folder / "sevbot.yaml").open("a") as file:
+        file.write("\noperators: '#incidents'\n")
+    look_at_the_configuration(stage)
+
+
+def spoil_the_configuration(stage: Stage) -> None:
+    (stage.bot.settings.folder / "workflows.yaml").write_text("workflows: nowhere\n")
+    look_at_the_configuration(stage)
+
+
+def start_declare_and_spoil_the_configuration(stage: Stage) -> None:
+    start_declare_and_name_the_operators(stage)
+    spoil_the_configuration(stage)
+
+
+def mend_the_configuration(stage: Stage) -> None:
+    (stage.bot.settings.folder / "workflows.yaml").write_text("workflows: []\n")
+    look_at_the_configuration(stage)
+
+
+def look_at_the_configuration(stage: Stage) -> None:
+    """Twice: it is read once it stayed the same."""
+    stage.bot.house.config_watch.look()
+    stage.bot.house.config_watch.look()
+    stage.settle()
 
 
 def ask_for_a_picture(stage: Stage) -> None:
@@ -567,7 +616,9 @@ OUTCOME, CALL = "paging.outcome", "paging.call"
 DIGEST, DIGEST_PICTURE, DIGEST_TROUBLE, STATS_PICTURE = (
     f"digest.{name}" for name in ("post", "picture", "trouble", "stats_picture")
 )
+PROBLEM, ELSEWHERE, UNKNOWN = "problem.message", "problem.elsewhere", "alerts.unknown"
 TRACKER_TELL = "tracker.tell"
+OPERATORS = "operations.tell_operators"
 BOARD, PUBLISHED, REVIEW, REVIEWED, POSTMORTEM_FILE = (
     f"postmortems.{name}" for name in ("board", "announcement", "review", "tell", "export")
 )
@@ -700,6 +751,18 @@ STORIES = (
     Story(CALL, POST, page_in_vain, given=start_and_declare),
     Story(CALL, HISTORY, page_in_vain, given=start_and_declare, lead=POST),
     Story(CALL, UPDATE, page_in_vain, given=start_and_declare, lead=POST),
+    Story(PROBLEM, POST, signs.a_sign_is_seen, given=start_declare_and_watch),
+    Story(PROBLEM, JOIN, signs.a_sign_is_seen, given=start_declare_and_watch, lead=POST),
+    Story(PROBLEM, HISTORY, signs.a_sign_is_seen, given=start_declare_and_watch, lead=POST),
+    Story(PROBLEM, UPDATE, signs.it_recovers, given=start_declare_and_see_a_sign),
+    Story(ELSEWHERE, POST, signs.a_sign_is_told_elsewhere, given=start_declare_and_watch),
+    Story(ELSEWHERE, JOIN, signs.a_sign_is_told_elsewhere, given=start_declare_and_watch, lead=POST),
+    Story(ELSEWHERE, HISTORY, signs.a_sign_is_told_elsewhere, given=start_declare_and_watch, lead=POST),
+    Story(ELSEWHERE, UPDATE, signs.a_sign_is_told_elsewhere, given=start_declare_and_watch),
+    Story(UNKNOWN, POST, signs.something_unknown_is_sent, given=start_and_declare),
+    Story(UNKNOWN, JOIN, signs.something_unknown_is_sent, given=start_and_declare, lead=POST),
+    Story(UNKNOWN, HISTORY, signs.something_unknown_is_sent, given=start_and_declare, lead=POST),
+    Story(UNKNOWN, UPDATE, signs.more_of_it_is_sent, given=start_declare_and_send_something_unknown),
     Story(DIGEST, POST, a_digest_is_due, given=start_declare_and_choose_a_digest),
     Story(DIGEST, JOIN, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),
     Story(DIGEST, HISTORY, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),
@@ -710,6 +773,10 @@ STORIES = (
     Story(DIGEST_TROUBLE, POST, a_digest_is_late, given=start_declare_and_choose_a_digest),
     Story(DIGEST_TROUBLE, HISTORY, a_digest_is_late, given=start_declare_and_choose_a_digest, lead=POST),
     Story(DIGEST_TROUBLE, UPDATE, a_digest_is_late, given=start_declare_and_choose_a_digest),
+    Story(OPERATORS, POST, spoil_the_configuration, given=start_declare_and_name_the_operators),
+    Story(OPERATORS, JOIN, spoil_the_configuration, given=start_declare_and_name_the_operators, lead=POST),
+    Story(OPERATORS, HISTORY, spoil_the_configuration, given=start_declare_and_name_the_operators, lead=POST),
+    Story(OPERATORS, UPDATE, mend_the_configuration, given=start_declare_and_spoil_the_configuration),
     Story(STATS_PICTURE, "conversations.open", ask_for_a_picture, given=start_declare_and_choose_a_digest),
     Story(STATS_PICTURE, ANNOUNCE_FILE, ask_for_a_picture, given=start_declare_and_choose_a_digest),
     Story(STATS_PICTURE, COMPLETE, ask_for_a_picture, given=start_declare_and_choose_a_digest),

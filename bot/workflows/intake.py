@@ -1,0 +1,150 @@
+"""Alerts of other services: each body is kept first, then answered, then worked off, once, in the order they came.
+
+What a body does, and that it was done, is one transaction. So a bot that dies right after its answer loses nothing.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Final
+
+from sqlalchemy import Executable, delete, func, select
+from sqlalchemy.orm import Session
+
+from bot import inbound
+from bot.config import Config
+from bot.db import affected, dialect_of, insert_for
+from bot.slack.text import clip, one_line
+from bot.workflows import operators, problems
+from bot.workflows.intake_model import OUTCOME_LIMIT, AlertDelivery, Progress
+from bot.workflows.problems import Sign
+from bot.workflows.sources.alert import WORKFLOW_LABEL, Alert, NotUnderstood, Source, State, Understood
+
+log = logging.getLogger(__name__)
+
+ALERT: Final = "alert"
+MOST_FAULTS = 3
+"""How many of the faults of one body are written down."""
+
+
+def keep(session: Session, source: Source, body: bytes, *, now: datetime) -> bool:
+    """Keep a body; False where it was kept before."""
+    mark = hashlib.sha256(body).hexdigest()
+    if source.may_repeat:
+        newest = select(AlertDelivery.mark).where(AlertDelivery.source == source.name).order_by(AlertDelivery.id.desc())
+        if (session.scalar(newest.limit(1)) or "").startswith(mark):
+            return False  # said twice in a row, it was repeated; said again after something else, it is news
+        mark = f"{mark}@{now:%Y%m%d%H%M%S.%f}"
+    values = {
+        "source": source.name,
+        "mark": mark,
+        "body": body,
+        "received_at": now,
+        "state": Progress.KEPT,
+        "outcome": "",
+    }
+    return session.connection().execute(_unless_there(dialect_of(session)), values).first() is not None
+
+
+@cache
+def _unless_there(dialect: str) -> Executable:
+    """Made once for each engine: making it costs more than executing it, and alerts come in floods."""
+    return insert_for(dialect, AlertDelivery).on_conflict_do_nothing().returning(AlertDelivery.id)
+
+
+def work_off(session: Session, sources: Mapping[str, Source], config: Config, *, now: datetime, most: int) -> int:
+    """Work off what is kept, the oldest first, `most` bodies at most. Returns how many.
+
+    Replicas wait for each other here: what came first is done first.
+    """
+    waiting = select(AlertDelivery).where(AlertDelivery.state == Progress.KEPT).order_by(AlertDelivery.id).limit(most)
+    rows = session.scalars(waiting.with_for_update().execution_options(populate_existing=True)).all()
+    for row in rows:
+        _work_off(session, row, sources[row.source], config, now)
+    return len(rows)
+
+
+def set_aside(session: Session, delivery_id: int, why: str, config: Config) -> None:
+    """Leave a body alone that can't be worked off: those behind it wait no longer, and operators are told."""
+    row = session.get_one(AlertDelivery, delivery_id, with_for_update=True)
+    if row.state == Progress.KEPT:
+        _give_up(session, row, why, config)
+
+
+def oldest_waiting(session: Session) -> int | None:
+    """The oldest body that is still to be worked off."""
+    return session.scalar(select(func.min(AlertDelivery.id)).where(AlertDelivery.state == Progress.KEPT))
+
+
+def body_of(session: Session, delivery_id: int) -> bytes | None:
+    """What was delivered, by its number; None where it is not kept."""
+    return session.scalar(select(AlertDelivery.body).where(AlertDelivery.id == delivery_id))
+
+
+def forget(session: Session, config: Config, *, now: datetime) -> int:
+    """Forget bodies that were worked off and are old. Returns how many."""
+    is_over = (AlertDelivery.state != Progress.KEPT, AlertDelivery.received_at < now - config.alerts.keep)
+    return affected(session, delete(AlertDelivery).where(*is_over))
+
+
+def workflow_of(config: Config, source: str, labels: Mapping[str, str]) -> str:
+    """Which workflow an alert is about: the one its label names, else the first whose settings mean it; else none."""
+    named = labels.get(WORKFLOW_LABEL, "")
+    if config.workflow(named):
+        return named
+    meant = (each.key for each in config.workflows if any(rule.matches(source, labels) for rule in each.alerts))
+    return next(meant, "")
+
+
+def _work_off(session: Session, row: AlertDelivery, source: Source, config: Config, now: datetime) -> None:
+    try:
+        found = _understood(source, row.body, config)
+    except NotUnderstood as fault:
+        _give_up(session, row, str(fault), config)
+        return
+    row.state = Progress.DONE
+    if found.id and not inbound.is_new(session, f"alerts.{source.name}", _digest(found.id), now=now):
+        row.outcome = "it was delivered before"
+        return
+    for alert in found.alerts:
+        _apply(session, source, alert, config, received_at=row.received_at, now=now)
+    if found.faults:
+        more = f"; and {len(found.faults) - MOST_FAULTS} more" if len(found.faults) > MOST_FAULTS else ""
+        _give_up(session, row, "; ".join(found.faults[:MOST_FAULTS]) + more, config)
+
+
+def _understood(source: Source, body: bytes, config: Config) -> Understood:
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        raise NotUnderstood("it is no JSON") from None
+    return source.understand(content, config)
+
+
+def _apply(
+    session: Session, source: Source, alert: Alert, config: Config, *, received_at: datetime, now: datetime
+) -> None:
+    key = f"{source.name}:{alert.key}"
+    if alert.state is State.RESOLVED:
+        problems.recovered(session, ALERT, key, now=now)
+        return
+    if alert.state is State.NEWS and not problems.is_known(session, ALERT, key):
+        return
+    sign = Sign(
+        workflow=workflow_of(config, source.name, alert.labels), source=ALERT, key=key, title=alert.title,
+        detail=alert.detail, link=alert.link, urgency=alert.urgency, since=alert.since or received_at,
+    )  # fmt: skip
+    problems.seen(session, sign, config=config, now=now)
+
+
+def _give_up(session: Session, row: AlertDelivery, why: str, config: Config) -> None:
+    row.state, row.outcome = Progress.UNKNOWN, clip(one_line(why), OUTCOME_LIMIT)
+    log.warning("alerts.not_understood", extra={"source": row.source, "delivery": row.id})
+    operators.tell(session, row.source, config, at=row.received_at)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,45 @@
+"""What the loop does about problems: shows how often they were seen, and again what was ignored for long enough."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import Session
+
+from bot.db import affected
+from bot.slack import posts
+from bot.workflows import showing
+from bot.workflows.problem_model import Problem, ProblemIncident
+
+AT_ONCE = 200
+KEPT_FOR = timedelta(days=180)
+
+
+def show_news(session: Session, *, now: datetime) -> None:
+    """Show what was seen again since it was shown, and what is still there after it was ignored."""
+    is_news = (Problem.recovered_at.is_(None), Problem.seen_count > Problem.told_count)
+    for problem in _some(session, *is_news):
+        showing.show(session, problem)
+    is_due = (Problem.recovered_at.is_(None), Problem.ignored_until <= now)
+    for problem in _some(session, *is_due):
+        _show_again(session, problem)
+
+
+def forget(session: Session, *, now: datetime) -> int:
+    """Forget problems that were over long ago, unless a SEV tells of them. Returns how many."""
+    is_told = select(ProblemIncident.problem_id).where(ProblemIncident.problem_id == Problem.id).exists()
+    return affected(session, delete(Problem).where(Problem.recovered_at < now - KEPT_FOR, ~is_told))
+
+
+def _some(session: Session, *conditions: ColumnElement[bool]) -> list[Problem]:
+    query = select(Problem).where(*conditions).order_by(Problem.id).limit(AT_ONCE).with_for_update(key_share=True)
+    return list(session.scalars(query))
+
+
+def _show_again(session: Session, problem: Problem) -> None:
+    """Say it anew, where people notice it: an edit tells nobody. Its message before says so."""
+    problem.ignored_until = None
+    before = problem.showing
+    if session.get(posts.Post, showing.message_key(problem, before)) is not None:
+        problem.showing += 1
+        showing.show_message(session, problem, before)
+    showing.show(session, problem)

@@ -1,0 +1,159 @@
+"""Problems: what signs of trouble make of themselves.
+
+However often, and from however many sides, the same sign is seen, it is one problem: seeing it again counts. One that
+recovered and is seen again is a new episode. The SEVs of its workflow that are open get it into their timelines.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from bot.config import Config
+from bot.db import dialect_of, insert_for
+from bot.slack.text import clip, one_line, plain
+from bot.workflows import sev_signs, showing
+from bot.workflows.places import place_of
+from bot.workflows.problem_model import DETAIL_LIMIT, IS_OPEN, KEY_LIMIT, LINK_LIMIT, TITLE_LIMIT, Problem
+
+Source = Literal["burn", "check", "heartbeat", "alert"]
+Urgency = Literal["critical", "warning", "info"]
+TOLD_AT_MOST = 3
+"""How many episodes of one problem are told within `FLAPPING_WITHIN`: one that comes and goes is quiet for that long then."""
+FLAPPING_WITHIN = timedelta(hours=1)
+BELIEVED_BACK = timedelta(days=7)
+DIGEST = 64
+"""Characters of a SHA-256 in hexadecimal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sign:
+    """One sign of trouble. Its texts may be anything: they are made plain, and cut, where they are kept."""
+
+    workflow: str
+    """The workflow's key; empty where nobody knows which one it is about."""
+    source: Source
+    key: str
+    """By which its source knows the problem again: the same for as long as it is the same problem."""
+    title: str
+    """What is wrong, in a few words."""
+    detail: str = ""
+    link: str = ""
+    """Where to look closer: an address of the web."""
+    urgency: Urgency = "warning"
+    since: datetime | None = None
+    """When it began, if its source knows; None: now. It is believed for a week back."""
+
+
+def seen(session: Session, sign: Sign, *, config: Config, now: datetime) -> Problem:
+    """A sign was seen, for the first time or again. Returns its problem, locked.
+
+    Whoever calls this has locked no SEV before: a problem is locked first.
+    """
+    key = kept_key(sign.key)
+    problem = _open_now(session, sign.source, key)
+    if problem is None and _begin(session, sign, key, config, now):
+        problem = locked(session, Problem.source == sign.source, Problem.key == key, Problem.recovered_at.is_(None))
+        assert problem is not None  # noqa: S101 - it was made in this transaction
+        sev_signs.reach_sevs(session, problem, config=config, now=now)
+        showing.show(session, problem)
+        return problem
+    problem = problem or _open_now(session, sign.source, key)
+    if problem is None:  # it was begun beside, and is over by now
+        return seen(session, sign, config=config, now=now)
+    _see_again(session, problem, sign, config, now)
+    return problem
+
+
+def recovered(session: Session, source: str, key: str, *, now: datetime) -> None:
+    """The problem is over, as far as its source can tell. Where there is none, nothing happens. It closes no SEV."""
+    problem = _open_now(session, source, kept_key(key))
+    if problem is None:
+        return
+    problem.recovered_at = now
+    sev_signs.note_recovery(session, problem, now=now)
+    showing.show(session, problem)
+
+
+def is_known(session: Session, source: str, key: str) -> bool:
+    """Whether there was ever such a problem, and it is not forgotten."""
+    known = select(Problem.id).where(Problem.source == source, Problem.key == kept_key(key))
+    return session.scalar(known.limit(1)) is not None
+
+
+def kept_key(key: str) -> str:
+    """A key as it is kept: one that is too long ends with its digest, so that no two become one."""
+    key = plain(key)
+    if len(key) <= KEY_LIMIT:
+        return key
+    return key[: KEY_LIMIT - DIGEST] + hashlib.sha256(key.encode()).hexdigest()
+
+
+def locked(session: Session, *conditions: ColumnElement[bool]) -> Problem | None:
+    """The problem for which these conditions hold, its row locked; None where there is none."""
+    query = select(Problem).where(*conditions).with_for_update(key_share=True)
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def _open_now(session: Session, source: str, key: str) -> Problem | None:
+    return locked(session, Problem.source == source, Problem.key == key, Problem.recovered_at.is_(None))
+
+
+def _begin(session: Session, sign: Sign, key: str, config: Config, now: datetime) -> bool:
+    """Begin a new episode; False where somebody else just did."""
+    before = select(Problem).where(Problem.source == sign.source, Problem.key == key)
+    last = session.scalars(before.order_by(Problem.episode.desc()).limit(1)).first()
+    workflow = sign.workflow if config.workflow(sign.workflow) else ""
+    values: dict[str, Any] = {
+        "source": sign.source, "key": key, "episode": last.episode + 1 if last else 1, "workflow": workflow,
+        **_said(sign), "place": place_of(config, workflow) or "", "began_at": _began(sign, last, now), "seen_at": now, "seen_count": 1,
+        "showing": 1, "told_count": 0, "ignored_until": _quiet_until(session, last, now),
+        "ignored_by": last.ignored_by if last else "",
+    }  # fmt: skip
+    insert = insert_for(dialect_of(session), Problem).values(values)
+    insert = insert.on_conflict_do_nothing(index_elements=["source", "key"], index_where=IS_OPEN)
+    return session.connection().execute(insert.returning(Problem.id)).first() is not None
+
+
+def _began(sign: Sign, last: Problem | None, now: datetime) -> datetime:
+    """When an episode began: as its source says, but not before the one before it was over."""
+    earliest = max(now - BELIEVED_BACK, last.recovered_at if last and last.recovered_at else now - BELIEVED_BACK)
+    return max(min(sign.since or now, now), earliest)
+
+
+def _quiet_until(session: Session, last: Problem | None, now: datetime) -> datetime | None:
+    """Until when nothing is said of a new episode: somebody ignores the problem, or it comes and goes."""
+    if last is None:
+        return None
+    if last.ignored_until and last.ignored_until > now:
+        return last.ignored_until
+    lately = select(func.count()).where(
+        Problem.source == last.source, Problem.key == last.key, Problem.began_at > now - FLAPPING_WITHIN
+    )
+    return now + FLAPPING_WITHIN if session.scalars(lately).one() >= TOLD_AT_MOST else None
+
+
+def _see_again(session: Session, problem: Problem, sign: Sign, config: Config, now: datetime) -> None:
+    """Count it, and keep how it is described now. A recurring job shows that: five hundred signs are not as many edits."""
+    was_critical = problem.urgency == "critical"
+    problem.seen_at = max(problem.seen_at, now)
+    problem.seen_count += 1
+    for name, value in _said(sign).items():
+        setattr(problem, name, value)
+    if sign.urgency == "critical" and not was_critical:
+        sev_signs.reach_sevs(session, problem, config=config, now=now)
+        showing.show(session, problem)
+
+
+def _said(sign: Sign) -> dict[str, str]:
+    """What a sign says, as it is kept."""
+    is_link = sign.link.startswith(("https://", "http://")) and len(sign.link) <= LINK_LIMIT
+    return {
+        "title": clip(one_line(sign.title), TITLE_LIMIT) or "Something is wrong",
+        "detail": clip(plain(sign.detail), DETAIL_LIMIT),
+        "link": plain(sign.link) if is_link else "",
+        "urgency": sign.urgency,
+    }

@@ -1,0 +1,53 @@
+"""Where problems show in Slack. It asks for deliveries; it renders nothing."""
+
+from sqlalchemy.orm import Session
+
+from bot.directory.channels import learn_place
+from bot.outbox.enqueue import URGENT, Request, enqueue
+from bot.outbox.model import Mode
+from bot.workflows.problem_model import Problem
+
+MESSAGE = "problem.message"
+ELSEWHERE = "problem.elsewhere"
+
+
+def message_key(problem: Problem, showing: int) -> str:
+    """The outbox key of one of its messages."""
+    return f"{problem.subject}:message:{showing}"
+
+
+def show(session: Session, problem: Problem) -> None:
+    """Show the problem as it is now: in its message, which is posted if there is none."""
+    if not problem.place:
+        return
+    problem.told_count = problem.seen_count
+    learn_place(session, problem.place, purpose="problems")
+    show_message(session, problem, problem.showing)
+
+
+def show_message(session: Session, problem: Problem, showing: int) -> None:
+    """Show one of the problem's messages as it is now."""
+    enqueue(
+        session,
+        Request(
+            kind=MESSAGE, subject=problem.subject, key=message_key(problem, showing), mode=Mode.LATEST,
+            arguments={"showing": showing}, priority=URGENT, audience=problem.place, rule=f"problem.{problem.source}",
+        ),
+    )  # fmt: skip
+
+
+def elsewhere_key(problem: Problem) -> str:
+    """The outbox key of the message about a problem whose own channel can't be posted in."""
+    return f"{problem.subject}:elsewhere"
+
+
+def show_elsewhere(session: Session, problem: Problem, place: str) -> None:
+    """Tell of the problem in another channel, since its own can't be posted in; or that it can again."""
+    learn_place(session, place, purpose="problems")
+    enqueue(
+        session,
+        Request(
+            kind=ELSEWHERE, subject=problem.subject, key=elsewhere_key(problem), mode=Mode.LATEST, priority=URGENT,
+            audience=place, rule=f"problem.{problem.source}",
+        ),
+    )  # fmt: skip

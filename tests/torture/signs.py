@@ -1,0 +1,64 @@
+"""What goes wrong in the stories of signs of trouble, and what services send that nobody understands."""
+
+from bot.config.workflows import Workflow
+from bot.outbox.model import State
+from bot.workflows import intake, problems, showing
+from bot.workflows.problems import Sign
+from bot.workflows.sources.table import SOURCES
+from tests.torture.faulting import Stage
+
+SIGN = Sign(
+    workflow="place-order", source="check", key="place-order", title="Orders can't be placed", urgency="critical"
+)
+UNKNOWN = b"what is this?"
+
+
+def watch_a_workflow(stage: Stage) -> None:
+    """From now on there is a workflow whose signs are told in a channel of its own."""
+    settings = stage.bot.settings
+    workflow = Workflow(key="place-order", name="Place order", channel="#payments")
+    settings.current = settings.current.model_copy(update={"workflows": (workflow,)})
+    stage.bot.database.run(stage.bot.house.begin)
+    stage.settle()
+
+
+def see(stage: Stage) -> None:
+    config, now = stage.bot.settings.current, stage.bot.clock.now()
+    stage.bot.database.run(lambda session: problems.seen(session, SIGN, config=config, now=now))
+
+
+def a_sign_is_seen(stage: Stage) -> None:
+    see(stage)
+    stage.settle()
+
+
+def it_recovers(stage: Stage) -> None:
+    now = stage.bot.clock.now()
+    stage.bot.database.run(lambda session: problems.recovered(session, SIGN.source, SIGN.key, now=now))
+    stage.settle()
+
+
+def a_sign_is_told_elsewhere(stage: Stage) -> None:
+    """Slack does not take it in its own channel until it was told in another."""
+    refusing = stage.slack.faults.add(
+        "chat.postMessage", "500", times=None, where=lambda call: call.delivery_kind == showing.MESSAGE
+    )
+    see(stage)
+    stage.slack.wait_until(lambda: _is_told_elsewhere(stage), why="it is told elsewhere", seen=stage.queue)
+    refusing.times = 0
+    stage.settle()
+
+
+def _is_told_elsewhere(stage: Stage) -> bool:
+    return any(row.kind == showing.ELSEWHERE and row.state in (State.SENT, State.DEAD) for row in stage.rows())
+
+
+def something_unknown_is_sent(stage: Stage, body: bytes = UNKNOWN) -> None:
+    now = stage.bot.clock.now()
+    stage.bot.database.run(lambda session: intake.keep(session, SOURCES["alertmanager"], body, now=now))
+    stage.bot.house.alerts.work_off()
+    stage.settle()
+
+
+def more_of_it_is_sent(stage: Stage) -> None:
+    something_unknown_is_sent(stage, UNKNOWN + UNKNOWN)

@@ -1,0 +1,161 @@
+"""`/sev workflows` and `/sev workflow NAME`, as people read them."""
+
+from datetime import time, timedelta
+
+import pytest
+
+from bot.app import Bot
+from bot.config import Dashboard, Objective, Workflow
+from bot.digest import composing, views
+from bot.digest.model import DigestSubscription
+from bot.playground import Person
+from bot.workflows import counting
+from bot.workflows.counting import Counted, Sender
+from bot.workflows.minutes import minute_of
+from tests.scenarios.digesting import changes
+from tests.workflows.conftest import TroubleStage
+
+SLO = Objective(key="availability", name="It works", target=0.99)
+FAST, SLOW = 50, 3
+"""Of a hundred, how many go wrong where it burns."""
+
+
+def promises(bot: Bot, *workflows: Workflow) -> None:
+    """These are the workflows."""
+    bot.settings.current = bot.settings.current.model_copy(update={"workflows": workflows})
+
+
+def workflow(key: str, name: str, *slos: Objective, owner: str = "payments") -> Workflow:
+    return Workflow(key=key, name=name, owner=owner, slos=slos or (SLO,))
+
+
+def counted(stage: TroubleStage, key: str, bad: int, *, hours: int = 3, until: timedelta = timedelta()) -> None:
+    """So many of each hundred a minute went wrong, up to now or until some time ago."""
+    bot, end = stage.bot, minute_of(stage.bot.clock.now() - until)
+    some = [Counted(minute, 100 - bad, 100) for minute in range(end - hours * 60, end)]
+    bot.database.run(lambda session: counting.take(session, Sender(key, "counts", ""), some, now=bot.clock.now()))
+
+
+def looks(stage: TroubleStage) -> None:
+    stage.bot.house.health.evaluating.evaluate()
+    stage.settles()
+    stage.slack.expect_all()
+
+
+def lines(person: Person, words: str) -> list[str]:
+    return str(person.types(words).text).splitlines()
+
+
+def test_all_are_listed_the_worst_first(trouble: TroubleStage, ada: Person) -> None:
+    promises(
+        trouble.bot,
+        workflow("deposit", "Deposit"), workflow("statement", "Statement"), workflow("sign-in", "Sign in", owner="platform"),
+        workflow("place-order", "Place order"), Workflow(key="report", name="Report"),
+    )  # fmt: skip
+    counted(trouble, "deposit", 0)
+    counted(trouble, "sign-in", 0, until=timedelta(minutes=40))
+    counted(trouble, "place-order", FAST)
+    counted(trouble, "statement", 1, hours=60)
+    looks(trouble)
+    shown = lines(ada, "/sev workflows")
+    assert shown[0] == "Workflow health: 1 burning fast, 1 out of budget, 1 no data, 1 healthy, 1 not measured"
+    names = [each.split("  ")[1] for each in shown[1:] if each.startswith(":")]
+    assert names == ["Place order", "Statement", "Sign in", "Deposit", "Report"]
+    assert shown[1] == ":red_circle: burning fast  Place order  place-order"
+    assert shown[2].endswith("its period 50 %  |  15 days more than its 7 h spent (-4,900 %)")
+    assert "no counts since " in shown[6]
+    assert shown[8].endswith("its period 100 %  |  7 h of 7 h left (100 %)")
+    assert shown[-1] == "/sev workflow place-order tells more of one."
+    assert lines(ada, "/sev workflows platform")[0] == "Workflow health of Platform: 1 no data"
+    assert ada.types("/sev workflows atlantis").text.startswith("I can list all workflows, or those of a team:")
+
+
+def test_one_tells_all_that_is_known_of_it(trouble: TroubleStage, ada: Person, grace: Person) -> None:
+    slo = Objective(key="availability", name="Orders are <!here> placed", target=0.99)
+    promises(
+        trouble.bot,
+        Workflow(
+            key="place-order", name="Place order", owner="payments", tier=1, runbook="https://wiki.example.com/place-order",
+            slos=(slo,), dashboards=(Dashboard(label="Orders", url="https://grafana.example.com/d/orders"),),
+        ),
+    )  # fmt: skip
+    trouble.declared(ada, "SEV3 long over")
+    trouble.declared(ada, "SEV2 orders fail")
+    trouble.declared(grace, "SEV2 the heron is loose --private")
+    for number in (1, 2, 3):
+        changes(trouble, number, workflows=["place-order"])
+    ada.types("/sev action add SEV-2 test the fallback due yesterday")
+    ada.types("/sev resolve SEV-1")
+    trouble.begins()
+    counted(trouble, "place-order", FAST)
+    looks(trouble)
+    shown = lines(ada, "/sev workflow place-order")
+    assert shown[0] == "Place order"
+    assert shown[1] == "place-order  |  tier 1  |  Payments  |  runbook  |  Orders"
+    assert shown[2].startswith(":red_circle: burning fast since ")
+    assert shown[2].endswith("  Orders are <!here> placed: 99 %, last 30 days")
+    assert shown[3] == "Out of budget, and burning 50 times as fast as it may over the last hour."
+    assert shown[4].startswith("Today ")
+    assert shown[4].endswith(" Its period 50 % (9,000 of 18,000).")
+    assert shown[6] == (
+        "Burns as fast as it may, over: 1h 50 times :rotating_light:, 6h 50 times, 24h 50 times, 3d 50 times."
+    )
+    text = "\n".join(shown)
+    assert "SEV-2 SEV2: orders fail" in text
+    assert "Over: 1, the newest SEV-1. /sev list place-order" in text
+    assert "1 action item open after its SEVs" in text
+    assert "SEV-3" not in text
+    assert "SEV-3" in "\n".join(lines(grace, "/sev workflow Place order"))
+
+
+def test_an_unknown_one_names_the_nearest(trouble: TroubleStage, ada: Person) -> None:
+    assert ada.types("/sev workflow plase-order").text == (
+        "There is no workflow plase-order. Did you mean place-order? /sev workflows lists them."
+    )
+    assert ada.types("/sev workflow atlantis").text == "There is no workflow atlantis. /sev workflows lists them."
+    assert ada.types("/sev workflow").text == "Say which one: /sev workflow NAME. /sev workflows lists them."
+    assert "It promises nothing yet" in ada.types("/sev workflow sign-in").text
+    assert trouble.problems() == []
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_thousands_are_turned_page_by_page(trouble: TroubleStage, ada: Person) -> None:
+    promises(trouble.bot, *(workflow(f"flow-{each:04}", f"Flow {each}") for each in range(5000)))
+    counted(trouble, "flow-4321", FAST)
+    looks(trouble)
+    shown = lines(ada, "/sev workflows")
+    assert shown[0] == "Workflow health: 1 burning fast, 4999 no data"
+    assert shown[1].endswith("flow-4321")
+    ada.clicks("More (4990 left)")
+    ada.sees("flow-0009")
+    ada.clicks("First page")
+    ada.sees("flow-4321")
+
+
+def digest(stage: TroubleStage, *workflows: str) -> str:
+    """What a digest (about some workflows, or everything) would tell, as its readers read it."""
+    subscription = DigestSubscription(
+        id=1, key="test", place="C1", rhythm="daily", at=time(8, 30), days=["mon"], time_zone="UTC", teams=[],
+        workflows=[*workflows], what=["health"], picture="none", skip_when_empty=False, counts_private=False,
+        grace_seconds=3600, trouble="", next_due_at=None,
+    )  # fmt: skip
+    config = stage.bot.settings.current
+    with stage.bot.database.read() as session:
+        composed = composing.compose(session, config, subscription, None, now=stage.bot.clock.now())
+        blocks = views.digest(config, composed.content, composed.framing)[2:-1]
+    return "\n".join(block["text"]["text"] for block in blocks)
+
+
+def test_a_digest_names_who_is_not_well_and_says_in_a_line_that_all_is(trouble: TroubleStage, ada: Person) -> None:
+    assert digest(trouble) == ""
+    promises(trouble.bot, workflow("deposit", "Deposit"), workflow("place-order", "Place order"))
+    trouble.declared(ada, "SEV2 the heron is loose --private")
+    changes(trouble, 1, workflows=["place-order"])
+    counted(trouble, "deposit", 0)
+    counted(trouble, "place-order", FAST)
+    looks(trouble)
+    told = digest(trouble).splitlines()
+    assert told[0] == ":stethoscope: *Workflow health: 1 of 2 not well*  `/sev workflows`"
+    assert told[1] == ":red_circle: *burning fast*  *Place order*  `place-order`"
+    assert len(told) == 3
+    assert digest(trouble, "deposit") == ":white_check_mark: *All is well with 1 workflow.*"

@@ -1,0 +1,190 @@
+"""Alerts of other services, from their first byte to what people read: over real HTTP, with bodies that were really sent."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from http import HTTPStatus
+
+import pytest
+
+from bot.app import Bot
+from bot.playground import Playground
+from tests.conftest import HOOK_SECRETS
+from tests.outages import Outage
+from tests.workflows.conftest import TroubleStage, sample
+
+FIRING, AGAIN, PARTLY, RESOLVED = (
+    sample(f"alertmanager/capture_{name}.json")
+    for name in (
+        "01_firing_first_delivery", "02_firing_retry_after_503_identical", "04_partial_resolve_group_still_firing",
+        "05_resolved",
+    )
+)  # fmt: skip
+SECRET = HOOK_SECRETS["alertmanager"][0]
+
+
+def test_alertmanager_fires_repeats_itself_and_resolves(trouble: TroubleStage) -> None:
+    trouble.delivers("alertmanager", FIRING)
+    said = trouble.message()
+    assert said.startswith(
+        ":rotating_light: Place order: Place order is failing on web-1\nAlert from Alertmanager, since "
+    )
+    trouble.delivers("alertmanager", AGAIN)
+    (problem,) = trouble.problems()
+    assert (problem.key, problem.workflow, problem.urgency) == (
+        "alertmanager:b9290c9eff48a56d", "place-order", "critical",
+    )  # fmt: skip
+    assert problem.seen_count == 1
+    trouble.delivers("alertmanager", RESOLVED)
+    assert trouble.message().startswith(":white_check_mark: Place order: ")
+    assert trouble.deliveries() == [("done", ""), ("done", "")]
+
+
+def test_the_status_at_the_top_is_not_that_of_each_alert(trouble: TroubleStage) -> None:
+    other = json.loads(FIRING)
+    other["alerts"][0] |= {"fingerprint": "735d4c136f7d7c7e"}
+    trouble.delivers("alertmanager", FIRING)
+    trouble.delivers("alertmanager", other)
+    assert json.loads(PARTLY)["status"] == "firing"
+    trouble.delivers("alertmanager", PARTLY)
+    recovered = {problem.key: problem.recovered_at is not None for problem in trouble.problems()}
+    assert recovered == {"alertmanager:b9290c9eff48a56d": False, "alertmanager:735d4c136f7d7c7e": True}
+    trouble.slack.expected.update(trouble.messages())
+
+
+def test_grafanas_test_is_shown_where_operators_look(trouble: TroubleStage) -> None:
+    trouble.delivers("grafana", sample("grafana/grafana12_test_notification.json"))
+    trouble.delivers("grafana", sample("grafana/legacy_dashboard_alert.json"))
+    told = [trouble.words(each) for each in trouble.messages("#incidents")]
+    trouble.slack.expected.update(trouble.messages("#incidents"))
+    assert told[0].startswith(":information_source: TEST\nTest Description\nAlert from Grafana, since ")
+    assert told[1].startswith(":warning: bob\ntest\nAlert from Grafana, since ")
+
+
+def test_pagerduty_triggers_and_resolves_and_what_sevbot_itself_pages_is_no_news(trouble: TroubleStage) -> None:
+    trouble.delivers("pagerduty", sample("pagerduty/incident_triggered_events_api.json"))
+    assert "up rule triggered on nn\nAlert from PagerDuty, since " in trouble.message("#incidents")
+    trouble.delivers("pagerduty", sample("pagerduty/incident_resolved.json"))
+    assert trouble.problems()[0].recovered_at is not None
+    own = json.loads(sample("pagerduty/incident_triggered_events_api.json"))
+    own["event"] |= {"id": "another", "client": {"name": "Sevbot"}}
+    own["event"]["data"]["id"] = "QOWN"
+    trouble.delivers("pagerduty", own)
+    own["event"] |= {"id": "a third", "client": None, "event_type": "incident.acknowledged"}
+    trouble.delivers("pagerduty", own)
+    assert len(trouble.problems()) == 1
+
+
+def test_anything_else_that_speaks_json(trouble: TroubleStage) -> None:
+    alert = {"key": "backup", "title": "The backup failed", "workflow": "place-order", "urgency": "P1", "state": "down"}
+    trouble.delivers("generic", alert)
+    assert trouble.message().startswith(":rotating_light: Place order: The backup failed\nAlert, since ")
+    trouble.delivers("generic", alert)
+    trouble.delivers("generic", {**alert, "state": "OK"})
+    trouble.delivers("generic", alert)
+    assert [(each.episode, each.seen_count) for each in trouble.problems()] == [(1, 1), (2, 1)]
+    trouble.slack.expected.update(trouble.messages())
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"not json", "it is no JSON"),
+        (b"[" * 100_000, "it is no JSON"),
+        (b"[1]", "there is no list of alerts; it is no JSON object but a list"),
+        (
+            b'{"version": "4", "\\u0000<!channel>": 1}',
+            "there is no list of alerts; it has the fields @channel, version",
+        ),
+        (b'{"alerts": [{"status": "firing"}, 7]}', "alert 1: it has no labels; it has the field"),
+    ],
+)
+def test_what_is_genuine_and_not_understood_is_kept_and_shown(trouble: TroubleStage, body: bytes, why: str) -> None:
+    trouble.delivers("alertmanager", body)
+    ((state, outcome),) = trouble.deliveries()
+    assert state == "unknown"
+    assert outcome.startswith(why)
+    (said,) = trouble.said_in("#incidents", containing="does not understand")
+    assert trouble.words(said).startswith(
+        ":grey_question: Alertmanager sent one delivery today that Sevbot does not understand.\nThe last one, "
+    )
+    trouble.delivers("alertmanager", body + b" ")
+    assert "sent 2 deliveries today" in trouble.words(said)
+    trouble.expects("does not understand")
+
+
+def test_an_alert_nobody_understands_does_not_hold_back_the_others(trouble: TroubleStage) -> None:
+    body = json.loads(FIRING)
+    body["alerts"].insert(0, {"status": "firing"})
+    trouble.delivers("alertmanager", body)
+    assert "Place order is failing on web-1" in trouble.message()
+    trouble.expects("does not understand")
+
+
+def signed(secret: str, content: bytes) -> str:
+    return hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
+
+
+def test_who_does_not_prove_who_they_are_is_refused(trouble: TroubleStage) -> None:
+    basic = base64.b64encode(f"anybody:{SECRET}".encode()).decode()
+    refused, taken = HTTPStatus.UNAUTHORIZED, HTTPStatus.ACCEPTED
+    tries = [
+        ({}, refused), ({"Authorization": "Bearer wrong"}, refused), ({"Authorization": "Basic %%"}, refused),
+        ({"X_Sevbot_Secret": f"{SECRET} "}, taken), ({"X_Sevbot_Secret": SECRET[:-1]}, refused),
+        ({"Authorization": f"Basic {basic}"}, taken), ({"Authorization": f"bearer {SECRET}"}, taken),
+    ]  # fmt: skip
+    for headers, status in tries:
+        assert trouble.post("alertmanager", FIRING, **headers).status_code == status, headers
+    assert trouble.post("pagerduty", FIRING, X_PagerDuty_Signature="v1=00").status_code == refused
+    trouble.works_off()
+    trouble.message()
+    assert len(trouble.deliveries()) == 1
+
+
+def test_grafana_may_sign_the_time_too_which_must_be_about_now(trouble: TroubleStage) -> None:
+    secret, body, now = HOOK_SECRETS["grafana"][0], b'{"alerts": []}', int(time.time())
+    for at, status in ((now, 202), (now - 200, 202), (now - 4000, 401), (now + 4000, 401)):
+        made = signed(secret, f"{at}:".encode() + body)
+        headers = {"X_Grafana_Alerting_Signature": made, "X_Grafana_Alerting_Timestamp": str(at)}
+        assert trouble.post("grafana", body, **headers).status_code == status
+    assert trouble.post("grafana", body, X_Grafana_Alerting_Signature=signed(secret, body)).status_code == 202
+
+
+def test_five_megabytes_are_too_much(trouble: TroubleStage) -> None:
+    reply = trouble.post("alertmanager", b" " * 5_000_000, Authorization=f"Bearer {SECRET}")
+    assert reply.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    assert trouble.deliveries() == []
+
+
+def test_five_hundred_alerts_of_one_problem_are_one_message(trouble: TroubleStage) -> None:
+    began = len(trouble.slack.traffic.after(0))
+    for number in range(25):
+        body = json.loads(FIRING)
+        body["alerts"] = body["alerts"] * 20
+        trouble.delivers("alertmanager", {**body, "number": number}, settles=False)
+    trouble.works_off()
+    trouble.bot.house.alerts.show_news()
+    trouble.settles()
+    assert "Seen 500 times" in trouble.message()
+    writes = [
+        each
+        for each in trouble.slack.traffic.after(0)[began:]
+        if each.get("method") in {"chat.postMessage", "chat.update"}
+    ]
+    assert len(writes) <= 4
+
+
+def test_while_the_database_is_away_senders_are_asked_to_come_again(
+    slack: Playground, sevbot: Bot, database_url: str, engine: str, request: pytest.FixtureRequest
+) -> None:
+    stage = TroubleStage(slack, sevbot)
+    stage.begins()
+    outage = Outage(database_url, request.getfixturevalue("postgres") if engine == "postgresql" else None)
+    outage.begins()
+    answer = stage.post("alertmanager", FIRING, Authorization=f"Bearer {SECRET}")
+    outage.ends()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (HTTPStatus.SERVICE_UNAVAILABLE, "5")
+    stage.delivers("alertmanager", AGAIN)
+    assert "Place order is failing on web-1" in stage.message()

@@ -1,0 +1,121 @@
+"""From a sign of trouble to a SEV, told as people see it."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.playground import Person
+from tests.workflows.conftest import BURN, TroubleStage
+
+HOUR = timedelta(hours=1)
+
+
+def test_a_sign_of_trouble_is_one_message_in_the_channel_of_the_workflows_owner(trouble: TroubleStage) -> None:
+    trouble.signs()
+    lines = trouble.message().splitlines()
+    assert lines[0] == ":rotating_light: Place order: Orders fail 14 times too often"
+    assert lines[1] == "Out of budget in about 5 h at this rate."
+    assert lines[2].startswith("Error budget, since ")
+    assert lines[3:] == ["[Declare SEV]", "[Attach to a SEV…]", "[Ignore for 1 h]"]
+
+
+def test_a_sev_declared_from_it_was_detected_by_it_and_hears_when_it_is_over(
+    trouble: TroubleStage, ada: Person
+) -> None:
+    trouble.signs()
+    ada.clicks("Declare SEV", in_="#payments")
+    ada.fills(Severity="SEV4")
+    ada.submits()
+    trouble.settles()
+    sev = trouble.sev(1)
+    assert (sev.kept.title, sev.kept.detected_by) == ("Place order: Orders fail 14 times too often", "burn")
+    (problem,) = trouble.problems()
+    assert sev.kept.detected_at == problem.began_at
+    assert [entry.kind for entry in sev.facts][:2] == ["sign", "declared"]
+    assert ":rotating_light: Error budget, since " in sev.card
+    assert f"It is in the timeline of SEV-1 {sev.place}." in trouble.message()
+    assert "[" not in trouble.message()
+    trouble.recovers()
+    assert [entry.kind for entry in sev.facts][-1] == "sign_recovered"
+    assert ":white_check_mark: The sign of trouble is over since " in sev.card
+    assert sev.kept.resolved_at is None
+    assert trouble.message().startswith(":white_check_mark: Place order: ")
+    trouble.expects("Declared by", "Type /sev here", "Join #sev-1")
+
+
+def test_what_is_seen_again_counts_and_what_comes_back_is_told_anew(trouble: TroubleStage) -> None:
+    for _ in range(5):
+        trouble.signs()
+    assert "Seen" not in trouble.message()
+    trouble.time_passes(timedelta(minutes=1))
+    assert "Seen 5 times" in trouble.message()
+    trouble.recovers()
+    trouble.signs()
+    first, second = trouble.messages()
+    trouble.slack.expected.update((first, second))
+    assert "Recovered" in trouble.words(first)
+    assert "It came back: this is time 2." in trouble.words(second)
+    assert [(each.episode, each.seen_count) for each in trouble.problems()] == [(1, 5), (2, 1)]
+
+
+def test_what_is_ignored_is_silent_for_an_hour_and_shows_again_if_it_is_still_there(
+    trouble: TroubleStage, ada: Person
+) -> None:
+    trouble.signs()
+    ada.clicks("Ignore for 1 h", in_="#payments")
+    trouble.settles()
+    assert "Ignored by @Ada Lovelace until " in trouble.message()
+    trouble.recovers()
+    trouble.signs()
+    trouble.time_passes(HOUR / 2)
+    assert len(trouble.messages()) == 1
+    trouble.time_passes(HOUR)
+    first, second = trouble.messages()
+    trouble.slack.expected.update((first, second))
+    assert "[Ignore for 1 h]" in trouble.words(second)
+
+
+@pytest.mark.parametrize("ways", [["Attach to SEV-1"], ["Attach to another SEV…", "SEV-1 checkout is down"]])
+def test_it_can_be_attached_to_a_sev_that_is_open(
+    trouble: TroubleStage, ada: Person, grace: Person, ways: list[str]
+) -> None:
+    sev = trouble.declared(grace, "SEV4 checkout is down")
+    trouble.signs()
+    ada.clicks(ways[0], in_="#payments")
+    if len(ways) > 1:
+        ada.fills(SEV=ways[1])
+        ada.submits()
+    trouble.settles()
+    assert sev.facts[-1].kind == "sign"
+    assert sev.facts[-1].actor == "U01ADA"
+    assert f"It is in the timeline of SEV-1 {sev.place}." in trouble.message()
+
+
+def test_an_open_sev_of_its_workflow_gets_it_by_itself(trouble: TroubleStage, grace: Person) -> None:
+    grace.types("/sev declare")
+    grace.fills(Title="orders fail", Severity="SEV4", **{"Workflows affected": ["Place order"]})
+    grace.submits()
+    trouble.settles()
+    trouble.signs()
+    sev = trouble.sev(1)
+    assert sev.facts[-1].kind == "sign"
+    assert "It is in the timeline of SEV-1" in trouble.message()
+    grace.types("/sev resolve SEV-1")
+    trouble.settles()
+    assert "[Declare SEV]" in trouble.message()
+    trouble.expects("SEV-1", "set the status")
+
+
+def test_what_comes_and_goes_is_told_three_times_an_hour(trouble: TroubleStage) -> None:
+    for _ in range(5):
+        trouble.signs()
+        trouble.recovers()
+    said = trouble.messages()
+    trouble.slack.expected.update(said)
+    assert len(said) == 3
+    assert len(trouble.problems()) == 5
+
+
+def test_a_workflow_nobody_knows_has_its_signs_where_sevs_are_announced(trouble: TroubleStage) -> None:
+    trouble.signs(BURN, workflow="no-such-workflow")
+    assert trouble.message("#incidents").startswith(":rotating_light: Orders fail 14 times too often\n")

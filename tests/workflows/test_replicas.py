@@ -1,0 +1,89 @@
+"""Several replicas, and bots that die: what was delivered is worked off once, and nothing of it is lost."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+import requests
+from sqlalchemy import func, select
+
+from bot.clock import Clock
+from bot.config import Settings, load
+from bot.db import Database
+from bot.incidents.model import Incident
+from bot.playground import Playground
+from bot.workflows import intake, problems
+from bot.workflows.intake_model import AlertDelivery
+from bot.workflows.problem_model import Problem
+from bot.workflows.sources.table import SOURCES
+from bot.workflows.working_off import Worker
+from tests.processes import CONFIG, BotProcess
+from tests.workflows.conftest import BURN, sample
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+BODIES = 150
+SECRET, OLDER = "a-secret-of-alertmanager", "another-of-alertmanager"
+
+
+@pytest.fixture
+def replicas(database_url: str) -> list[Database]:
+    return [Database(database_url) for _ in range(3)]
+
+
+def test_replicas_work_off_one_queue_once(replicas: list[Database]) -> None:
+    body = json.loads(sample("alertmanager/capture_01_firing_first_delivery.json"))
+    first, source = replicas[0], SOURCES["alertmanager"]
+    contents = [json.dumps({**body, "number": number}).encode() for number in range(BODIES)]
+    first.run(lambda session: [intake.keep(session, source, each, now=NOW) for each in contents])
+    settings = Settings(CONFIG)
+    workers = [Worker(each, Clock(), settings, SOURCES) for each in replicas]
+    with ThreadPoolExecutor(len(workers)) as pool:
+        list(pool.map(Worker.work_off, workers))
+    with first.read() as session:
+        assert session.scalars(select(AlertDelivery.state).distinct()).all() == ["done"]
+        assert session.execute(select(Problem.episode, Problem.seen_count)).all() == [(1, BODIES)]
+    for each in replicas:
+        each.close()
+
+
+def test_replicas_that_see_different_signs_at_once_declare_one_sev(replicas: list[Database]) -> None:
+    config = load(CONFIG)
+    first, *others = config.workflows
+    config = config.model_copy(update={"workflows": (first.model_copy(update={"declares": "SEV2"}), *others)})
+
+    def see(number: int) -> None:
+        sign = replace(BURN, key=f"place-order:{number % 4}")
+        replicas[number % 3].run(lambda session: problems.seen(session, sign, config=config, now=NOW))
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(see, range(24)))
+    with replicas[0].read() as session:
+        assert session.scalar(select(func.count()).select_from(Incident)) == 1
+        assert sorted(session.scalars(select(Problem.seen_count))) == [6, 6, 6, 6]
+    for each in replicas:
+        each.close()
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_bot_that_dies_right_after_its_answer_loses_nothing(slack: Playground, database_url: str) -> None:
+    body = sample("alertmanager/capture_01_firing_first_delivery.json")
+    bot = BotProcess(slack, database_url, SEVBOT_HOOK_ALERTMANAGER=f"{OLDER}, {SECRET}")
+    with bot:
+        address = f"http://127.0.0.1:{bot.port}/hooks/alertmanager"
+        proof = {"Authorization": f"Bearer {SECRET}"}
+        slack.wait_until(lambda: _answers(bot.port), why="the bot serves HTTP")
+        assert requests.post(address, data=body, headers=proof, timeout=5).status_code == 202
+        bot.kill()
+        slack.wait_until(lambda: slack.socket_count() == 0, why="it is gone")
+        bot.start()
+        ada = slack.person("ada")
+        ada.sees("Place order is failing on web-1", in_="#payments", within=20)
+
+
+def _answers(port: int) -> bool:
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/healthz", timeout=1).ok
+    except requests.ConnectionError:
+        return False
