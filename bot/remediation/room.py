@@ -22,6 +22,7 @@ from bot.remediation import (
 )
 from bot.remediation import slack as typed
 from bot.remediation.deliveries import ItemDeliveries
+from bot.remediation.giving_deliveries import GivingDeliveries
 from bot.remediation.prevention_deliveries import PreventionDeliveries
 from bot.slack.client import Slack
 from bot.slack.commands import Command
@@ -77,4 +78,5 @@ class Remediation:
     def register(self, kinds: Kinds) -> None:
         """Add what is said in Slack to the table."""
         ItemDeliveries(self._slack, self._settings, kinds).register()
+        GivingDeliveries(self._slack, self._settings).register(kinds)
         PreventionDeliveries(self._slack, self._clock, self._settings, kinds).register()

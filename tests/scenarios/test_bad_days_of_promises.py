@@ -138,7 +138,8 @@ def manager_leaves(on: Ground) -> None:
     on.stage.slack.person("linus").types("/sev list")
     on.leaves("linus")
     on.promised("@grace")
-    on.comes(2, 9)
+    on.comes(2)
+    on.comes(9, hour="17:45")  # a week after the first one arrived, which took its time
 
 
 def policy_changes(on: Ground) -> None:
