@@ -158,7 +158,7 @@ class House:
         """Every verb, click, form and rule for events."""
         slack, settings = self._ground.slack, self._ground.settings
         declaring = Declaring(settings, slack.permalink, self.emergencies)
-        looking = Looking(settings, card_buttons=self._card_buttons())
+        looking = Looking(settings, card_buttons=self._card_buttons(), tray_buttons=self.remediation.tray_buttons())
         changing, updater = incidents.Changing(settings, self._ground.clock), updating.Updating(settings)
         persons, guarding = People(settings), access_slack.Guarding(settings)
         silence = nudge_slack.Silencing(settings)

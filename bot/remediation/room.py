@@ -1,6 +1,7 @@
 """All that this room brings to the house, in one place: `house.py` puts it in its tables."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from bot.outbox.kinds import Kinds
 from bot.remediation import (
     following,
     forms_slack,
+    item_views,
     listing_slack,
     prevention_deliveries,
     shown,
@@ -66,6 +68,10 @@ class Remediation:
     def card_buttons(self) -> CardButtons:
         """What a SEV's card offers to do about items."""
         return shown.card_buttons
+
+    def tray_buttons(self) -> Sequence[Any]:
+        """What people can do about items wherever they are."""
+        return (item_views.mine_button(),)
 
     def home_section(self) -> HomeSection:
         """What somebody finds at Home of what they owe."""

@@ -44,7 +44,7 @@ CLICKS = {
     "timeline.narrow": OWN, "timeline.withdraw": OWN, "timeline.restore": OWN, "timeline.pass_over": OWN,
     "postmortem.open": OWN, "postmortem.read": OWN, "postmortem.approve": OWN, "postmortem.publish": OWN,
     "postmortem.export": OWN, "postmortem.snooze": OWN, "postmortem.versions": OWN, "postmortem.restore": OWN,
-    "item.done": OWN, "item.undo": OWN, "item.hand_over": "hands over what membership.may_see shows, and stays silent about the rest", "item.turn": LISTED,
+    "item.done": OWN, "item.undo": OWN, "item.hand_over": "hands over what membership.may_see shows, and stays silent about the rest", "item.turn": LISTED, "item.mine": LISTED,
     "digest.stop": NOTHING, "digest.retry": NOTHING, "digest.picture_asked": NOTHING,
     "digest.preview": "shows the person what the channel would be sent: nothing private",
     "item.track": OWN,

@@ -70,6 +70,17 @@ def test_it_is_begun_done_and_opened_again(stage: Stage, sev: Sev, ada: Person) 
 
 
 @pytest.mark.usefixtures("sev")
+def test_the_tray_shows_everybody_their_own_items(ada: Person, grace: Person) -> None:
+    ada.types("/sev action add write a runbook @ada")
+    ada.goes_to("#general").types("/sev")
+    ada.clicks("My items")
+    ada.sees("SEV-1/1 write a runbook")
+    grace.types("/sev")
+    grace.clicks("My items")
+    grace.sees("Nothing is owed.")
+
+
+@pytest.mark.usefixtures("sev")
 def test_what_is_to_be_proven_is_done_with_evidence_only(ada: Person) -> None:
     ada.types("/sev action add add a circuit breaker @ada")
     said = ada.types("/sev action prove 1 kill the provider in staging; checkout stays up")
