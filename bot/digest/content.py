@@ -18,6 +18,7 @@ from bot.digest.history import Scope
 from bot.incidents import lifecycle
 from bot.incidents.model import Incident, RoleHolder
 from bot.postmortems.reading import Owed, owed
+from bot.remediation.prevention import Recurrence, lately
 
 WORST_FIRST = Incident.severity.concat("")
 """No index has this order, so that the few SEVs that matter are found by what they are, and then put in order."""
@@ -82,6 +83,8 @@ class Content:
     over: tuple[Incident, ...] = ()
     """The SEVs that began or ended since the last digest, and are over."""
     number_over: int = 0
+    prevented: tuple[tuple[Incident, Recurrence], ...] = ()
+    """SEVs declared since the last digest that what is still open from before would have prevented, the newest first."""
     late_updates: tuple[Incident, ...] = ()
     number_of_late_updates: int = 0
     unled: tuple[Incident, ...] = ()
@@ -132,6 +135,7 @@ def gather(
         not_(lifecycle.open_now(config)), history.counts(config), history.within(scope),
         Incident.declared_at >= since - LONGEST, or_(Incident.declared_at >= since, Incident.resolved_at >= since),
     )  # fmt: skip
+    came = and_(history.counts(config), history.within(scope))
     late = and_(here, Incident.next_update_at < now)
     led = select(RoleHolder.incident_id).where(RoleHolder.incident_id == Incident.id, RoleHolder.role == COMMANDER)
     unled = and_(here, not_(led.correlate(Incident).exists()))
@@ -142,6 +146,7 @@ def gather(
         number_open_private=_count(session, hidden) if private else 0,
         commanders=_commanders(session, opened),
         over=_worst(session, over, MOST_SEVS), number_over=_count(session, over),
+        prevented=tuple(lately(session, since=since, most=MOST_ITEMS, which=came)),
         late_updates=_worst(session, late, MOST_ITEMS), number_of_late_updates=_count(session, late),
         unled=_worst(session, unled, MOST_ITEMS), number_unled=_count(session, unled),
         overdue=tuple(backlog.overdue(session, scope, today, limit=MOST_ITEMS)),

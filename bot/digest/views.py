@@ -10,6 +10,7 @@ from bot.digest.content import SOON, WEEKS_BEFORE, Content
 from bot.digest.figures import Measure
 from bot.incidents import views as sev_views
 from bot.incidents.model import Incident
+from bot.remediation import prevention_views
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
 from bot.slack.commands import NAME
@@ -125,6 +126,12 @@ def _since(config: Config, content: Content, framing: Framing) -> list[Block]:
 
 def _items(config: Config, content: Content) -> list[Block]:
     shown = []
+    if content.prevented:
+        lines = [
+            f"• {_name(config, incident)}: {prevention_views.told(recurrence, config, content.today)}"
+            for incident, recurrence in content.prevented
+        ]
+        shown.append(_section(":rewind: *This would have prevented it*", lines))
     if content.number_overdue:
         owners = [_share(config, each) for each in content.shares[:MOST_OWNERS]]
         rest = len(content.shares) - MOST_OWNERS
