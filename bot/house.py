@@ -207,6 +207,7 @@ class House:
             Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
             Job("incidents.expire_requests", timedelta(minutes=5), self._expire_requests),
             Job("digest.send_due", timedelta(seconds=15), self.digests.send_due),
+            Job("digest.forget", timedelta(hours=1), self.digests.forget),
             Job("nudges.remind", timedelta(seconds=15), self.remind),
             Job("nudges.forget", timedelta(hours=1), partial(nudge_jobs.forget, *forgetting)),
             Job("remediation.show_overdue", timedelta(minutes=10), self._show_overdue),

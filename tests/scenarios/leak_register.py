@@ -136,7 +136,7 @@ JOBS = dict.fromkeys(
     (
         "outbox.revive", "outbox.second_look", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
         "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call", "remediation.show_overdue",
-        "digest.send_due",
+        "digest.send_due", "digest.forget",
         "paging.forget_on_call", "tracker.watch", "tracker.forget",
     ),
     "says nothing but through the kinds above; logs ids only",
