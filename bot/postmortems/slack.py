@@ -70,11 +70,13 @@ class Postmortems:
     def _pointed_to(self, session: Session, incident: Incident, postmortem: Postmortem, *, is_new: bool) -> Answer:
         """Where it is, for whoever asks in the channel in which it stands for all."""
         if is_new:
-            return Answer(text=f"The postmortem of {incident.name} is begun: it comes below, where all can write it.")
+            return Answer(
+                text=f"The postmortem of {incident.name} is begun: it is posted here, where everybody can work on it."
+            )
         address = card_link(session, incident, self._permalink, surface=surfaces.ON_BOARD)
         if not address:
             surfaces.show_board(session, incident)  # somebody deleted it, or it is on its way
-        where = f"It is worked on in {link(address, 'this message')}." if address else "It comes below."
+        where = f"It is worked on in {link(address, 'this message')}." if address else "It is posted here."
         return Answer(text=f"{views.board_text(incident, postmortem)}. {where}")
 
     def _list(self, session: Session, visit: Visit, rest: str) -> Answer:

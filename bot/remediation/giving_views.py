@@ -26,9 +26,9 @@ def given(entry: TimelineEntry, items: Sequence[ActionItem], to: Recipient) -> t
     (item,) = items
     if entry.kind == "item_reopened":
         whose = "is yours" if to.team is None else f"belongs to {_whom(to)}"
-        text = f"{author(entry.actor)} opened {heading(item)} again, which {whose}, {due_text(item)}."
+        text = f"{author(entry.actor)} opened {_name(item)} again, which {whose}: {_title(item)}, {due_text(item)}."
     else:
-        text = f"{author(entry.actor)} gave {_whom(to)} {heading(item)}, {due_text(item)}."
+        text = f"{author(entry.actor)} gave {_whom(to)} {_name(item)}: {_title(item)}, {due_text(item)}."
     shown: list[Block] = [kit.section(f":hammer_and_wrench: {text}"), kit.context(_facts(item))]
     if to.team and to.user:
         shown.append(kit.context(f"_{nudge_views.told_as_manager(to.team)}_"))
@@ -59,6 +59,14 @@ def _many(entry: TimelineEntry, items: Sequence[ActionItem], to: Recipient) -> t
     left = len(items) - LISTED
     more = f"{f'And {left} more: ' if left > 0 else ''}{nudge_views.more(to.audience)}"
     return text, [kit.section(f":hammer_and_wrench: {text}:\n" + "\n".join(named)), kit.context(more)]
+
+
+def _name(item: ActionItem) -> str:
+    return f"{':lock: ' if item.incident.is_private else ''}*{item.name}*"
+
+
+def _title(item: ActionItem) -> str:
+    return mrkdwn(item.title, 900)
 
 
 def _whom(to: Recipient) -> str:

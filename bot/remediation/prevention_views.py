@@ -31,7 +31,7 @@ def said(recurrence: Recurrence, config: Config, today: date) -> str:
 def told(recurrence: Recurrence, config: Config, today: date) -> str:
     """What is told elsewhere of a SEV that came again, on the day on which that is read."""
     named = [
-        f"*{item.name}* {mrkdwn(item.title, 100)} of {owner_text(owner_of(item), config)}, {_late(item, today)}"
+        f"*{item.name}* “{mrkdwn(item.title, 100)}” of {owner_text(owner_of(item), config)}, {_late(item, today)}"
         for item in recurrence.items
     ]
     return f"{_head(recurrence, config)}. Still open from before: {'; '.join(named)}"

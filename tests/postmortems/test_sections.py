@@ -34,7 +34,7 @@ def test_two_who_begin_it_at_once_have_one(stage: Stage, sev: Sev, ada: Person, 
 
 def test_in_its_own_channel_it_stands_once_and_is_pointed_to(stage: Stage, sev: Sev, ada: Person) -> None:
     begun = ada.types("/sev postmortem").text
-    assert begun == "The postmortem of SEV-1 is begun: it comes below, where all can write it."
+    assert begun == "The postmortem of SEV-1 is begun: it is posted here, where everybody can work on it."
     board(sev)
     (message,) = stage.said_in(sev.place, containing="[Versions]")
     told = ada.types("/sev postmortem")

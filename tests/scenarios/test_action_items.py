@@ -27,7 +27,7 @@ def test_an_item_is_written_down_and_shows_on_the_card_and_in_lists(
 ) -> None:
     said = ada.types("/sev action add add a circuit breaker @grace P1 due 2027-01-15 #detect")
     assert said.text == "SEV-1/1 is added for @Grace Hopper, due Fri 15 Jan 2027: add a circuit breaker."
-    stage.expects("@Ada Lovelace gave you SEV-1/1 add a circuit breaker")
+    stage.expects("@Ada Lovelace gave you SEV-1/1: add a circuit breaker")
     assert "1 action item" in sev.card
     (entry,) = [each for each in sev.timeline if each.kind == "item_added"]
     assert (entry.text, entry.data["owner"]) == ("add a circuit breaker", {"user": grace.id})
@@ -48,7 +48,7 @@ def test_without_an_owner_it_says_how_to_give_it_one(stage: Stage, sev: Sev, ada
     assert "SEV-1/1" in grace.types("/sev items SEV-1 payments").text
     assert "is already owned by Payments" in ada.types("/sev action give SEV-1/1 payments").text
     assert entries(sev) == ["item_added", "item_changed"]
-    stage.expects("@Ada Lovelace gave Payments SEV-1/1 write a runbook")
+    stage.expects("@Ada Lovelace gave Payments SEV-1/1: write a runbook")
 
 
 def test_it_is_begun_done_and_opened_again(stage: Stage, sev: Sev, ada: Person) -> None:

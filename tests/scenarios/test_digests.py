@@ -248,7 +248,7 @@ def test_what_would_have_prevented_a_new_sev_is_told_once(stage: Stage, ada: Per
     told = said(stage).splitlines()
     place = told.index(":rewind: This would have prevented it")
     assert f"SEV-2 SEV2: {REFUSES}" in told[place + 1]
-    assert "Much like SEV-1. Still open from before: SEV-1/1 Add a circuit breaker of @Grace" in told[place + 1]
+    assert "Much like SEV-1. Still open from before: SEV-1/1 “Add a circuit breaker” of @Grace" in told[place + 1]
     assert told[place + 1].endswith(" days late")
     stage.slack.expect_all()
     comes(stage)

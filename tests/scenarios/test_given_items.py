@@ -33,7 +33,7 @@ def tells(stage: Stage, name: str) -> list[str]:
 
 def test_who_is_given_something_hears_of_it_and_acts_there(stage: Stage, sev: Sev, ada: Person, grace: Person) -> None:
     ada.types("/sev action add cap the retries @grace P1 due 2027-01-15")
-    stage.expects("@Ada Lovelace gave you SEV-1/1 cap the retries, due Fri 15 Jan 2027.")
+    stage.expects("@Ada Lovelace gave you SEV-1/1: cap the retries, due Fri 15 Jan 2027.")
     (message,) = tells(stage, "grace")
     assert "SEV-1 checkout is down  |  P1  |  prevent" in message
     grace.goes_to("@sevbot").clicks("Done")
@@ -41,7 +41,7 @@ def test_who_is_given_something_hears_of_it_and_acts_there(stage: Stage, sev: Se
         ":white_check_mark: SEV-1/1 cap the retries is done."
     ]
     ada.types("/sev action reopen 1 it came back")
-    stage.expects("@Ada Lovelace opened SEV-1/1 cap the retries again, which is yours, due Fri 15 Jan 2027.")
+    stage.expects("@Ada Lovelace opened SEV-1/1 again, which is yours: cap the retries, due Fri 15 Jan 2027.")
     assert len(tells(stage, "grace")) == 2
     assert "1 action item" in sev.card
 
@@ -57,9 +57,9 @@ def test_nobody_is_told_what_they_took_themselves(stage: Stage, ada: Person) -> 
 @pytest.mark.usefixtures("sev")
 def test_what_was_passed_on_says_so_to_who_had_it_before(stage: Stage, ada: Person) -> None:
     ada.types("/sev action add cap the retries @grace")
-    stage.expects("gave you SEV-1/1 cap the retries")
+    stage.expects("gave you SEV-1/1: cap the retries")
     ada.types("/sev action give 1 @linus")
-    stage.expects("@Ada Lovelace gave you SEV-1/1 cap the retries, due")
+    stage.expects("@Ada Lovelace gave you SEV-1/1: cap the retries, due")
     assert tells(stage, "grace") == [":white_check_mark: SEV-1/1 cap the retries is now owned by @Linus Torvalds."]
     assert len(tells(stage, "linus")) == 1
 
@@ -71,7 +71,7 @@ def test_by_the_form_as_by_the_button_it_is_told(stage: Stage, ada: Person, grac
     ada.clicks("Reassign…")
     ada.fills(Owner=grace.id)
     ada.submits()
-    stage.expects("@Ada Lovelace gave you SEV-1/1 cap the retries")
+    stage.expects("@Ada Lovelace gave you SEV-1/1: cap the retries")
     assert len(tells(stage, "grace")) == 1
 
 
@@ -116,14 +116,14 @@ def test_given_back_and_forth_in_a_hurry_it_is_said_once(
         ada.types("/sev action give 1 @linus")
         ada.types("/sev action give 1 @grace")
         ada.types("/sev action title 1 cap the retries at three")
-    stage.expects("gave you SEV-1/1 cap the retries at three")
+    stage.expects("gave you SEV-1/1: cap the retries at three")
     assert (len(tells(stage, "grace")), len(tells(stage, "linus"))) == (1, 0)
 
 
 @pytest.mark.usefixtures("sev")
 def test_a_team_is_told_in_its_channel(stage: Stage, ada: Person, grace: Person) -> None:
     ada.types("/sev action add cap the retries @payments due 2027-01-15")
-    stage.expects("@Ada Lovelace gave Payments SEV-1/1 cap the retries, due Fri 15 Jan 2027.")
+    stage.expects("@Ada Lovelace gave Payments SEV-1/1: cap the retries, due Fri 15 Jan 2027.")
     assert tells(stage, "grace") == []
     grace.goes_to("#payments").clicks("Done")
     stage.settles()
@@ -160,7 +160,7 @@ def test_nothing_of_a_private_sev_is_said_to_others(stage: Stage, ada: Person, g
     stage.hears()
     stage.begins()
     ada.types("/sev action give 1 @grace")
-    stage.expects(f"gave you :lock: SEV-1/1 {KEYS}")
+    stage.expects(f"gave you :lock: SEV-1/1: {KEYS}")
     grace.leaves(hidden.channel)
     stage.hears()
     ada.types("/sev action title 1 rotate all keys")
