@@ -125,7 +125,7 @@ class House:
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
         self.paging = paging_slack.Paging(settings)
         self.remediation = Remediation(slack, clock, settings, self.memory)
-        self.digests = DigestRoom(slack, clock, settings, ground.database)
+        self.digests = DigestRoom(slack, clock, settings, ground.database, self.subjects)
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(

@@ -90,6 +90,8 @@ class Content:
     unled: tuple[Incident, ...] = ()
     number_unled: int = 0
     overdue: tuple[OwedItem, ...] = ()
+    is_reminded: bool = False
+    """Whether what is overdue stands in a reminder in the same channel today."""
     shares: tuple[OwnersShare, ...] = ()
     upcoming: tuple[OwedItem, ...] = ()
     number_upcoming: int = 0

@@ -7,6 +7,7 @@ from bot.digest import slack
 from bot.digest.deliveries import DigestDeliveries
 from bot.digest.jobs import Digests
 from bot.digest.stats import Figures
+from bot.nudges.subjects import AllSubjects
 from bot.outbox.kinds import Kinds
 from bot.slack.client import Slack
 from bot.slack.commands import Command
@@ -16,9 +17,11 @@ from bot.slack.rooms import Rooms
 class DigestRoom:
     """Digests and figures, on the house's ground."""
 
-    def __init__(self, client: Slack, clock: Clock, settings: Settings, database: Database) -> None:
+    def __init__(
+        self, client: Slack, clock: Clock, settings: Settings, database: Database, subjects: AllSubjects
+    ) -> None:
         self._subscribing, self._figures = slack.Subscribing(settings, clock), Figures(settings)
-        self._deliveries = DigestDeliveries(client, clock, settings)
+        self._deliveries = DigestDeliveries(client, clock, settings, subjects)
         self._digests = Digests(database, clock, settings)
 
     def commands(self) -> tuple[Command, ...]:
