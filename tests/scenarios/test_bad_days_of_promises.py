@@ -178,6 +178,7 @@ STORIES: dict[str, Callable[[Ground], None]] = {
     "An item is nobody's": nobody_owns,
     "An item's team was taken out of the configuration": team_is_no_more,
     "A team without a channel owes an item": team_is_silent("@search"),
+    "A team without a channel is given an item": lambda on: on.promised("@search"),
     "A team without channel and manager owes an item": team_is_silent("@platform"),
     "A team is silent, and has no manager": team_is_silent("@barbara"),
     "A team is silent, and its manager's account was closed": manager_leaves,

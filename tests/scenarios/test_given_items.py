@@ -36,6 +36,7 @@ def test_who_is_given_something_hears_of_it_and_acts_there(stage: Stage, sev: Se
     stage.expects("@Ada Lovelace gave you SEV-1/1: cap the retries, due Fri 15 Jan 2027.")
     (message,) = tells(stage, "grace")
     assert "SEV-1 checkout is down  |  P1  |  prevent" in message
+    assert "Tell somebody what they were given (@Grace Hopper): arrived" in ada.types("/sev why SEV-1/1").text
     grace.goes_to("@sevbot").clicks("Done")
     assert [each.replace("\n", " ") for each in tells(stage, "grace")] == [
         ":white_check_mark: SEV-1/1 cap the retries is done."
