@@ -130,7 +130,7 @@ class House:
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
         self.paging = paging_slack.Paging(settings)
         self.remediation = Remediation(slack, clock, settings, self.memory)
-        self.digests = DigestRoom(slack, clock, settings, ground.database)
+        self.digests = DigestRoom(slack, clock, settings, ground.database, self.subjects)
         self.config_watch = ConfigWatch(settings, ground.database, slack)
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
         self.alerts = AlertsRoom(slack, clock, settings, ground.database, ground.environment.hooks)
@@ -167,7 +167,7 @@ class House:
         """Every verb, click, form and rule for events."""
         slack, settings = self._ground.slack, self._ground.settings
         declaring = Declaring(settings, slack.permalink, self.emergencies, also=(problem_slack.declared_from,))
-        looking = Looking(settings, card_buttons=self._card_buttons())
+        looking = Looking(settings, card_buttons=self._card_buttons(), tray_buttons=self.remediation.tray_buttons())
         changing, updater = incidents.Changing(settings, self._ground.clock), updating.Updating(settings)
         persons, guarding = People(settings), access_slack.Guarding(settings)
         silence = nudge_slack.Silencing(settings)
@@ -218,6 +218,7 @@ class House:
             Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
             Job("incidents.expire_requests", timedelta(minutes=5), partial(self._now, jobs.expire_requests)),
             Job("digest.send_due", timedelta(seconds=15), self.digests.send_due),
+            Job("digest.forget", timedelta(hours=1), self.digests.forget),
             Job("nudges.remind", timedelta(seconds=15), self.remind),
             Job("nudges.forget", timedelta(hours=1), partial(nudge_jobs.forget, *forgetting)),
             Job("remediation.show_overdue", timedelta(minutes=10), overdue),

@@ -27,6 +27,8 @@ class OwedItem:
     owner_user: str | None
     owner_team: str | None
     due_on: date
+    subject: str
+    """How reminders name it."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,14 @@ def _listed(session: Session, scope: Scope, when: ColumnElement[bool], limit: in
     query = _of_scope(select(ActionItem, Incident.number), scope).where(OWED, when)
     ordered = query.order_by(ActionItem.due_on, ActionItem.priority, ActionItem.id).limit(limit)
     return [
-        OwedItem(f"SEV-{number}/{item.number}", item.title, item.owner_user, item.owner_team, item.due_on or date.max)
+        OwedItem(
+            f"SEV-{number}/{item.number}",
+            item.title,
+            item.owner_user,
+            item.owner_team,
+            item.due_on or date.max,
+            item.subject,
+        )
         for item, number in session.execute(ordered)
     ]
 

@@ -18,6 +18,7 @@ from bot.digest.history import Scope
 from bot.incidents import lifecycle
 from bot.incidents.model import Incident, RoleHolder
 from bot.postmortems.reading import Owed, owed
+from bot.remediation.prevention import Recurrence, lately
 from bot.workflows.health import Brief, brief_of
 
 WORST_FIRST = Incident.severity.concat("")
@@ -83,11 +84,15 @@ class Content:
     over: tuple[Incident, ...] = ()
     """The SEVs that began or ended since the last digest, and are over."""
     number_over: int = 0
+    prevented: tuple[tuple[Incident, Recurrence], ...] = ()
+    """SEVs declared since the last digest that what is still open from before would have prevented, the newest first."""
     late_updates: tuple[Incident, ...] = ()
     number_of_late_updates: int = 0
     unled: tuple[Incident, ...] = ()
     number_unled: int = 0
     overdue: tuple[OwedItem, ...] = ()
+    is_reminded: bool = False
+    """Whether what is overdue stands in a reminder in the same channel today."""
     shares: tuple[OwnersShare, ...] = ()
     upcoming: tuple[OwedItem, ...] = ()
     number_upcoming: int = 0
@@ -135,6 +140,7 @@ def gather(
         not_(lifecycle.open_now(config)), history.counts(config), history.within(scope),
         Incident.declared_at >= since - LONGEST, or_(Incident.declared_at >= since, Incident.resolved_at >= since),
     )  # fmt: skip
+    came = and_(history.counts(config), history.within(scope))
     late = and_(here, Incident.next_update_at < now)
     led = select(RoleHolder.incident_id).where(RoleHolder.incident_id == Incident.id, RoleHolder.role == COMMANDER)
     unled = and_(here, not_(led.correlate(Incident).exists()))
@@ -145,6 +151,7 @@ def gather(
         number_open_private=_count(session, hidden) if private else 0,
         commanders=_commanders(session, opened),
         over=_worst(session, over, MOST_SEVS), number_over=_count(session, over),
+        prevented=tuple(lately(session, since=since, most=MOST_ITEMS, which=came)),
         late_updates=_worst(session, late, MOST_ITEMS), number_of_late_updates=_count(session, late),
         unled=_worst(session, unled, MOST_ITEMS), number_unled=_count(session, unled),
         overdue=tuple(backlog.overdue(session, scope, today, limit=MOST_ITEMS)),

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,9 +16,11 @@ from bot.digest.content import Content
 from bot.digest.model import DigestIssue, DigestSubscription
 from bot.digest.plot import Plot
 from bot.digest.reading import issue_of
+from bot.digest.reminded import is_reminded_there
 from bot.digest.stats_delivery import StatsDelivery
 from bot.directory.channels import channel_id
 from bot.errors import CallFailed, Permanent, Temporary
+from bot.nudges.subjects import AllSubjects
 from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
 from bot.outbox.model import OutboxMessage
 from bot.slack import files, posts
@@ -46,10 +48,11 @@ class Posting:
 class DigestDeliveries:
     """The kinds of this room."""
 
-    def __init__(self, slack: Slack, clock: Clock, settings: Settings) -> None:
+    def __init__(self, slack: Slack, clock: Clock, settings: Settings, subjects: AllSubjects) -> None:
         self._slack = slack
         self._clock = clock
         self._settings = settings
+        self._subjects = subjects
 
     def register(self, kinds: Kinds) -> None:
         """Add every kind to the table."""
@@ -99,7 +102,15 @@ class DigestDeliveries:
         obstacle = _obstacle(subscription, issue, composed.content)
         if obstacle and issue.posted_at is None:
             return Skip(obstacle)
-        blocks = views.digest(self._config, composed.content, composed.framing)
+        is_reminded = is_reminded_there(
+            session,
+            self._config,
+            subscription,
+            composed.content.overdue,
+            subjects=self._subjects,
+            now=self._clock.now(),
+        )
+        blocks = views.digest(self._config, replace(composed.content, is_reminded=is_reminded), composed.framing)
         draft = posts.draft_for(
             session, message, channel_id=channel_id(session, subscription.place),
             text=views.text(composed.content, composed.framing), blocks=blocks, join=True,

@@ -37,6 +37,11 @@ class Digests:
             except (SQLAlchemyError, CommitUnknown):
                 log.exception("digest.not_asked", extra={"subscription": subscription_id})  # it stays due
 
+    def forget(self) -> None:
+        """Forget the digests of long ago, when reminders of then are forgotten too."""
+        before = self._clock.now() - self._settings.current.nudges.retention
+        self._database.run(lambda session: service.forget_old(session, before=before), aside=True)
+
     def _follow(self) -> None:
         config = self._settings.current
         if config is not self._followed:
@@ -47,6 +52,6 @@ class Digests:
 
     def _issue(self, subscription_id: int, due_at: datetime) -> None:
         def work(session: Session) -> None:
-            service.issue(session, subscription_id, due_at, now=self._clock.now())
+            service.issue(session, subscription_id, due_at, config=self._settings.current, now=self._clock.now())
 
         self._database.run(work, aside=True)

@@ -1,4 +1,4 @@
-"""When a digest is due: at a time of day, on some days of the week, where its clock hangs. Pure."""
+"""When a digest is due: at a time of day, on some days of the week, where its clock hangs; after a holiday, if it is moved. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.config.nudges import DAYS
+from bot.directory.calendars import Calendar
+
+LONGEST_HOLIDAYS = timedelta(days=31)
+"""For so long, at most, people don't work in one go."""
 
 
 @dataclass(frozen=True)
@@ -18,11 +22,15 @@ class Occurrence:
 
 @dataclass(frozen=True)
 class Timing:
-    """At which time of day, on which days of the week (`mon` to `sun`), by the clock of which time zone."""
+    """At which time of day, on which days of the week (`mon` to `sun`), by the clock of which time zone.
+
+    One that falls on a holiday of the calendar, if there is one, is moved to the next working day.
+    """
 
     at: time
     days: tuple[str, ...]
     zone: str
+    calendar: Calendar | None = None
 
     def on(self, day: date) -> Occurrence:
         """When it is due on a day, which is once, whatever the clock does.
@@ -45,7 +53,15 @@ class Timing:
                 yield each
 
     def _from(self, day: date) -> Iterator[Occurrence]:
+        """Those that are due on a day or later, in order."""
+        found, each = day - timedelta(days=1), day - LONGEST_HOLIDAYS if self.calendar else day
         while True:
-            if DAYS[day.weekday()] in self.days:
-                yield self.on(day)
-            day += timedelta(days=1)
+            if DAYS[each.weekday()] in self.days and (moved := self._moved(each)) > found:
+                found = moved
+                yield self.on(moved)
+            each += timedelta(days=1)
+
+    def _moved(self, day: date) -> date:
+        if self.calendar is None or self.calendar.holiday(day) is None:
+            return day
+        return self.calendar.next_working(day)

@@ -10,6 +10,7 @@ from bot.digest import health_chart, slack
 from bot.digest.deliveries import DigestDeliveries
 from bot.digest.jobs import Digests
 from bot.digest.stats import Figures
+from bot.nudges.subjects import AllSubjects
 from bot.outbox.kinds import Kinds
 from bot.slack.client import Slack
 from bot.slack.commands import Command
@@ -19,10 +20,12 @@ from bot.slack.rooms import Rooms
 class DigestRoom:
     """Digests and figures, on the house's ground."""
 
-    def __init__(self, client: Slack, clock: Clock, settings: Settings, database: Database) -> None:
+    def __init__(
+        self, client: Slack, clock: Clock, settings: Settings, database: Database, subjects: AllSubjects
+    ) -> None:
         self._subscribing, self._figures = slack.Subscribing(settings, clock), Figures(settings)
         self._charts = health_chart.Charts(settings)
-        self._deliveries = DigestDeliveries(client, clock, settings)
+        self._deliveries = DigestDeliveries(client, clock, settings, subjects)
         self._digests = Digests(database, clock, settings)
 
     def commands(self) -> tuple[Command, ...]:
@@ -45,3 +48,7 @@ class DigestRoom:
     def send_due(self) -> None:
         """Ask for every digest that is due."""
         self._digests.send_due()
+
+    def forget(self) -> None:
+        """Forget the digests of long ago."""
+        self._digests.forget()

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bot import audit
@@ -15,6 +15,7 @@ from bot.db import affected, dialect_of, insert_for
 from bot.digest.model import CONFIGURED, DigestIssue, DigestSubscription
 from bot.digest.occurrences import Timing
 from bot.digest.reading import of_channel
+from bot.directory.calendars import calendar_of
 from bot.directory.channels import learn_place
 from bot.directory.people import Actor
 from bot.directory.permissions import require
@@ -45,9 +46,11 @@ class Wish:
     skip_when_empty: bool = False
 
 
-def timing(subscription: DigestSubscription) -> Timing:
-    """When a subscription is due."""
-    return Timing(subscription.at, tuple(subscription.days), subscription.time_zone)
+def timing(config: Config, subscription: DigestSubscription) -> Timing:
+    """When a subscription is due. A weekly one keeps the holidays of the first team it is about, or the company's."""
+    team = subscription.teams[0] if subscription.teams else None
+    calendar = calendar_of(config, team) if subscription.is_weekly else None
+    return Timing(subscription.at, tuple(subscription.days), subscription.time_zone, calendar)
 
 
 def subscribe(
@@ -62,7 +65,7 @@ def subscribe(
         key=f"slack:{uuid4().hex}", place=channel_id, grace_seconds=int(GRACE.total_seconds()), tell=actor.user_id,
         **_columns(wish),
     )  # fmt: skip
-    subscription.next_due_at = timing(subscription).after(now).due_at
+    subscription.next_due_at = timing(config, subscription).after(now).due_at
     session.add(subscription)
     session.flush()
     learn_place(session, channel_id)
@@ -79,7 +82,7 @@ def change(
     _check(config, wish)
     for name, value in _columns(wish).items():
         setattr(subscription, name, value)
-    subscription.next_due_at = timing(subscription).after(now).due_at
+    subscription.next_due_at = timing(config, subscription).after(now).due_at
     subscription.tell = actor.user_id
     _note(session, subscription, "digest.changed", actor, now, **_told(wish))
 
@@ -158,7 +161,7 @@ def follow_configuration(session: Session, config: Config, *, now: datetime) -> 
     digests = {f"{CONFIGURED}{digest.key}": digest for digest in config.digests}
     for row in rows:
         if row.key in digests:
-            _follow(row, _configured(digests[row.key], config), now=now)
+            _follow(row, _configured(digests[row.key], config), config, now=now)
         else:
             row.next_due_at = None
 
@@ -174,14 +177,16 @@ def _configured(digest: Digest, config: Config) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _follow(row: DigestSubscription, wanted: dict[str, Any], *, now: datetime) -> None:
-    """What is due already stays due, as long as the time is the same."""
+def _follow(row: DigestSubscription, wanted: dict[str, Any], config: Config, *, now: datetime) -> None:
+    """What is due already stays due, as long as the time is the same. What is to come follows the calendar too."""
     is_same_time = all(getattr(row, name) == wanted[name] for name in ("at", "days", "time_zone"))
     for name, value in wanted.items():
         if getattr(row, name) != value:
             setattr(row, name, value)
-    if row.next_due_at is None or not is_same_time:
-        row.next_due_at = timing(row).after(now).due_at
+    if row.next_due_at is None or row.next_due_at > now or not is_same_time:
+        next_due_at = timing(config, row).after(now).due_at
+        if row.next_due_at != next_due_at:
+            row.next_due_at = next_due_at
 
 
 def due(session: Session, *, now: datetime, limit: int) -> list[tuple[int, datetime]]:
@@ -191,21 +196,26 @@ def due(session: Session, *, now: datetime, limit: int) -> list[tuple[int, datet
     return [(row.id, row.next_due_at) for row in rows if row.next_due_at is not None]
 
 
-def issue(session: Session, subscription_id: int, due_at: datetime, *, now: datetime) -> None:
+def issue(session: Session, subscription_id: int, due_at: datetime, *, config: Config, now: datetime) -> None:
     """Ask for the digest that is due, unless somebody else did; what was missed for too long is recorded as left out."""
     found = session.get_one(DigestSubscription, subscription_id)
     claimed = update(DigestSubscription).where(
         DigestSubscription.id == subscription_id, DigestSubscription.next_due_at == due_at
     )
-    if affected(session, claimed.values(next_due_at=timing(found).after(now).due_at)) != 1:
+    if affected(session, claimed.values(next_due_at=timing(config, found).after(now).due_at)) != 1:
         return
-    for each in timing(found).through(max(due_at, now - MOST_LEFT_OUT), now):
+    for each in timing(config, found).through(max(due_at, now - MOST_LEFT_OUT), now):
         if now - each.due_at <= found.grace:
             made = _made(session, found, DigestIssue(day=each.day, due_at=each.due_at))
             if made:
                 _ask(session, found, made)
         else:
             _made(session, found, DigestIssue(day=each.day, due_at=each.due_at, left_out="the bot came too late"))
+
+
+def forget_old(session: Session, *, before: datetime) -> None:
+    """Forget which digests there were before a time: no later one asks for them any more."""
+    session.execute(delete(DigestIssue).where(DigestIssue.due_at < before))
 
 
 def _made(session: Session, subscription: DigestSubscription, issue: DigestIssue) -> DigestIssue | None:

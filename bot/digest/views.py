@@ -10,6 +10,7 @@ from bot.digest.content import SOON, WEEKS_BEFORE, Content
 from bot.digest.figures import Measure
 from bot.incidents import views as sev_views
 from bot.incidents.model import Incident
+from bot.remediation import prevention_views
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
 from bot.slack.commands import NAME
@@ -19,6 +20,7 @@ from bot.workflows import health_views
 SECTION_LIMIT = 3000
 LATE = "This digest is late: it was due {}."
 MOST_OWNERS = 8
+REMINDED = "Today's reminder in this channel names those that need the team, with buttons."
 POSTMORTEMS = f"{NAME} postmortem list"
 HEALTH = f"{NAME} workflows"
 
@@ -145,12 +147,22 @@ def _since(config: Config, content: Content, framing: Framing) -> list[Block]:
 
 def _items(config: Config, content: Content) -> list[Block]:
     shown = []
+    if content.prevented:
+        lines = [
+            f"• {_name(config, incident)}: {prevention_views.told(recurrence, config, content.today)}"
+            for incident, recurrence in content.prevented
+        ]
+        shown.append(_section(":rewind: *This would have prevented it*", lines))
     if content.number_overdue:
         owners = [_share(config, each) for each in content.shares[:MOST_OWNERS]]
         rest = len(content.shares) - MOST_OWNERS
         owners += [f"{words.number(rest, 'other')}"] if rest > 0 else []
-        lines = [f"By owner: {', '.join(owners)}", *(_owed(config, each, content) for each in content.overdue)]
-        lines += _more(content.number_overdue - len(content.overdue), "overdue", f"{NAME} items overdue")
+        lines = [f"By owner: {', '.join(owners)}"]
+        if content.is_reminded:
+            lines.append(REMINDED)
+        else:
+            lines += [_owed(config, each, content) for each in content.overdue]
+            lines += _more(content.number_overdue - len(content.overdue), "overdue", f"{NAME} items overdue")
         shown.append(_section(f":red_circle: *Overdue items: {content.number_overdue}*  `{NAME} items overdue`", lines))
     if content.number_upcoming:
         lines = [_owed(config, each, content) for each in content.upcoming]

@@ -23,7 +23,7 @@ LEARN = "directory.learn_channel"
 Purpose = Literal["announce", "team", "digest", "postmortems", "problems", "operators"]
 GREETINGS: dict[Purpose, str] = {
     "announce": "Hello. SEVs will be announced here from now on.",
-    "team": "Hello. What this team promised after a SEV and is overdue will be listed here, once a day at most.",
+    "team": "Hello. This team will read here what it is given to do after a SEV, and once a day what of it is overdue.",
     "digest": "Hello. A digest of SEVs, and of what is owed after them, will be posted here.",
     "operators": "Hello. What Sevbot can't use, of its configuration or of what it is sent, will be told here.",
     "postmortems": "Hello. Postmortems will be announced here when they are published.",

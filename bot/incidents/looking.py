@@ -1,6 +1,7 @@
 """Looking at SEVs from Slack: lists, one SEV, and what can be done here."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -28,9 +29,12 @@ LIST_WORDS = ("open", "all", "mine")
 class Looking:
     """The listeners that change nothing."""
 
-    def __init__(self, settings: Settings, *, card_buttons: Sequence[CardButtons] = ()) -> None:
+    def __init__(
+        self, settings: Settings, *, card_buttons: Sequence[CardButtons] = (), tray_buttons: Sequence[Any] = ()
+    ) -> None:
         self._settings = settings
         self._card_buttons = card_buttons
+        self._tray_buttons = tray_buttons
 
     @property
     def _config(self) -> Config:
@@ -108,7 +112,8 @@ class Looking:
                 blocks=[kit.section(views.brief(self._config, incident)), kit.actions(buttons), help_line],
             )
         found = open_incidents(session, self._config, visit)
-        shown: Blocks = [kit.actions([kit.button("Declare a SEV", "incident.open_declare", style="danger")])]
+        declare = kit.button("Declare a SEV", "incident.open_declare", style="danger")
+        shown: Blocks = [kit.actions([declare, *self._tray_buttons])]
         if found:
             shown = [*shown, kit.section("*Open SEVs*"), *self._listed(found)]
         else:

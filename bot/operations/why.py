@@ -20,6 +20,7 @@ from bot.operations import views
 from bot.outbox.kinds import Kinds
 from bot.outbox.model import OutboxMessage
 from bot.postmortems.nudging import subject_of
+from bot.remediation import giving
 from bot.remediation import surfaces as items
 from bot.remediation.model import ActionItem
 from bot.remediation.naming import REFERENCE, named_item
@@ -83,6 +84,9 @@ class Accounting:
 
     def _about_item(self, session: Session, visit: Visit, item: ActionItem, page: int) -> Answer:
         facts = self._decided(session, {item.subject: ""}, page * ON_ONE_PAGE + 1)
+        given = select(OutboxMessage).where(OutboxMessage.key == giving.key(item.giving or 0))
+        facts += [views.of_message(each, self._kinds[each.kind].label) for each in session.scalars(given)]
+        facts.sort(key=lambda fact: fact.at, reverse=True)
         ahead = [] if page > 1 else self._ahead(session, visit, item.subject)
         title = f"What was said about {item.name}, the newest first"
         return _answer(title, facts, ahead, page, f"{NAME} why {item.name}")

@@ -26,7 +26,7 @@ class PostmortemRoom:
         self._slack = client
         self._settings = settings
         self._config_folder = config_folder
-        self._postmortems = slack.Postmortems(settings)
+        self._postmortems = slack.Postmortems(settings, client.permalink)
 
     def commands(self) -> tuple[Command, ...]:
         """The verb."""

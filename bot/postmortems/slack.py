@@ -15,12 +15,14 @@ from bot.incidents.subject import of_number, subject
 from bot.postmortems import composing, reading, searching, service, surfaces, views
 from bot.postmortems.deliveries import dates_of
 from bot.postmortems.dues import OVER
+from bot.postmortems.model import Postmortem
 from bot.postmortems.reading import LONGEST_LIST, Whole
 from bot.postmortems.rendering import FORMATS, TEMPLATES
 from bot.slack.commands import NAME, Command, Line
 from bot.slack.rooms import Rooms
-from bot.slack.text import leading_link, mentioned_users, one_line
+from bot.slack.text import leading_link, link, mentioned_users, one_line
 from bot.slack.visit import DONE, Answer, Visit
+from bot.timeline.listing import Permalink, card_link
 
 WORDS = ("list", "search", "export", "link", "submit", "approve", "changes", "publish", "draft")
 
@@ -28,8 +30,9 @@ WORDS = ("list", "search", "export", "link", "submit", "approve", "changes", "pu
 class Postmortems:
     """The listeners of this room."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, permalink: Permalink) -> None:
         self._settings = settings
+        self._permalink = permalink
 
     @property
     def _config(self) -> Config:
@@ -57,10 +60,24 @@ class Postmortems:
         postmortem, is_new = service.draft(
             session, incident, config=self._config, actor=actor_of(session, visit), now=visit.now
         )
+        if visit.channel_id is not None and visit.channel_id == incident.working_channel:
+            return self._pointed_to(session, incident, postmortem, is_new=is_new)
         whole = begun(session, incident)
         blocks = views.board(self._config, whole, dates_of(self._config, incident, postmortem))
         news = f"The postmortem of {incident.name} is begun. " if is_new else ""
         return Answer(text=f"{news}{views.board_text(incident, postmortem)}", blocks=blocks)
+
+    def _pointed_to(self, session: Session, incident: Incident, postmortem: Postmortem, *, is_new: bool) -> Answer:
+        """Where it is, for whoever asks in the channel in which it stands for all."""
+        if is_new:
+            return Answer(
+                text=f"The postmortem of {incident.name} is begun: it is posted here, where everybody can work on it."
+            )
+        address = card_link(session, incident, self._permalink, surface=surfaces.ON_BOARD)
+        if not address:
+            surfaces.show_board(session, incident)  # somebody deleted it, or it is on its way
+        where = f"It is worked on in {link(address, 'this message')}." if address else "It is posted here."
+        return Answer(text=f"{views.board_text(incident, postmortem)}. {where}")
 
     def _list(self, session: Session, visit: Visit, rest: str) -> Answer:
         require(self._config, actor_of(session, visit), "see")

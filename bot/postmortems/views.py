@@ -155,7 +155,8 @@ def review_text(whole: Whole, user_id: str) -> str:
         return f"You asked for changes in {name}."
     if postmortem.state == State.IN_REVIEW:
         return f":eyes: {user(postmortem.submitted_by or '')} asks you to review {name}."
-    return f"Your review of {name} is not needed any more: it is {STATES[postmortem.state].lower()}."
+    now = "a draft again" if postmortem.state == State.DRAFT else STATES[postmortem.state].lower()
+    return f"Your review of {name} is not needed any more: it is {now}."
 
 
 def announcement(config: Config, whole: Whole) -> list[Block]:

@@ -72,7 +72,8 @@ def hand_over(session: Session, handover: Handover, *, config: Config, actor: Ac
         if not each.is_open or owner_of(each) != handover.former:
             continue
         try:
-            service.give(session, each, handover.new, config=config, actor=actor, now=now)
+            first = given[0] if given else None
+            service.give(session, each, handover.new, together_with=first, config=config, actor=actor, now=now)
             given.append(each)
         except Refused as refusal:
             kept.append((each, refusal.sentence))

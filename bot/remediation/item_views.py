@@ -17,7 +17,7 @@ from bot.slack.blocks import Block
 from bot.slack.commands import NAME
 from bot.slack.text import clip, escape, link, mrkdwn, one_line, user
 
-DONE, UNDO, TURN, HAND_OVER = "item.done", "item.undo", "item.turn", "item.hand_over"
+DONE, UNDO, TURN, HAND_OVER, MINE = "item.done", "item.undo", "item.turn", "item.hand_over", "item.mine"
 OPEN_DONE, OPEN_SNOOZE, OPEN_GIVE, OPEN_WONT_DO, OPEN_DUE, OPEN_EDIT, OPEN_ADD = (
     f"item.open_{what}" for what in ("done", "snooze", "give", "wont_do", "due", "edit", "add")
 )
@@ -108,6 +108,11 @@ def more_buttons(item: ActionItem) -> list[Any]:
     if not item.is_open:
         return []
     return [kit.button("Due date…", OPEN_DUE, value=value), kit.button("Edit…", OPEN_EDIT, value=value)]
+
+
+def mine_button() -> Any:
+    """What shows everybody what they owe."""
+    return kit.button("My items", MINE)
 
 
 def items_page(

@@ -50,6 +50,11 @@ class Listing:
         wanted = listing.asked(line.text, config=self._config, reader=visit.user_id)
         return self._page(session, visit, replace(wanted, owner=Owner(user=visit.user_id)))
 
+    def mine_clicked(self, session: Session, visit: Visit) -> Answer:
+        """*My items* was clicked."""
+        require(self._config, actor_of(session, visit), "see")
+        return self._page(session, visit, Wanted(owner=Owner(user=visit.user_id)))
+
     def turned(self, session: Session, visit: Visit) -> Answer:
         """*More* or *First page* was clicked: the page takes the place of the one before."""
         require(self._config, actor_of(session, visit), "see")
@@ -121,5 +126,6 @@ def listen(rooms: Rooms, lists: Listing) -> None:
         item_views.DONE: lists.done,
         item_views.UNDO: lists.undo,
         item_views.TURN: lists.turned,
+        item_views.MINE: lists.mine_clicked,
     }
-    rooms.free_clicks |= {item_views.TURN}
+    rooms.free_clicks |= {item_views.TURN, item_views.MINE}

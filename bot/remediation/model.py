@@ -77,6 +77,9 @@ class ActionItem(Base):
     owner_user: Mapped[str | None] = mapped_column(String(32))
     owner_team: Mapped[str | None] = mapped_column(String(40))
     """A team of the configuration, by its key. At most one of the two owners is there."""
+    giving: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), index=True)
+    """The timeline entry by which somebody else gave it to its owner; all that is handed over at once shares the first
+    item's. None: nobody owns it, or they took it themselves."""
     due_on: Mapped[date | None]
     is_due_by_policy: Mapped[bool] = mapped_column(default=True)
     """Whether the policy gave the due date: then it follows severity and priority. False: a person set it."""

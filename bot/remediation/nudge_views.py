@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.config import Config
+from bot.config import Config, Team
 from bot.nudges.deciding import TEAM
 from bot.nudges.subjects import Words
 from bot.remediation.days import day_text
@@ -70,8 +70,7 @@ def because(promise: Promise, ladders: Ladders, rule: str, *, audience: str) -> 
     team = ladders.team
     name = mrkdwn(team.name, 200) if team else ""
     if team and audience == team.manager:
-        no_channel = "" if team.channel else f" {name} has no channel in Sevbot's configuration."
-        return f"You are told as the manager of {name}.{no_channel}"
+        return told_as_manager(team)
     led = "You are told since you led this SEV."
     if rule == UNOWNED:
         return led
@@ -83,19 +82,36 @@ def because(promise: Promise, ladders: Ladders, rule: str, *, audience: str) -> 
     return f"{led} The manager of {name}, {user(team.manager)}, can't be told."
 
 
+def told_as_manager(team: Team) -> str:
+    """Why a team's manager is told of what is the team's."""
+    name = mrkdwn(team.name, 200)
+    no_channel = "" if team.channel else f" {name} has no channel in Sevbot's configuration."
+    return f"You are told as the manager of {name}.{no_channel}"
+
+
 def done(item: ActionItem, rule: str, config: Config, *, has_left: bool) -> str:
     """What is said of a reminder once there is nothing to remind of any more. `has_left`: its owner did."""
-    lock = ":lock: " if item.incident.is_private else ""
-    name = f"{lock}*{item.name}* {mrkdwn(item.title, 900)}"
     if not item.is_open:
-        ends = {ItemState.DONE: "is done", ItemState.WONT_DO: "won't be done"}
-        return f"{name} {ends.get(ItemState(item.state), 'was taken back')}."
+        return closed(item)
+    name = _name(item)
     whose = owner_text(owner_of(item), config)
     if has_left:
         return f"{name} does not wait for {whose} any more, who has left. It needs another owner."
     if rule in (UNOWNED, OWNER_LEFT):
         return f"{name} is now owned by {whose}."
     return f"{name} is due {day_text(item.due_on) if item.due_on else 'at no date'}, owned by {whose}."
+
+
+def closed(item: ActionItem) -> str:
+    """How a closed item ended."""
+    ends = {ItemState.DONE: "is done", ItemState.WONT_DO: "won't be done"}
+    return f"{_name(item)} {ends.get(ItemState(item.state), 'was taken back')}."
+
+
+def _name(item: ActionItem) -> str:
+    """Its number and title, not struck through: what became of it follows."""
+    lock = ":lock: " if item.incident.is_private else ""
+    return f"{lock}*{item.name}* {mrkdwn(item.title, 900)}"
 
 
 def more(audience: str) -> str:

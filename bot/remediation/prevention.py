@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, delete, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select, true
 from sqlalchemy.orm import Session, contains_eager
 
 from bot.config import Category, Config
@@ -80,11 +80,17 @@ def recurrence_of(session: Session, incident: Incident) -> Recurrence | None:
     return Recurrence(items, workflow, times=_times(session, incident, workflow) if workflow else 0)
 
 
-def lately(session: Session, *, since: datetime, most: int) -> list[tuple[Incident, Recurrence]]:
-    """The public SEVs declared since a time of which something from before was still open, the newest first."""
+def lately(
+    session: Session, *, since: datetime, most: int, which: ColumnElement[bool] | None = None
+) -> list[tuple[Incident, Recurrence]]:
+    """The public SEVs declared since a time of which something from before is still open, the newest first.
+
+    `which` is a further condition on the SEVs.
+    """
     query = (
         select(Incident)
         .where(Incident.declared_at >= since, Incident.is_private.is_(False), Incident.is_drill.is_(False))
+        .where(true() if which is None else which)
         .where(select(EarlierSev.earlier_id).where(EarlierSev.incident_id == Incident.id).exists())
         .order_by(Incident.declared_at.desc())
         .limit(most)

@@ -28,6 +28,15 @@ def said(recurrence: Recurrence, config: Config, today: date) -> str:
     return "\n".join([f":rewind: {_head(recurrence, config)}. This is still open from before:", *lines])
 
 
+def told(recurrence: Recurrence, config: Config, today: date) -> str:
+    """What is told elsewhere of a SEV that came again, on the day on which that is read."""
+    named = [
+        f"*{item.name}* “{mrkdwn(item.title, 100)}” of {owner_text(owner_of(item), config)}, {_late(item, today)}"
+        for item in recurrence.items
+    ]
+    return f"{_head(recurrence, config)}. Still open from before: {'; '.join(named)}"
+
+
 def _head(recurrence: Recurrence, config: Config) -> str:
     if recurrence.workflow is None:
         return f"Much like {recurrence.items[0].incident.name}"

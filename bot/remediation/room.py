@@ -1,6 +1,7 @@
 """All that this room brings to the house, in one place: `house.py` puts it in its tables."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from bot.outbox.kinds import Kinds
 from bot.remediation import (
     following,
     forms_slack,
+    item_views,
     listing_slack,
     prevention_deliveries,
     shown,
@@ -22,6 +24,7 @@ from bot.remediation import (
 )
 from bot.remediation import slack as typed
 from bot.remediation.deliveries import ItemDeliveries
+from bot.remediation.giving_deliveries import GivingDeliveries
 from bot.remediation.prevention_deliveries import PreventionDeliveries
 from bot.slack.client import Slack
 from bot.slack.commands import Command
@@ -66,6 +69,10 @@ class Remediation:
         """What a SEV's card offers to do about items."""
         return shown.card_buttons
 
+    def tray_buttons(self) -> Sequence[Any]:
+        """What people can do about items wherever they are."""
+        return (item_views.mine_button(),)
+
     def home_section(self) -> HomeSection:
         """What somebody finds at Home of what they owe."""
         return shown.home_section(self._settings, self._clock)
@@ -77,4 +84,5 @@ class Remediation:
     def register(self, kinds: Kinds) -> None:
         """Add what is said in Slack to the table."""
         ItemDeliveries(self._slack, self._settings, kinds).register()
+        GivingDeliveries(self._slack, self._settings).register(kinds)
         PreventionDeliveries(self._slack, self._clock, self._settings, kinds).register()

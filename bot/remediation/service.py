@@ -92,10 +92,20 @@ def add(
     return item
 
 
-def change(session: Session, item: ActionItem, wanted: Change, *, config: Config, actor: Actor, now: datetime) -> bool:
+def change(
+    session: Session,
+    item: ActionItem,
+    wanted: Change,
+    *,
+    together_with: ActionItem | None = None,
+    config: Config,
+    actor: Actor,
+    now: datetime,
+) -> bool:
     """Change an open item. A due date that came from the policy follows the priority. Whether anything changed.
 
-    Raises `Refused` at the field that is wrong.
+    `together_with` was given to the same owner just before, by the same deed: they are told of both at once. Raises
+    `Refused` at the field that is wrong.
     """
     require(config, actor, "remediate")
     require_open(item)
@@ -111,13 +121,23 @@ def change(session: Session, item: ActionItem, wanted: Change, *, config: Config
         if before["due_on"] == item.due_on:
             del before["due_on"], changed["due_on"]
     told = {name: (before[name], value) for name, value in changed.items() if name != "is_due_by_policy"}
-    recording.changed(session, item, told, former, config=config, actor=actor, now=now)
+    recording.changed(session, item, told, former, together_with=together_with, config=config, actor=actor, now=now)
     return True
 
 
-def give(session: Session, item: ActionItem, owner: Owner, *, config: Config, actor: Actor, now: datetime) -> bool:
+def give(
+    session: Session,
+    item: ActionItem,
+    owner: Owner,
+    *,
+    together_with: ActionItem | None = None,
+    config: Config,
+    actor: Actor,
+    now: datetime,
+) -> bool:
     """Let somebody else owe it. Its due date stays: handing over buys no time. Whether that is news. Raises `Refused`."""
-    return change(session, item, Change(owner=owner), config=config, actor=actor, now=now)
+    wanted = Change(owner=owner)
+    return change(session, item, wanted, together_with=together_with, config=config, actor=actor, now=now)
 
 
 def start(session: Session, item: ActionItem, *, config: Config, actor: Actor, now: datetime) -> None:

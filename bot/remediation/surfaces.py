@@ -15,6 +15,7 @@ SHOW = "remediation.show_item"
 LOOK = "remediation.look_at_message"
 RECALL = "remediation.recall"
 SAY_KNOWN = "remediation.say_known"
+TELL_GIVEN = "remediation.tell_given"
 LAST_OF_ALL = -1
 """The priority of what nobody waits for: a channel takes one post a second, and its lines come first."""
 

@@ -34,7 +34,7 @@ days = st.dates(date(2020, 1, 1), date(2030, 1, 1))
 def contents(draw: st.DrawFn) -> Content:
     """A digest's content, as long as its lists may be."""
     seen: list[Incident] = [draw(incidents(PLAIN))] * draw(st.sampled_from((0, 1, 10)))
-    item = OwedItem("SEV-1/1", clip(draw(hostile), 200), *draw(owners), draw(days))
+    item = OwedItem("SEV-1/1", clip(draw(hostile), 200), *draw(owners), draw(days), "item:1")
     items = [item] * draw(st.integers(0, 5))
     shares = tuple(OwnersShare(*draw(owners), draw(st.integers(1, 9000)), draw(days)) for _ in items)
     sevs = tuple(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.config.nudges import DAYS
 from bot.digest.occurrences import Occurrence, Timing
+from bot.directory.calendars import Calendar
 
 ZONES = (
     "UTC",
@@ -38,6 +39,38 @@ moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.
 def test_the_clock_on_the_wall_counts(day: date, at: time, zone: str, due: str) -> None:
     moment = datetime.fromisoformat(due).replace(tzinfo=UTC)
     assert Timing(at, DAYS, zone).on(day) == Occurrence(day, moment)
+
+
+ENGLAND = Calendar(country="GB", subdivision="ENG", days_off=frozenset({date(2026, 12, 29)}))
+
+
+@pytest.mark.parametrize(
+    ("after", "day"),
+    [
+        (date(2026, 12, 14), date(2026, 12, 21)),
+        (date(2026, 12, 21), date(2026, 12, 30)),  # the 28th is Boxing Day, observed, and the 29th a day off
+        (date(2026, 12, 28), date(2026, 12, 30)),
+        (date(2026, 12, 30), date(2027, 1, 4)),
+        (date(2026, 4, 3), date(2026, 4, 7)),
+    ],
+)
+def test_after_a_holiday_it_comes_on_the_next_working_day(after: date, day: date) -> None:
+    weekly = Timing(time(8, 30), ("mon",), "Europe/London", ENGLAND)
+    assert weekly.after(weekly.on(after).due_at).day == day
+
+
+def test_one_that_is_wanted_on_a_sunday_comes_on_a_sunday() -> None:
+    weekly = Timing(time(8, 30), ("sun",), "Europe/London", ENGLAND)
+    assert weekly.after(weekly.on(date(2026, 12, 20)).due_at).day == date(2026, 12, 27)
+
+
+def test_holidays_of_weeks_lose_none_and_double_none() -> None:
+    shut = Calendar(days_off=frozenset(date(2026, 8, 1) + timedelta(days=ahead) for ahead in range(23)))
+    weekly = Timing(time(8, 30), ("mon",), "Europe/London", shut)
+    begins = datetime(2026, 7, 20, 12, tzinfo=UTC)
+    assert [each.day.isoformat() for each in weekly.through(begins, begins + timedelta(days=48))] == [
+        "2026-07-27", "2026-08-24", "2026-08-31",
+    ]  # fmt: skip
 
 
 @settings(max_examples=100, deadline=None)

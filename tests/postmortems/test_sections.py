@@ -26,10 +26,22 @@ def test_two_who_begin_it_at_once_have_one(stage: Stage, sev: Sev, ada: Person, 
     grace.goes_to(sev.channel)
     with ThreadPoolExecutor(2) as both:
         replies = [reply.text for reply in both.map(lambda person: person.types("/sev postmortem"), (ada, grace))]
-    assert ["Draft" in reply for reply in replies] == [True, True]
+    assert ["ostmortem of SEV-1" in reply for reply in replies] == [True, True]
     stage.settles()
     board(sev)
     assert [entry.kind for entry in sev.facts].count("postmortem_drafted") == 1
+
+
+def test_in_its_own_channel_it_stands_once_and_is_pointed_to(stage: Stage, sev: Sev, ada: Person) -> None:
+    begun = ada.types("/sev postmortem").text
+    assert begun == "The postmortem of SEV-1 is begun: it is posted here, where everybody can work on it."
+    board(sev)
+    (message,) = stage.said_in(sev.place, containing="[Versions]")
+    told = ada.types("/sev postmortem")
+    assert told.text == "Postmortem of SEV-1: Draft. It is worked on in this message."
+    assert message.ts.replace(".", "") in told.message.text
+    ada.goes_to("#general")
+    assert "[Versions]" in ada.types("/sev postmortem SEV-1").text
 
 
 def test_paragraphs_are_kept_and_markup_is_not_obeyed(sev: Sev, ada: Person) -> None:
@@ -126,6 +138,8 @@ def test_changes_that_are_asked_for_make_it_a_draft_again(stage: Stage, sev: Sev
 
 def test_what_is_published_is_written_again_only_as_a_draft(stage: Stage, sev: Sev, ada: Person, grace: Person) -> None:
     is_begun(sev, ada)
+    ada.goes_to("#general").types("/sev postmortem SEV-1")
+    ada.goes_to(sev.channel)
     ada.clicks(IMPACT, in_=sev.channel)
     ada.fills(Impact="Nobody could pay.")
     late = ada.modal
@@ -136,7 +150,7 @@ def test_what_is_published_is_written_again_only_as_a_draft(stage: Stage, sev: S
     assert "It is published by now, and was not changed." in ada.submits().errors["Impact"]
     ada.closes_modal()
     assert "Edit…" not in board(sev)
-    ada.clicks(IMPACT, in_=sev.channel)  # of what she was shown alone, before
+    ada.clicks(IMPACT, in_="#general")  # of what she was shown alone, before
     ada.sees("It is published by now, and was not changed.")
     ada.closes_modal()
     assert ada.types("/sev postmortem draft").text.startswith("Say why:")

@@ -7,7 +7,8 @@ from tests.scenarios.stories import Sev, Stage
 
 def test_it_is_begun_written_reviewed_and_published(stage: Stage, sev: Sev, ada: Person, grace: Person) -> None:
     ada.sees("Not begun, due", in_=sev.channel)
-    assert "Contributing factors (needed)" in ada.types("/sev postmortem").text
+    ada.types("/sev postmortem")
+    ada.sees("Contributing factors (needed)", in_=sev.channel)
     ada.sees(": :pencil2: Draft, due", in_=sev.channel)
     is_written(ada, sev)
     is_submitted(ada, sev)

@@ -8,6 +8,7 @@ REQUIRED = ("summary", "impact", "contributing_factors")
 
 def writes(person: Person, sev: Sev, section: str, text: str) -> dict[str, str]:
     """Somebody writes a section in its form, and sends it. Returns what the form objects to."""
+    sev.stage.settles()
     person.clicks(f"postmortem.open_section:{section}", in_=sev.channel)
     person.fills(text=text)
     errors = person.submits().errors

@@ -27,7 +27,7 @@ def test_an_item_is_written_down_and_shows_on_the_card_and_in_lists(
 ) -> None:
     said = ada.types("/sev action add add a circuit breaker @grace P1 due 2027-01-15 #detect")
     assert said.text == "SEV-1/1 is added for @Grace Hopper, due Fri 15 Jan 2027: add a circuit breaker."
-    stage.settles()
+    stage.expects("@Ada Lovelace gave you SEV-1/1: add a circuit breaker")
     assert "1 action item" in sev.card
     (entry,) = [each for each in sev.timeline if each.kind == "item_added"]
     assert (entry.text, entry.data["owner"]) == ("add a circuit breaker", {"user": grace.id})
@@ -40,7 +40,7 @@ def test_an_item_is_written_down_and_shows_on_the_card_and_in_lists(
     assert "Nothing is owed." in ada.types("/sev items payments").text
 
 
-def test_without_an_owner_it_says_how_to_give_it_one(sev: Sev, ada: Person, grace: Person) -> None:
+def test_without_an_owner_it_says_how_to_give_it_one(stage: Stage, sev: Sev, ada: Person, grace: Person) -> None:
     said = ada.types("/sev action add write a runbook")
     assert "Nobody owns it yet: /sev action give SEV-1/1 @who, or a team." in said.text
     assert "SEV-1/1" in ada.types("/sev items nobody").text
@@ -48,6 +48,7 @@ def test_without_an_owner_it_says_how_to_give_it_one(sev: Sev, ada: Person, grac
     assert "SEV-1/1" in grace.types("/sev items SEV-1 payments").text
     assert "is already owned by Payments" in ada.types("/sev action give SEV-1/1 payments").text
     assert entries(sev) == ["item_added", "item_changed"]
+    stage.expects("@Ada Lovelace gave Payments SEV-1/1: write a runbook")
 
 
 def test_it_is_begun_done_and_opened_again(stage: Stage, sev: Sev, ada: Person) -> None:
@@ -66,6 +67,17 @@ def test_it_is_begun_done_and_opened_again(stage: Stage, sev: Sev, ada: Person) 
     told = ada.types("/sev timeline").text
     assert "did SEV-1/1 “write a runbook”: see the wiki" in told
     assert "decided that SEV-1/1 “write a runbook” won't be done: we retire it" in told
+
+
+@pytest.mark.usefixtures("sev")
+def test_the_tray_shows_everybody_their_own_items(ada: Person, grace: Person) -> None:
+    ada.types("/sev action add write a runbook @ada")
+    ada.goes_to("#general").types("/sev")
+    ada.clicks("My items")
+    ada.sees("SEV-1/1 write a runbook")
+    grace.types("/sev")
+    grace.clicks("My items")
+    grace.sees("Nothing is owed.")
 
 
 @pytest.mark.usefixtures("sev")

@@ -138,7 +138,8 @@ def manager_leaves(on: Ground) -> None:
     on.stage.slack.person("linus").types("/sev list")
     on.leaves("linus")
     on.promised("@grace")
-    on.comes(2, 9)
+    on.comes(2)
+    on.comes(9, hour="17:45")  # a week after the first one arrived, which took its time
 
 
 def policy_changes(on: Ground) -> None:
@@ -177,6 +178,7 @@ STORIES: dict[str, Callable[[Ground], None]] = {
     "An item is nobody's": nobody_owns,
     "An item's team was taken out of the configuration": team_is_no_more,
     "A team without a channel owes an item": team_is_silent("@search"),
+    "A team without a channel is given an item": lambda on: on.promised("@search"),
     "A team without channel and manager owes an item": team_is_silent("@platform"),
     "A team is silent, and has no manager": team_is_silent("@barbara"),
     "A team is silent, and its manager's account was closed": manager_leaves,

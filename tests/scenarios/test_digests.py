@@ -222,6 +222,54 @@ def test_nothing_to_tell_is_told_in_few_words(stage: Stage) -> None:
     ]
 
 
+def test_digests_of_long_ago_are_forgotten(stage: Stage) -> None:
+    comes(stage)
+    posted(stage)
+    stage.bot.house.digests.forget()
+    assert issues(stage) == ["posted"]
+    moves_on(stage, 401 * 24 * HOUR)
+    stage.bot.house.digests.forget()
+    assert issues(stage) == []
+
+
+REFUSES = "card processor refuses payments"
+
+
+def came_again(stage: Stage, ada: Person, flag: str = "") -> None:
+    """Much the same happened twice, and what was promised the first time is late."""
+    stage.declared(ada, f"SEV3 {REFUSES}")
+    owes(stage, 1, "Add a circuit breaker", days=-12, owner_user="U02GRACE")
+    stage.declared(ada, f"SEV2 {REFUSES} {flag}".strip())
+
+
+def test_what_would_have_prevented_a_new_sev_is_told_once(stage: Stage, ada: Person) -> None:
+    came_again(stage, ada)
+    comes(stage)
+    told = said(stage).splitlines()
+    place = told.index(":rewind: This would have prevented it")
+    assert f"SEV-2 SEV2: {REFUSES}" in told[place + 1]
+    assert "Much like SEV-1. Still open from before: SEV-1/1 “Add a circuit breaker” of @Grace" in told[place + 1]
+    assert told[place + 1].endswith(" days late")
+    stage.slack.expect_all()
+    comes(stage)
+    first, second = (stage.words(each) for each in stage.said_in("#incidents", containing=TITLE))
+    assert ":rewind:" in first
+    assert ":rewind:" not in second
+    stage.slack.expect_all()
+
+
+@pytest.mark.parametrize(
+    ("digests", "flag"), [({}, "--private"), ({"workflows": ["sign-in"]}, "")], indirect=["digests"]
+)
+def test_of_what_its_readers_may_not_know_or_did_not_ask_for_nothing_is_named(
+    stage: Stage, ada: Person, flag: str
+) -> None:
+    came_again(stage, ada, flag)
+    comes(stage)
+    assert ":rewind:" not in said(stage)
+    stage.slack.expect_all()
+
+
 def test_private_sevs_and_drills_are_not_there(stage: Stage, ada: Person) -> None:
     stage.declared(ada, "SEV1 the heron is loose --private")
     stage.declared(ada, "SEV1 an exercise --drill")

@@ -28,6 +28,7 @@ def test_all_that_somebody_owes_goes_to_another_once_that_was_confirmed(
     ada.types("/sev action SEV-1 add add a circuit breaker @grace due 2027-01-15")
     ada.types("/sev action SEV-1 add write a runbook @grace")
     ada.types("/sev action SEV-2 add rotate the keys @grace")
+    stage.expects("gave you SEV-1/1", "gave you SEV-1/2", "gave you :lock: SEV-2/1")
     ada.goes_to("#general")
     shown = ada.types("/sev items handover @grace @linus").text
     assert "3 action items of @Grace Hopper would go to @Linus Torvalds. Due dates stay." in shown
@@ -37,11 +38,13 @@ def test_all_that_somebody_owes_goes_to_another_once_that_was_confirmed(
     ada.sees("2 action items went to @Linus Torvalds.")
     ada.sees("SEV-2/1 stays: SEV-2 is private, and @Linus Torvalds is not in it.")
     assert owners(stage) == [linus.id, linus.id, grace.id]
+    stage.expects("gave you 2 action items of @Grace Hopper")
     changed = [entry for entry in stage.sev(1).timeline if entry.kind == "item_changed"]
     assert [list(entry.data["changes"]) for entry in changed] == [["owner"], ["owner"]]
     ada.types("/sev items handover @linus payments")
     ada.clicks("Hand over")
     ada.sees("2 action items went to Payments.")
+    stage.expects("gave Payments 2 action items of @Linus Torvalds")
     assert "They owe nothing that you can see" in ada.types("/sev items handover @linus payments").text
 
 

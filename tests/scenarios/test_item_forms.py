@@ -38,7 +38,7 @@ def test_the_card_offers_to_add_an_item(stage: Stage, sev: Sev, ada: Person, gra
     ada.fills(**{"What is to be done": "add a circuit breaker", "Owner": "grace", "Due": DUE, "Kind": "Detect"})
     ada.submits()
     ada.sees("SEV-1/1 is added for @Grace Hopper, due Fri 15 Jan 2027")
-    stage.settles()
+    stage.expects("@Ada Lovelace gave you SEV-1/1: add a circuit breaker")
     assert "1 action item" in sev.card
     (item,) = items(stage)
     assert (item.owner_user, item.kind, item.is_due_by_policy) == (grace.id, "detect", False)
@@ -54,7 +54,7 @@ def test_a_person_and_a_team_can_not_both_own_it(stage: Stage, sev: Sev, ada: Pe
     ada.submits()
     ada.sees("SEV-1/1 is added for Payments, due")
     assert [item.owner_team for item in items(stage)] == ["payments"]
-    stage.settles()
+    stage.expects("@Ada Lovelace gave Payments SEV-1/1")
     assert "1 action item" in sev.card
 
 
@@ -99,6 +99,7 @@ def test_what_is_owed_is_at_home_and_is_answered_there(stage: Stage, sev: Sev, a
     ada.types("/sev action add add a circuit breaker @grace")
     ada.types("/sev action prove 1 kill the provider in staging")
     ada.types("/sev action add write a runbook @payments")
+    stage.expects("gave you SEV-1/1", "gave Payments SEV-1/2")
     grace.opens_home()
     grace.sees("My action items")
     grace.sees("SEV-1/1 add a circuit breaker")
@@ -124,7 +125,7 @@ def test_it_is_given_to_another_and_closed_for_a_reason(stage: Stage, sev: Sev, 
     ada.clicks("Reassign…")
     ada.fills(Owner="grace")
     ada.submits()
-    stage.settles()
+    stage.expects("@Ada Lovelace gave you SEV-1/1: add a circuit breaker")
     assert [item.owner_user for item in items(stage)] == [grace.id]
     ada.clicks("Won't do…")
     ada.fills(**{"Why won't it be done?": "The service is retired"})
@@ -141,6 +142,7 @@ def test_it_is_given_to_another_and_closed_for_a_reason(stage: Stage, sev: Sev, 
 
 def test_everything_of_an_item_can_be_edited(stage: Stage, sev: Sev, ada: Person) -> None:
     ada.types("/sev action add add a circuit breaker @payments")
+    stage.expects("gave Payments SEV-1/1: add a circuit breaker")
     (before,) = items(stage)
     ada.types("/sev action edit 1")
     ada.submits()

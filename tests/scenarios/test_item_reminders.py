@@ -38,14 +38,14 @@ def sev(stage: Stage, ada: Person, calendar: Days) -> Sev:
     return declared
 
 
-def promised(stage: Stage, ada: Person, calendar: Days, *, due: int, words: str = "cap the retries @grace") -> None:
-    ada.types(f"/sev action add {words} due {calendar.date(due)}")
+def promised(stage: Stage, grace: Person, calendar: Days, *, due: int) -> None:
+    grace.goes_to("#general").types(f"/sev action SEV-1 add cap the retries @grace due {calendar.date(due)}")
     stage.begins()
 
 
 @pytest.mark.usefixtures("sev")
-def test_the_ladder_is_climbed_from_the_owner_to_the_manager(stage: Stage, ada: Person, calendar: Days) -> None:
-    promised(stage, ada, calendar, due=10)
+def test_the_ladder_is_climbed_from_the_owner_to_the_manager(stage: Stage, grace: Person, calendar: Days) -> None:
+    promised(stage, grace, calendar, due=10)
     due = calendar.written(10)
     said: list[tuple[int, str, str]] = []
     for day in range(22):
@@ -78,9 +78,9 @@ def test_the_ladder_is_climbed_from_the_owner_to_the_manager(stage: Stage, ada: 
 
 @pytest.mark.usefixtures("sev")
 def test_it_ends_as_it_is_done_and_comes_back_as_it_is_opened_again(
-    stage: Stage, ada: Person, grace: Person, calendar: Days
+    stage: Stage, grace: Person, calendar: Days
 ) -> None:
-    promised(stage, ada, calendar, due=10)
+    promised(stage, grace, calendar, due=10)
     calendar.comes(7, "09:01", NEW_YORK)
     grace.goes_to("@sevbot")
     grace.clicks("Done")
@@ -92,7 +92,7 @@ def test_it_ends_as_it_is_done_and_comes_back_as_it_is_opened_again(
     for day in (8, 10, 11, 14):
         calendar.comes(day, "09:01", NEW_YORK)
     assert len(told(stage, "grace")) == 1
-    ada.types("/sev action reopen SEV-1/1 it came again")
+    grace.types("/sev action reopen SEV-1/1 it came again")
     calendar.comes(14, "17:01", NEW_YORK)
     assert len(told(stage, "grace")) == 1
     calendar.comes(15, "09:01", NEW_YORK)
@@ -102,10 +102,11 @@ def test_it_ends_as_it_is_done_and_comes_back_as_it_is_opened_again(
 
 @pytest.mark.usefixtures("sev")
 def test_one_message_a_day_tells_all_and_counts_what_it_has_no_room_for(
-    stage: Stage, ada: Person, calendar: Days
+    stage: Stage, grace: Person, calendar: Days
 ) -> None:
+    grace.goes_to("#general")
     for number in range(12):
-        ada.types(f"/sev action add step {number} @grace due {calendar.date(1 if number else 2)}")
+        grace.types(f"/sev action SEV-1 add step {number} @grace due {calendar.date(1 if number else 2)}")
     calendar.comes(3, "10:00", NEW_YORK)
     calendar.comes(3, "11:00", NEW_YORK)
     (said,) = told(stage, "grace")
@@ -116,8 +117,8 @@ def test_one_message_a_day_tells_all_and_counts_what_it_has_no_room_for(
 
 
 @pytest.mark.usefixtures("sev")
-def test_nobody_is_told_on_a_day_off(stage: Stage, ada: Person, calendar: Days) -> None:
-    promised(stage, ada, calendar, due=3)
+def test_nobody_is_told_on_a_day_off(stage: Stage, grace: Person, calendar: Days) -> None:
+    promised(stage, grace, calendar, due=3)
     for day in (4, 5, 6):
         calendar.comes(day, "09:01", NEW_YORK)
         assert told(stage, "grace") == []
@@ -131,8 +132,8 @@ def test_nobody_is_told_on_a_day_off(stage: Stage, ada: Person, calendar: Days) 
 
 
 @pytest.mark.usefixtures("sev")
-def test_nobody_is_told_while_their_status_says_that_they_are_away(stage: Stage, ada: Person, calendar: Days) -> None:
-    promised(stage, ada, calendar, due=2)
+def test_nobody_is_told_while_their_status_says_that_they_are_away(stage: Stage, grace: Person, calendar: Days) -> None:
+    promised(stage, grace, calendar, due=2)
     calendar.comes(1, "09:01", NEW_YORK)
     assert len(told(stage, "grace")) == 1
     back = datetime(*calendar.date(8).timetuple()[:3], 12, tzinfo=ZoneInfo(NEW_YORK))
@@ -149,8 +150,8 @@ def test_nobody_is_told_while_their_status_says_that_they_are_away(stage: Stage,
 
 
 @pytest.mark.usefixtures("sev")
-def test_who_comes_back_early_is_told_then(stage: Stage, ada: Person, calendar: Days) -> None:
-    promised(stage, ada, calendar, due=2)
+def test_who_comes_back_early_is_told_then(stage: Stage, grace: Person, calendar: Days) -> None:
+    promised(stage, grace, calendar, due=2)
     calendar.comes(1, "09:01", NEW_YORK)
     stage.slack.change_person("grace", status_emoji=":palm_tree:", status_expiration=0)
     stage.hears()
@@ -166,7 +167,7 @@ def test_who_comes_back_early_is_told_then(stage: Stage, ada: Person, calendar: 
 def test_why_tells_what_was_said_of_an_item_and_what_comes(
     stage: Stage, sev: Sev, ada: Person, grace: Person, calendar: Days
 ) -> None:
-    promised(stage, ada, calendar, due=3)
+    promised(stage, grace, calendar, due=3)
     calendar.comes(2, "09:01", NEW_YORK)
     grace.types("/sev why SEV-1/1")
     grace.sees("What was said about SEV-1/1, the newest first")

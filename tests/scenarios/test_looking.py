@@ -96,10 +96,14 @@ def test_a_word_that_is_no_verb_is_answered_with_the_nearest_one(ada: Person) ->
 
 
 def test_the_tray_offers_what_fits_the_place(stage: Stage, ada: Person, grace: Person) -> None:
-    assert ada.types("/sev").text == "[Declare a SEV]\nNo SEV is open. :tada:\n/sev help lists all that can be typed."
+    assert ada.types("/sev").text == (
+        "[Declare a SEV]\n[My items]\nNo SEV is open. :tada:\n/sev help lists all that can be typed."
+    )
     sev = stage.declared(grace, "SEV3 checkout is down")
     outside = ada.types("/sev").text
-    assert outside.startswith("[Declare a SEV]\nOpen SEVs\n:large_yellow_circle: SEV-1 SEV3: checkout is down")
+    assert outside.startswith(
+        "[Declare a SEV]\n[My items]\nOpen SEVs\n:large_yellow_circle: SEV-1 SEV3: checkout is down"
+    )
     ada.clicks("Declare a SEV")
     ada.sees("Open now. Is it one of these?\n:large_yellow_circle: SEV-1")
     ada.closes_modal()

@@ -256,6 +256,20 @@ def give_the_item(stage: Stage) -> None:
     stage.types("/sev action give SEV-1/1 payments")
 
 
+def start_declare_and_meet(stage: Stage) -> None:
+    start_and_declare(stage)
+    stage.slack.person("grace").goes_to("#general").types("/sev list")
+
+
+def promise_for_another(stage: Stage) -> None:
+    stage.types("/sev action SEV-1 add cap the retries @grace")
+
+
+def start_declare_and_give(stage: Stage) -> None:
+    start_declare_and_meet(stage)
+    promise_for_another(stage)
+
+
 def start_declare_and_tag(stage: Stage) -> None:
     start_and_declare(stage)
     is_tagged(stage)
@@ -628,7 +642,9 @@ ANNOUNCE_FILE, COMPLETE = "files.getUploadURLExternal", "files.completeUploadExt
 CALLS_NOTHING = {"incident.consider_request", "remediation.recall"}
 """Kinds that only decide, aside, whether anything follows: Slack can't fail there."""
 
-SHOW_ITEM, LOOK, SAY_KNOWN = (f"remediation.{name}" for name in ("show_item", "look_at_message", "say_known"))
+SHOW_ITEM, LOOK, SAY_KNOWN, TELL_GIVEN = (
+    f"remediation.{name}" for name in ("show_item", "look_at_message", "say_known", "tell_given")
+)
 
 STORIES = (
     Story(LEARN, POST, start_and_declare, given=nothing),
@@ -680,6 +696,11 @@ STORIES = (
     Story(SAY_KNOWN, HISTORY, comes_again, given=start_declare_and_promise, lead=POST),
     Story(SAY_KNOWN, UPDATE, comes_again, given=start_declare_and_promise, lead=POST),
     Story(SHOW_ITEM, UPDATE, give_the_item, given=start_declare_and_make_an_item),
+    Story(TELL_GIVEN, "conversations.open", promise_for_another, given=start_declare_and_meet),
+    Story(TELL_GIVEN, POST, promise_for_another, given=start_declare_and_meet),
+    Story(TELL_GIVEN, HISTORY, promise_for_another, given=start_declare_and_meet, lead=POST),
+    Story(TELL_GIVEN, UPDATE, give_the_item, given=start_declare_and_give),
+    Story(TELL_GIVEN, JOIN, give_the_item, given=start_declare_and_make_an_item, lead=POST),
     Story(FETCH, "reactions.get", is_tagged_after_a_restart, given=start_and_declare),
     Story(CONFIRM, POST, is_tagged, given=start_and_declare),
     Story(CONFIRM, REPLIES, is_tagged, given=start_and_declare, lead=POST),

@@ -56,6 +56,7 @@ BELIEVED = {
     (stories.INVITE, "conversations.invite", "already_in_channel"),
     (stories.ANNOUNCEMENT, stories.JOIN, "already_in_channel"),
     (stories.PUBLISHED, stories.JOIN, "already_in_channel"),
+    (stories.TELL_GIVEN, stories.JOIN, "already_in_channel"),
     (stories.LEARN, stories.JOIN, "already_in_channel"),
     (stories.LEARN, stories.JOIN, "channel_not_found"),
 }
