@@ -1,4 +1,4 @@
-"""The command line: `sevbot run`, `demo`, `migrate`, `check`, `plan`, `manifest`, `token`."""
+"""The command line, `sevbot …`: run, demo, migrate, check, plan, delivery, manifest, token."""
 
 import logging
 import os
@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from filelock import FileLock, Timeout
@@ -66,6 +66,7 @@ def check() -> None:
     from bot.remediation.trackers import Trackers
     from bot.slack.templates import Texts
     from bot.workflows.promises import not_used
+    from bot.workflows.sources.table import SOURCES
 
     environment = _environment()
     try:
@@ -78,12 +79,26 @@ def check() -> None:
         typer.echo(f"warning: {warning}", err=True)
     for warning in Trackers(environment.tracker, timeout=lambda: found.delivery.call_timeout).missing(found):
         typer.echo(f"warning: {warning}", err=True)
+    for name in sorted(environment.hooks.keys() - SOURCES.keys()):
+        typer.echo(f"warning: SEVBOT_HOOK_{name.upper()}: there is no source {name}", err=True)
     for notice in not_used(settings):
         typer.echo(f"warning: {notice}", err=True)
     typer.echo(
         f"The configuration is fine: {len(found.severities)} severities, {len(found.teams)} teams, "
         f"{len(found.workflows)} workflows."
     )
+
+
+@cli.command()
+def delivery(number: Annotated[int, typer.Argument(help="The number under which it is kept.")]) -> None:
+    """Print what another service sent to /hooks/…, just as it was sent."""
+    from bot.workflows import intake
+
+    with Database(_environment().database_url).read() as session:
+        body = intake.body_of(session, number)
+    if body is None:
+        _fail([f"Nothing is kept under the number {number}: it was forgotten, or never there."])
+    typer.echo(body)
 
 
 @cli.command()
@@ -164,7 +179,7 @@ def _environment(*, with_slack: bool = False) -> Environment:
     return environment
 
 
-def _fail(faults: list[str]) -> None:
+def _fail(faults: list[str]) -> NoReturn:
     for fault in faults:
         typer.echo(fault, err=True)
     raise typer.Exit(2)

@@ -260,7 +260,8 @@ class House:
         settings = self._ground.settings
         pages = partial(paging_deliveries.card_lines, settings)
         learning = (self.remediation.card_lines(), self.postmortems.card_lines())
-        return (pages, links.card_lines(settings), duplicates.card_lines(), *learning, silencing.card_lines)
+        known = (links.card_lines(settings), duplicates.card_lines(), self.alerts.card_lines())
+        return (pages, *known, *learning, silencing.card_lines)
 
     def _card_buttons(self) -> tuple[CardButtons, ...]:
         """Which rooms add buttons to a SEV's card and tray, in order."""

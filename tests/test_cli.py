@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree
 
@@ -16,6 +17,8 @@ from bot.db import Database
 from bot.environment import api_tokens
 from bot.playground import Playground
 from bot.slack.manifest import SCOPES
+from bot.workflows import intake
+from bot.workflows.sources.table import SOURCES
 from tests.databases import new_sqlite
 from tests.environments import kept_logging
 from tests.processes import CONFIG, BotProcess
@@ -51,6 +54,28 @@ def test_what_is_missing_to_page_is_said_and_is_no_fault(sevbot_cli: Sevbot) -> 
         "warning: sevbot.yaml: teams.platform.pager: there is no key: set SEVBOT_PAGER_PLATFORM (or …_FILE)",
     ]
     assert "there is no key" not in sevbot_cli("check", SEVBOT_PAGER_PLATFORM="a-genie-key").stderr
+
+
+def test_a_secret_for_a_source_that_is_none_is_said(sevbot_cli: Sevbot) -> None:
+    said = sevbot_cli("check", SEVBOT_HOOK_GRAPHANA="a-secret-of-sixteen", SEVBOT_HOOK_GRAFANA="a-secret-of-sixteen")
+    assert "warning: SEVBOT_HOOK_GRAPHANA: there is no source graphana" in said.stderr.splitlines()
+    assert "GRAFANA" not in said.stderr
+    short = sevbot_cli("check", SEVBOT_HOOK_GRAFANA="a-secret-of-sixteen,short")
+    assert short.stderr == (
+        "SEVBOT_HOOK_GRAFANA: give at least 16 characters, such as `openssl rand -hex 32` makes\n"
+    )  # fmt: skip
+
+
+def test_what_was_delivered_is_printed_as_it_was_sent(sevbot_cli: Sevbot, tmp_path: Path) -> None:
+    url = new_sqlite(tmp_path)
+    database, body = Database(url), b'{"what is": "this"}'
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    database.run(lambda session: intake.keep(session, SOURCES["grafana"], body, now=now))
+    assert sevbot_cli("delivery", "1", DATABASE_URL=url).stdout_bytes == body + b"\n"
+    nothing = sevbot_cli("delivery", "2", DATABASE_URL=url)
+    assert (nothing.exit_code, nothing.stderr) == (
+        2, "Nothing is kept under the number 2: it was forgotten, or never there.\n",
+    )  # fmt: skip
 
 
 def test_every_fault_is_a_line_and_the_exit_code_says_so(sevbot_cli: Sevbot, tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ class Declaring:
                 return _already(incident)
         actor = actor_of(session, visit)
         result = service.declare(session, said, config=self._config, actor=actor, now=visit.now)
-        for also in self._also:
+        for also in self._also if result.is_new else ():
             also(session, visit, result.incident)
         if visit.delivery_key:
             inbound.set_subject(session, source, visit.delivery_key, result.incident.subject)

@@ -10,11 +10,12 @@ from bot.config import Settings
 from bot.db import Database
 from bot.incidents.declaring import Declaring
 from bot.incidents.model import Incident
+from bot.incidents.reading import CardLines
 from bot.outbox.announcements import Reaction
 from bot.outbox.kinds import Kinds
 from bot.slack.client import Slack
 from bot.slack.rooms import Rooms
-from bot.workflows import intake, operators, problem_jobs, problem_slack, sev_signs
+from bot.workflows import intake, operators, problem_jobs, problem_slack, problem_views, sev_signs
 from bot.workflows.hooks import Hook
 from bot.workflows.problem_deliveries import ProblemDeliveries
 from bot.workflows.sources.table import SOURCES
@@ -50,6 +51,10 @@ class AlertsRoom:
             "incident.status": self._sev_moved,
             "incident.channel": self._sev_moved,
         }
+
+    def card_lines(self) -> CardLines:
+        """What a SEV's card says of the problems it knows of."""
+        return lambda session, incident: problem_views.card_lines(sev_signs.known_to(session, incident))
 
     def register(self, kinds: Kinds) -> None:
         """Add what is said in Slack to the table."""

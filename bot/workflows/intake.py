@@ -79,6 +79,11 @@ def oldest_waiting(session: Session) -> int | None:
     return session.scalar(select(func.min(AlertDelivery.id)).where(AlertDelivery.state == Progress.KEPT))
 
 
+def body_of(session: Session, delivery_id: int) -> bytes | None:
+    """What was delivered, by its number; None where it is not kept."""
+    return session.scalar(select(AlertDelivery.body).where(AlertDelivery.id == delivery_id))
+
+
 def forget(session: Session, config: Config, *, now: datetime) -> int:
     """Forget bodies that were worked off and are old. Returns how many."""
     is_over = (AlertDelivery.state != Progress.KEPT, AlertDelivery.received_at < now - config.alerts.keep)

@@ -50,7 +50,7 @@ def message(unknown: Unknown) -> list[Block]:
     last = unknown.last
     said = f":grey_question: *{unknown.label}* sent {things} today that Sevbot does not understand."
     why = f"The last one, {when(last.received_at)}: {mrkdwn(last.outcome, 900)}."
-    kept = f"What was sent is kept until {when(unknown.kept_until)}, in `alert_deliveries` under number {last.id}."
+    kept = f"Until {when(unknown.kept_until)}, `sevbot delivery {last.id}` prints what was sent."
     return [kit.section(said), kit.context(f"{why} {kept}")]
 
 

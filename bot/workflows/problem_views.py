@@ -26,6 +26,7 @@ IGNORE = "problem.ignore"
 RETRY = "problem.retry"
 FORM_TITLE = "Attach to a SEV"
 MOST_NAMED = 5
+MOST_ON_CARD = 3
 MARKS = {"critical": ":rotating_light:", "warning": ":warning:", "info": ":information_source:"}
 KINDS = {"burn": "Error budget", "check": "Failing check", "heartbeat": "Missing heartbeat"}
 SENDERS = {"alertmanager": "Alertmanager", "grafana": "Grafana", "pagerduty": "PagerDuty"}
@@ -81,6 +82,22 @@ def elsewhere(shown: Shown, error: str | None) -> list[Block]:
         return [kit.section(f"{_heading(shown)}\nIt is told in {own} now.")]
     why = kit.context(f":warning: It belongs in {own}, where Sevbot can't post: {mrkdwn(error, 600)}.")
     return [*message(shown), why, kit.actions([kit.button("Retry", RETRY, value=str(shown.problem.id))])]
+
+
+def card_lines(problems: Sequence[Problem]) -> list[str]:
+    """What a SEV's card says of the problems it knows of: those that go on, or that they are over."""
+    going_on = [each for each in problems if each.recovered_at is None]
+    lines = [
+        f"{MARKS[each.urgency]} {source_words(each)}, since {when(each.began_at)}: {mrkdwn(each.title, 600)}"
+        for each in going_on[:MOST_ON_CARD]
+    ]
+    if len(going_on) > MOST_ON_CARD:
+        lines.append(f"and {len(going_on) - MOST_ON_CARD} more signs of trouble")
+    ends = [each.recovered_at for each in problems if each.recovered_at]
+    if ends and not going_on:
+        what = "The sign of trouble is" if len(ends) == 1 else f"All {len(ends)} signs of trouble are"
+        lines.append(f":white_check_mark: {what} over since {when(max(ends))}")
+    return lines
 
 
 def attach_form(problem_id: int, sevs: Sequence[Incident]) -> View:

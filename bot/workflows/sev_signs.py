@@ -94,7 +94,7 @@ def attach(
 def tell_sev(session: Session, incident: Incident, *, config: Config, now: datetime) -> None:
     """A SEV, locked, was opened, or affects other workflows: note in it what is wrong with them now."""
     session.flush()
-    if incident.is_drill or not lifecycle.is_open(config, incident):
+    if incident.is_drill or not incident.workflow_keys or not lifecycle.is_open(config, incident):
         return
     is_wrong = (Problem.workflow.in_(incident.workflow_keys), Problem.recovered_at.is_(None))
     for problem in session.scalars(select(Problem).where(*is_wrong).order_by(Problem.began_at).limit(MOST_AT_ONCE)):
@@ -126,6 +126,12 @@ def attached_to(session: Session, problem: Problem) -> Sequence[Incident]:
     """The SEVs that know of a problem, private ones too, in the order of their numbers."""
     query = select(Incident).join(ProblemIncident, ProblemIncident.incident_id == Incident.id)
     return session.scalars(query.where(ProblemIncident.problem_id == problem.id).order_by(Incident.id)).all()
+
+
+def known_to(session: Session, incident: Incident) -> Sequence[Problem]:
+    """The problems a SEV knows of, the oldest first."""
+    query = select(Problem).join(ProblemIncident, ProblemIncident.problem_id == Problem.id)
+    return session.scalars(query.where(ProblemIncident.incident_id == incident.id).order_by(Problem.began_at)).all()
 
 
 def public(session: Session, problem: Problem, config: Config) -> list[Incident]:

@@ -32,10 +32,12 @@ def test_a_sev_declared_from_it_was_detected_by_it_and_hears_when_it_is_over(
     (problem,) = trouble.problems()
     assert sev.kept.detected_at == problem.began_at
     assert [entry.kind for entry in sev.facts][:2] == ["sign", "declared"]
+    assert ":rotating_light: Error budget, since " in sev.card
     assert f"It is in the timeline of SEV-1 {sev.place}." in trouble.message()
     assert "[" not in trouble.message()
     trouble.recovers()
     assert [entry.kind for entry in sev.facts][-1] == "sign_recovered"
+    assert ":white_check_mark: The sign of trouble is over since " in sev.card
     assert sev.kept.resolved_at is None
     assert trouble.message().startswith(":white_check_mark: Place order: ")
     trouble.expects("Declared by", "Type /sev here", "Join #sev-1")
