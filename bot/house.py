@@ -297,12 +297,9 @@ class House:
         CaptureDeliveries(slack, clock, settings, kinds, self.memory).register()
         CatchUp(slack, clock, settings, kinds, self.memory, also=(self.remediation.seen,)).register()
         TellingDeliveries(slack, settings, kinds).register()
-        self.remediation.register(kinds)
-        self.digests.register(kinds)
-        self.tracking.register(kinds)
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
-        self.postmortems.register(kinds)
-        self.alerts.register(kinds)
+        for room in (self.remediation, self.digests, self.tracking, self.postmortems, self.alerts):
+            room.register(kinds)
 
     def _forget_answers(self) -> None:
         machine_now = self._ground.clock.machine()
