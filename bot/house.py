@@ -120,7 +120,7 @@ class House:
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
-        slack, clock, settings = ground.slack, ground.clock, ground.settings
+        slack, clock, settings, database = ground.slack, ground.clock, ground.settings, ground.database
         self.memory = Memory()
         self.postmortems = PostmortemRoom(slack, settings, ground.environment.config_folder)
         self.subjects = AllSubjects(
@@ -134,7 +134,7 @@ class House:
         self.config_watch = ConfigWatch(settings, ground.database, slack)
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
         self.alerts = AlertsRoom(slack, clock, settings, ground.database, ground.environment.hooks)
-        self.health = HealthRoom(ground.environment, ground.database, clock, settings, of_workflow.lines(settings))
+        self.health = HealthRoom(ground.environment, database, clock, settings, of_workflow.owed, self.digests.buttons)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -294,12 +294,9 @@ class House:
         CaptureDeliveries(slack, clock, settings, kinds, self.memory).register()
         CatchUp(slack, clock, settings, kinds, self.memory, also=(self.remediation.seen,)).register()
         TellingDeliveries(slack, settings, kinds).register()
-        self.remediation.register(kinds)
-        self.digests.register(kinds)
-        self.tracking.register(kinds)
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
-        self.postmortems.register(kinds)
-        self.alerts.register(kinds)
+        for room in (self.remediation, self.digests, self.tracking, self.postmortems, self.alerts):
+            room.register(kinds)
 
     def _forget_answers(self) -> None:
         machine_now = self._ground.clock.machine()

@@ -88,6 +88,18 @@ def test_every_fault_is_a_line_and_the_exit_code_says_so(sevbot_cli: Sevbot, tmp
     assert "config/sevbot.yaml: statuses: this setting is missing" in said.stderr.splitlines()
 
 
+def test_what_of_the_configuration_is_not_used_is_said_and_is_no_fault(sevbot_cli: Sevbot, tmp_path: Path) -> None:
+    folder = Path(copytree(CONFIG, tmp_path / "config"))
+    (folder / "openslo").mkdir()
+    (folder / "openslo" / "slos.yaml").write_text("apiVersion: openslo/v1alpha\nkind: SLO\nmetadata: {name: orders}\n")
+    said = sevbot_cli("check", SEVBOT_CONFIG=str(folder))
+    assert said.exit_code == 0
+    assert said.stderr.splitlines()[-1] == (
+        "warning: config/openslo/slos.yaml: SLO orders: apiVersion: left out: openslo/v1alpha is not read here. "
+        "Write it as openslo/v1"
+    )
+
+
 def test_a_template_of_ones_own_is_checked_too(sevbot_cli: Sevbot, tmp_path: Path) -> None:
     folder = Path(copytree(CONFIG, tmp_path / "config"))
     template = folder / "templates" / "incidents" / "declared.j2"

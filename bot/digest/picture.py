@@ -6,6 +6,7 @@ the process that started it, which keeps the input open as long as it lives.
 
 import io
 import json
+import math
 import os
 import sys
 import threading
@@ -48,7 +49,7 @@ def draw(data: dict[str, Any]) -> bytes:
     )  # fmt: skip
     figure = Figure(figsize=SIZE, dpi=DPI, facecolor=GROUND)
     FigureCanvasAgg(figure)
-    (_mitigate if data["kind"] == "mitigate" else _sevs)(figure, data)
+    {"mitigate": _mitigate, "health": _health}.get(data["kind"], _sevs)(figure, data)
     picture = io.BytesIO()
     figure.savefig(picture, format="png", facecolor=GROUND)
     return picture.getvalue()
@@ -135,6 +136,45 @@ def _mitigate(figure: Figure, data: dict[str, Any]) -> None:
         handles=named, loc="lower left", bbox_to_anchor=(0.105, -0.005), ncols=2, frameon=False, fontsize=NORMAL,
         handlelength=1.4, handletextpad=0.5, columnspacing=1.5,
     )  # fmt: skip
+
+
+def _health(figure: Figure, data: dict[str, Any]) -> None:
+    """What was left of the error budget, above which share went wrong each day; both against what was allowed."""
+    _title(figure, data["title"])
+    figure.text(0.025, 0.865, data["subtitle"], fontsize=NORMAL - 1, va="center")
+    above = figure.add_axes((0.115, 0.465, 0.865, 0.285))
+    below = figure.add_axes((0.115, 0.115, 0.865, 0.215))
+    count = len(data["days"])
+    left = [math.nan if each is None else max(each, -1.0) * 100 for each in data["left"]]
+    above.fill_between(range(count), left, color=GRID, linewidth=0)
+    above.plot(range(count), left, color=INK, linewidth=4, marker="o", markersize=7)
+    above.axhline(0, color=STRESS, linewidth=2.5)
+    known = [each for each in left if not math.isnan(each)]
+    _bare(above, count)
+    above.set_ylim(min([*known, 0]) - 12, 112)
+    above.set_xticks([])
+    _percents(above, [each for each in (-100, -50, 0, 50, 100) if each >= min([*known, 0]) - 12])
+    figure.text(0.115, 0.785, "Error budget left at the end of each day", fontsize=NORMAL - 2, va="center")
+    errors = [0.0 if each is None else each * 100 for each in data["errors"]]
+    allowed = data["allowed"] * 100
+    below.bar(range(count), errors, width=0.7, color=DOT, linewidth=0)
+    for place, each in enumerate(data["errors"]):
+        if each is None:
+            below.text(place, 0, "?", ha="center", va="bottom", color=FAINT, fontsize=NORMAL - 3)
+    below.axhline(allowed, color=STRESS, linewidth=2.5, linestyle=(0, (3, 2)))
+    _bare(below, count)
+    top = min(max([*errors, allowed * 1.5]) * 1.2, 104.0)
+    below.set_ylim(0, top)
+    _percents(below, [0, float(f"{top / 1.2:.2g}")])
+    note = f"Went wrong each day (dashed: {data['allowed_said']} is allowed; ?: nothing counted)"
+    figure.text(0.115, 0.355, note, fontsize=NORMAL - 2, va="center")
+    _weeks(below, data["days"])
+
+
+def _percents(axes: Axes, ticks: Sequence[float]) -> None:
+    axes.tick_params(axis="y", left=True, labelleft=True, labelsize=NORMAL - 3)
+    axes.yaxis.set_major_locator(FixedLocator([*ticks]))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _place: f"{share:g} %"))
 
 
 def _scale(axes: Axes, low: float, high: float) -> None:

@@ -1,9 +1,12 @@
 """What this room brings to the house: its verbs, what is clicked and sent, its deliveries, and its job."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from bot.clock import Clock
-from bot.config import Settings
+from bot.config import Settings, Workflow
 from bot.db import Database
-from bot.digest import slack
+from bot.digest import health_chart, slack
 from bot.digest.deliveries import DigestDeliveries
 from bot.digest.jobs import Digests
 from bot.digest.stats import Figures
@@ -18,6 +21,7 @@ class DigestRoom:
 
     def __init__(self, client: Slack, clock: Clock, settings: Settings, database: Database) -> None:
         self._subscribing, self._figures = slack.Subscribing(settings, clock), Figures(settings)
+        self._charts = health_chart.Charts(settings)
         self._deliveries = DigestDeliveries(client, clock, settings)
         self._digests = Digests(database, clock, settings)
 
@@ -28,6 +32,11 @@ class DigestRoom:
     def listen(self, rooms: Rooms) -> None:
         """Attach the clicks and the form."""
         slack.listen(rooms, self._subscribing, self._figures)
+        rooms.clicks[health_chart.SHOW] = self._charts.show
+
+    def buttons(self, workflow: Workflow) -> Sequence[Any]:
+        """What is offered at a workflow."""
+        return health_chart.buttons(workflow)
 
     def register(self, kinds: Kinds) -> None:
         """Add the kinds."""

@@ -21,6 +21,8 @@ from bot.slack.commands import Line
 from bot.slack.visit import Answer, Visit
 
 PICTURE = "digest.stats_picture"
+HEALTH = "health"
+"""The kind of picture that shows a workflow's health; it is asked for at the workflow."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +59,20 @@ class Figures:
         kind, _, words = visit.value.partition(":")
         if kind not in stat_views.PICTURES:
             raise Refused("There is no such picture. `/sev stats` shows which there are.")
-        wanted = asked(self._config, words)
-        enqueue(
-            session,
-            Request(
-                kind=PICTURE, subject=f"person:{visit.user_id}", mode=Mode.ONCE, priority=URGENT, audience=visit.user_id,
-                key=f"stats:{visit.user_id}:{visit.delivery_key}"[:200],
-                arguments={"user": visit.user_id, "kind": kind, "words": wanted.words},
-            ),
-        )  # fmt: skip
-        return Answer(text="The picture comes by direct message in a moment.")
+        return ask_for_picture(session, visit, kind, asked(self._config, words).words)
+
+
+def ask_for_picture(session: Session, visit: Visit, kind: str, words: str) -> Answer:
+    """Let a picture be sent to who asks, by direct message. `words` say of what."""
+    enqueue(
+        session,
+        Request(
+            kind=PICTURE, subject=f"person:{visit.user_id}", mode=Mode.ONCE, priority=URGENT, audience=visit.user_id,
+            key=f"stats:{visit.user_id}:{visit.delivery_key}"[:200],
+            arguments={"user": visit.user_id, "kind": kind, "words": words},
+        ),
+    )  # fmt: skip
+    return Answer(text="The picture comes by direct message in a moment.")
 
 
 def account(session: Session, config: Config, wanted: Asked, *, user_id: str, now: datetime) -> Account:

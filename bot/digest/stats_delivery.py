@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
-from bot.config import Settings
-from bot.digest import content, drawing, plot, stat_views, stats
+from bot.config import Config, Settings
+from bot.digest import content, drawing, health_plot, plot, stat_views, stats
 from bot.digest.asking import asked
 from bot.digest.plot import Plot
 from bot.directory.people import known
@@ -20,6 +20,7 @@ from bot.slack import blocks as kit
 from bot.slack import files, posts
 from bot.slack.client import Slack
 
+HEALTH_LABEL = "A workflow's health"
 NOT_DRAWN = "The picture could not be drawn. The figures are complete without it."
 
 
@@ -50,22 +51,36 @@ class StatsDelivery:
         config, user_id = self._settings.current, message.arguments["user"]
         if not may(config, known(session, user_id, door="click"), "see"):
             return Skip("who asked for it may not see SEVs any more")
+        kind, words = message.arguments["kind"], message.arguments["words"]
         try:
-            wanted = asked(config, message.arguments["words"])
+            drawn = (
+                self._health(session, config, words)
+                if kind == stats.HEALTH
+                else self._figures(session, config, user_id, kind, words)
+            )
         except Refused:
+            drawn = None
+        if drawn is None:
             return Skip("what it is about was taken out of the configuration")
+        text = f"{HEALTH_LABEL if kind == stats.HEALTH else stat_views.PICTURES[kind]}, as you asked."
+        draft = posts.draft_for(
+            session, message, channel_id="", users=(user_id,), text=text, blocks=[kit.section(text)]
+        )
+        return Sketch(draft, drawn)
+
+    def _figures(self, session: Session, config: Config, user_id: str, kind: str, words: str) -> Plot:
+        wanted = asked(config, words)
         zone = stats.zone_of(session, config, user_id)
         week = content.week_of(
             session, config, wanted.scope(config, membership.may_see(user_id)),
             today=self._clock.now().astimezone(ZoneInfo(zone)).date(), zone=zone, private=False,
             count=stats.weeks_of(wanted.days),
         )  # fmt: skip
-        drawn = plot.of_week(message.arguments["kind"], week, config=config, about=wanted.about(config), zone=zone)
-        text = f"{stat_views.PICTURES[message.arguments['kind']]}, as you asked."
-        draft = posts.draft_for(
-            session, message, channel_id="", users=(user_id,), text=text, blocks=[kit.section(text)]
-        )
-        return Sketch(draft, drawn)
+        return plot.of_week(kind, week, config=config, about=wanted.about(config), zone=zone)
+
+    def _health(self, session: Session, config: Config, key: str) -> Plot | None:
+        workflow = config.workflow(key)
+        return health_plot.of_workflow(session, config, workflow, now=self._clock.now()) if workflow else None
 
     def _send(self, sketch: Sketch, attempt: Attempt) -> Result:
         picture = drawing.draw(sketch.plot)

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -25,8 +26,10 @@ RANKS = {state: place for place, state in enumerate(State)}
 UNMEASURED = len(RANKS)
 """What has no SLO comes last: nothing is known of it."""
 
-Lines = Callable[[Session, str, str, datetime], Sequence[str]]
+Lines = Callable[[Session, Config, str, str, datetime], Sequence[str]]
 """What another room says of a workflow: lines of mrkdwn for the one of that key, for a user, at a moment."""
+Buttons = Callable[[Workflow], Sequence[Any]]
+"""What another room offers at a workflow."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def _standings(session: Session, config: Config, keys: set[str], reader: str) ->
 
 
 def portrait(
-    session: Session, config: Config, workflow: Workflow, *, reader: str, now: datetime, lines: Sequence[Lines] = ()
+    session: Session, config: Config, workflow: Workflow, *, reader: str, now: datetime, lines: Lines
 ) -> Portrait:
     """One workflow, looked at now."""
     findings = watching.look(session, catalog.watched_of(config, workflow), zone=config.nudges.time_zone, now=now)
@@ -134,7 +137,7 @@ def portrait(
         open_sevs=session.scalars(affecting.where(is_open).order_by(newest).limit(MOST_SEVS)).all(),
         past_sevs=session.scalars(past.order_by(newest).limit(MOST_SEVS)).all(),
         past_count=session.scalar(select(func.count()).select_from(past.subquery())) or 0,
-        lines=[line for add in lines for line in add(session, workflow.key, reader, now)],
+        lines=lines(session, config, workflow.key, reader, now),
     )  # fmt: skip
 
 

@@ -13,18 +13,24 @@ from bot.slack.rooms import Rooms
 from bot.workflows import catalog, health_slack
 from bot.workflows.counts_api import CountsApi
 from bot.workflows.evaluating import Evaluating
-from bot.workflows.health import Lines
+from bot.workflows.health import Buttons, Lines
 
 
 class HealthRoom:
-    """The health of workflows, on the house's ground. `lines` are what other rooms say of a workflow."""
+    """The health of workflows, on the house's ground. `lines` and `buttons` are what other rooms add to a workflow's page."""
 
-    def __init__(
-        self, environment: Environment, database: Database, clock: Clock, settings: Settings, *lines: Lines
+    def __init__(  # noqa: PLR0917 - it stands on the whole ground
+        self,
+        environment: Environment,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+        lines: Lines,
+        buttons: Buttons,
     ) -> None:
         self.counts = CountsApi(Callers(environment.api_tokens, clock.monotonic), database, clock, settings)
         self.evaluating = Evaluating(database, clock, settings, catalog.watched)
-        self._showing = health_slack.Showing(settings, lines)
+        self._showing = health_slack.Showing(settings, lines, buttons)
 
     def commands(self) -> tuple[Command, ...]:
         """The verbs."""

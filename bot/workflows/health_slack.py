@@ -1,6 +1,5 @@
 """`/sev workflows` and `/sev workflow NAME`: the health of workflows, for who asks alone."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -17,11 +16,12 @@ from bot.workflows import catalog, health, health_views
 
 
 class Showing:
-    """The listeners. `lines` are what other rooms say of a workflow."""
+    """The listeners. `lines` and `buttons` are what other rooms add to a workflow's page."""
 
-    def __init__(self, settings: Settings, lines: Sequence[health.Lines]) -> None:
+    def __init__(self, settings: Settings, lines: health.Lines, buttons: health.Buttons) -> None:
         self._settings = settings
         self._lines = lines
+        self._buttons = buttons
 
     @property
     def _config(self) -> Config:
@@ -54,7 +54,8 @@ class Showing:
             raise Refused(f"Say which one: `{NAME} workflow NAME`. `{NAME} workflows` lists them.")
         wanted = catalog.workflow_named(self._config, line.text)
         found = health.portrait(session, self._config, wanted, reader=visit.user_id, now=visit.now, lines=self._lines)
-        return Answer(text=f"Health of {wanted.key}", blocks=health_views.workflow(self._config, found, now=visit.now))
+        shown = health_views.workflow(self._config, found, self._buttons(wanted), now=visit.now)
+        return Answer(text=f"Health of {wanted.key}", blocks=shown)
 
     def _page(self, session: Session, visit: Visit, team: str | None, start: int) -> Answer:
         page = health.page_of(session, self._config, team=team, start=start, reader=visit.user_id)

@@ -104,7 +104,7 @@ def _turns(page: HealthPage, team: str | None) -> list[Any]:
     return buttons
 
 
-def workflow(config: Config, found: Portrait, *, now: datetime) -> list[Block]:
+def workflow(config: Config, found: Portrait, buttons: Sequence[Any], *, now: datetime) -> list[Block]:
     """One workflow: how each of its SLOs fares, its SEVs, what is owed, and where to look."""
     shown = [kit.header(found.workflow.name), kit.section(_about(config, found.workflow))]
     shown += [
@@ -117,7 +117,7 @@ def workflow(config: Config, found: Portrait, *, now: datetime) -> list[Block]:
             )
         )
     shown.append(kit.section(_sevs(config, found)))
-    return shown
+    return [*shown, kit.actions(buttons)] if buttons else shown
 
 
 def _about(config: Config, workflow: Workflow) -> str:

@@ -47,7 +47,7 @@ CLICKS = {
     "postmortem.open": OWN, "postmortem.read": OWN, "postmortem.approve": OWN, "postmortem.publish": OWN,
     "postmortem.export": OWN, "postmortem.snooze": OWN, "postmortem.versions": OWN, "postmortem.restore": OWN,
     "item.done": OWN, "item.undo": OWN, "item.hand_over": "hands over what membership.may_see shows, and stays silent about the rest", "item.turn": LISTED,
-    "digest.stop": NOTHING, "digest.retry": NOTHING, "digest.picture_asked": NOTHING,
+    "digest.stop": NOTHING, "digest.retry": NOTHING, "digest.picture_asked": NOTHING, "digest.workflow_chart": NOTHING,
     "digest.preview": "shows the person what the channel would be sent: nothing private",
     "item.track": OWN, "workflow.turn": "names an open SEV only where membership.may_see says so",
     "problem.attach": OWN, "problem.ignore": NOTHING, "problem.retry": NOTHING,

@@ -1,6 +1,6 @@
 """Somebody edits the configuration while the bot runs: it is read again, and what cannot be used is told to the operators."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import copytree
 
@@ -11,6 +11,7 @@ from bot.playground import Playground
 from tests.conftest import environment_for
 from tests.processes import CONFIG
 from tests.scenarios.stories import Stage
+from tests.scenarios.test_bad_days_of_promises import Line, table
 
 OPERATORS = "#platform"
 SLO = "    slos: [{key: availability, name: Orders are placed, target: 0.999}]\n"
@@ -123,15 +124,46 @@ def test_a_long_list_is_cut_and_says_where_the_rest_is(files: Files) -> None:
     assert "There are 60 in all: sevbot check lists them." in told
 
 
-def test_without_a_channel_of_the_operators_it_is_logged(files: Files, caplog: pytest.LogCaptureFixture) -> None:
-    files.save((CONFIG / "sevbot.yaml").read_text(), name="sevbot.yaml")
-    files.are_looked_at()
+def has_a_fault(files: Files) -> None:
     files.save("workflows: 1\n")
     files.are_looked_at()
-    assert files.told() == []
-    assert [
-        each.message for each in caplog.records if each.name.startswith("bot.") and each.levelname == "WARNING"
-    ] == ["config.refused"]
+
+
+def has_a_fault_and_no_operators(files: Files) -> None:
+    files.save((CONFIG / "sevbot.yaml").read_text(), name="sevbot.yaml")
+    files.are_looked_at()
+    has_a_fault(files)
+
+
+def is_mended(files: Files) -> None:
+    has_a_fault(files)
+    files.save("workflows: []\n")
+    files.are_looked_at()
+
+
+def holds_what_is_not_done(files: Files) -> None:
+    files.save("apiVersion: openslo/v2alpha\n", name="openslo/slos.yaml")
+    files.are_looked_at()
+
+
+STORIES: dict[str, Callable[[Files], None]] = {
+    "A file is saved with a fault": has_a_fault,
+    "A file is saved with a fault, and there is no channel of the operators": has_a_fault_and_no_operators,
+    "A file that had a fault is mended": is_mended,
+    "A file in OpenSLO's format holds what Sevbot does not do": holds_what_is_not_done,
+}
+
+
+@pytest.mark.parametrize("line", table("Configuration"), ids=lambda line: line.case)
+def test_what_the_table_of_bad_days_says_happens(files: Files, line: Line, caplog: pytest.LogCaptureFixture) -> None:
+    STORIES[line.case](files)
+    logged = [each.message for each in caplog.records if each.name.startswith("bot.") and each.levelname == "WARNING"]
+    if line.where == "in the log":
+        assert files.told() == []
+        assert logged == [line.words]
+    else:
+        (told,) = files.told()
+        assert line.words in told
 
 
 def test_a_channel_that_is_new_in_the_files_is_learned(files: Files) -> None:

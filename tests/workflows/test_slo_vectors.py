@@ -94,6 +94,7 @@ def occurrence_budget(*, total: float, bad: float, target: float) -> Found:
     return {
         "allowed_bad": found.allowed,
         "consumed_percent": 100 * found.spent_ratio,
+        "sli": (total - bad) / total,
         "remaining_percent": 100 * found.left_ratio,
     }
 

@@ -27,12 +27,14 @@ def read(folder: Path, workflows: Sequence[Workflow]) -> tuple[dict[str, list[Ob
     named = {kind: {_name(each): each for each in found if each.at("kind").value == kind} for kind in KINDS}
     _what_is_never_read(found)
     around = Surroundings(Alerting(named["AlertPolicy"], named["AlertCondition"]), named["SLI"])
+    called = {name: each.key for each in reversed(workflows) for name in (each.name.casefold(), each.key)}
+    keys = {each.key for each in workflows}
     by_workflow: dict[str, list[Objective]] = {}
     for slo in found:
         if slo.at("kind").value != "SLO":
             continue
         mapped = objectives(slo, around)
-        key = _workflow_of(slo, named["Service"], workflows)
+        key = _workflow_of(slo, named["Service"], called, keys)
         if key is not None and mapped:
             by_workflow.setdefault(key, []).extend(mapped)
             _where_counts_come_from(slo, key, named["SLI"])
@@ -83,13 +85,12 @@ def _name(node: Node) -> str:
     return str(node.at("metadata", "name").value)
 
 
-def _workflow_of(slo: Node, services: Mapping[str, Node], workflows: Sequence[Workflow]) -> str | None:
+def _workflow_of(slo: Node, services: Mapping[str, Node], called: Mapping[str, str], keys: set[str]) -> str | None:
     """The workflow that an SLO is about: the one it names, else its service does, else the one called like its service."""
     service = slo.at("spec", "service")
     if service.text() is None:
         service.fault("name the service that the SLO is about")
         return None
-    keys = {each.key for each in workflows}
     for bearer in (slo, services.get(str(service.value))):
         annotation = None if bearer is None else bearer.at("metadata", "annotations", WORKFLOW)
         if annotation is not None and annotation.value is not None:
@@ -97,8 +98,7 @@ def _workflow_of(slo: Node, services: Mapping[str, Node], workflows: Sequence[Wo
                 return key
             annotation.fault(f"there is no workflow {annotation.value!r} in workflows.yaml")
             return None
-    called = str(service.value).casefold()
-    found = next((each.key for each in workflows if called in {each.key, each.name.casefold()}), None)
+    found = called.get(str(service.value).casefold())
     if found is None:
         service.notice(
             f"left out: no workflow is called {service.value!r}. Say which it belongs to with the annotation {WORKFLOW}"
