@@ -136,6 +136,8 @@ def wrong_objective(slo: Objective, target: float | None) -> Iterator[str]:
         yield f".time_zone: leave it out: a period of so many days needs none, only {', '.join(CALENDAR)} do"
     if slo.slice < MINUTE or slo.slice > HOUR or HOUR % slo.slice or slo.slice % MINUTE:
         yield ".slice: give whole minutes of which an hour holds a whole number: 1m, 5m, 10m, 15m, 30m or the like"
+    if slo.method == "timeslices" and len(set(slo.signals)) > 1:
+        yield ".signals: give one: a slice of time is good or bad by one signal. Give each of the others an SLO of its own"
     for place, burn in enumerate(slo.burns):
         yield from (f".burns.{place}{fault}" for fault in _wrong_burn(slo, burn, target))
 

@@ -84,7 +84,8 @@ class CountsApi:
             )
         batch = read(call.body, pushed_signals(workflow), now=now)
         sender = Sender(workflow.key, batch.signal, batch.source)
-        named = _once(call, token, sender)
+        named, zone = _once(call, token, sender), config.nudges.time_zone
+        counted = counting.as_up(batch.counted, lambda moment: workflow.is_in_maintenance(moment, zone=zone))
         counted = counted_as_up(batch.counted, workflow, zone=config.nudges.time_zone)
         try:
             self._database.run(lambda session: _keep(session, named, sender, counted, now))
@@ -92,7 +93,7 @@ class CountsApi:
             log_failure(log, "counts.not_kept", error)
             detail = "The database is away. Send it again: it does no harm if it was kept."
             raise Rejected(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "5"}) from None
-        return Reply(HTTPStatus.OK, {"workflow": workflow.key, "signal": batch.signal, "minutes": len(batch.counted)})
+        return Reply(HTTPStatus.OK, {"workflow": workflow.key, "signal": batch.signal, "minutes": len(counted)})
 
 
 def read(body: bytes, signals: Sequence[str], *, now: datetime) -> Batch:

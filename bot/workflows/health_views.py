@@ -107,6 +107,8 @@ def _turns(page: HealthPage, team: str | None) -> list[Any]:
 def workflow(config: Config, found: Portrait, buttons: Sequence[Any], *, now: datetime) -> list[Block]:
     """One workflow: how each of its SLOs fares, its SEVs, what is owed, and where to look."""
     shown = [kit.header(found.workflow.name), kit.section(_about(config, found.workflow))]
+    if found.workflow.is_in_maintenance(now, zone=config.nudges.time_zone):
+        shown.append(kit.section(":construction: *Under maintenance*: what is counted now counts as up."))
     shown += [
         kit.section(_slo(found.workflow, each, found.states.get(each.watched.slo.key), now)) for each in found.findings
     ]

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from bot.api import Rejected
 from bot.app import Bot
+from bot.config.maintenance import Maintenance
 from bot.environment import api_tokens
 from bot.workflows.counts_api import read
 from bot.workflows.counts_model import CountMinute, TouchedHour, WorkflowSignal
@@ -159,6 +160,17 @@ def test_of_a_call_with_a_fault_nothing_is_kept(service: Service) -> None:
     told = refused(service.sends(counts(minute("10:00"), minute(good=121))), 422)
     assert [each["pointer"] for each in told["errors"]] == ["/counts/1/good"]
     assert service.kept() == {}
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_what_is_counted_during_maintenance_is_kept_as_good(service: Service) -> None:
+    settings = service.bot.settings
+    window = Maintenance(begins=NOW.replace(minute=0, second=0), ends=NOW.replace(minute=1, second=0))
+    (order, *others) = settings.current.workflows
+    workflows = (order.model_copy(update={"maintenance": (window,)}), *others)
+    settings.current = settings.current.model_copy(update={"workflows": workflows})
+    service.sends(counts(minute("09:59", 1, 9), minute("10:00", 2, 9), minute("10:01", 3, 9)))
+    assert service.kept() == {("09:59", ""): (1, 9), ("10:00", ""): (9, 9), ("10:01", ""): (3, 9)}
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

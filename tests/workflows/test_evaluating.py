@@ -204,6 +204,10 @@ def test_old_minutes_go_and_their_hours_stay_and_what_was_not_rolled_up_waits(lo
     loop.now += timedelta(days=40)
     evaluating.forget()
     assert _number(loop, CountHour) == 0
+    loop.now += rolling.DAYS_KEPT
+    evaluating.forget()
+    with loop.bot.database.read() as session:
+        assert rolling.signals(session) == []
 
 
 def _number(loop: Loop, table: type[CountMinute] | type[CountHour] | type[TouchedHour]) -> int:

@@ -1,17 +1,21 @@
 """Counts add up to the same however they arrive and are put together: late, twice, in any order, from many senders."""
 
 import random
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from bot.db import Database
 from bot.workflows import counting, rolling
 from bot.workflows.counting import Counted, Sender
+from bot.workflows.counts_model import CountHour, TouchedHour
 from bot.workflows.minutes import DAY, HOUR, Span, minute_of, parts, pieces, whole_minutes, within
 from bot.workflows.sums import EACH, Way, sums
 
@@ -37,7 +41,7 @@ def push(database: Database, *counted: Counted, source: str = "", signal: str = 
 def roll_all(database: Database, *, ways: rolling.Ways | None = None, now: datetime = NOW) -> int:
     """Roll everything up. Returns how many hours were put together."""
     times = 0
-    while database.run(lambda session: rolling.roll_up(session, ways or {}, now=now)):
+    while database.run(lambda session: rolling.roll_up(session, ways or {}, now=now), aside=True):
         times += 1
     return times
 
@@ -115,3 +119,31 @@ def test_windows_hold_what_their_minutes_hold_however_they_came(database: Databa
         assert total(database, span) == truth(sent, span, EACH)
         sliced = Span(span.since // 5 * 5, span.until // 5 * 5)
         assert total(database, sliced, SLICES) == truth(sent, sliced, SLICES)
+
+
+def test_no_minute_is_missed_where_senders_and_roll_ups_meet(database: Database) -> None:
+    """Two senders write the same hours again and again while two replicas roll them up: each waits for the other's mark."""
+    hours = [THIS_MINUTE - THIS_MINUTE % HOUR - each * HOUR for each in (1, 2, 3)]
+    over = threading.Event()
+
+    def send(source: str) -> None:
+        for round_ in range(8):
+            push(database, *[Counted(hour + round_, round_, 10) for hour in hours], source=source)
+
+    def roll() -> None:
+        while not over.is_set():
+            roll_all(database)
+
+    with ThreadPoolExecutor(4) as crowd:
+        rolling_up = [crowd.submit(roll) for _ in range(2)]
+        sending = [crowd.submit(send, source) for source in ("pod-1", "pod-2")]
+        for each in sending:
+            each.result()
+        over.set()
+        for each in rolling_up:
+            each.result()
+    roll_all(database)
+    with database.read() as session:
+        kept = session.execute(select(CountHour.good, CountHour.total)).all()
+        assert [tuple(row) for row in kept] == [(2 * sum(range(8)), 2 * 8 * 10)] * 3
+        assert session.scalars(select(TouchedHour)).all() == []
