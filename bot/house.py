@@ -212,6 +212,7 @@ class House:
     def jobs(self) -> tuple[Job, ...]:
         """What the rooms do again and again."""
         forgetting = (self._ground.database, self._ground.clock, self._ground.settings)
+        overdue = partial(self._by_settings, remediation_jobs.show_overdue)
         return (
             Job("incidents.carry_on", timedelta(seconds=2), self.emergencies.carry_on),
             Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
@@ -219,11 +220,7 @@ class House:
             Job("digest.send_due", timedelta(seconds=15), self.digests.send_due),
             Job("nudges.remind", timedelta(seconds=15), self.remind),
             Job("nudges.forget", timedelta(hours=1), partial(nudge_jobs.forget, *forgetting)),
-            Job(
-                "remediation.show_overdue",
-                timedelta(minutes=10),
-                partial(self._by_settings, remediation_jobs.show_overdue),
-            ),
+            Job("remediation.show_overdue", timedelta(minutes=10), overdue),
             Job("paging.refresh_on_call", timedelta(minutes=1), self._refresh_on_call),
             Job("paging.forget_on_call", timedelta(hours=1), partial(self._by_settings, paging_jobs.forget_on_call)),
             Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
