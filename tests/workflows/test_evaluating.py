@@ -88,7 +88,7 @@ def test_a_burn_is_one_problem_until_it_recovers_and_the_next_is_another_episode
     assert loop.looks(after=MINUTE) == "page"
     (problem,) = loop.problems()
     assert (problem.source, problem.key, problem.urgency) == ("burn", "place-order/availability", "critical")
-    assert (problem.title, problem.seen_count) == ("Place order burns its error budget", 2)
+    assert (problem.title, problem.seen_count) == ("“Orders are placed” burns its error budget", 2)
     assert problem.detail.startswith("Out of budget, and burning ")
     loop.now += timedelta(hours=7)
     loop.counts(0, over=timedelta(hours=7))
