@@ -43,3 +43,4 @@ def _show_again(session: Session, problem: Problem) -> None:
         problem.showing += 1
         showing.show_message(session, problem, before)
     showing.show(session, problem)
+    showing.show_last_told(session, problem)

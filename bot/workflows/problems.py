@@ -7,7 +7,7 @@ recovered and is seen again is a new episode. The SEVs of its workflow that are 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -17,10 +17,17 @@ from bot.db import dialect_of, insert_for
 from bot.slack.text import clip, one_line, plain
 from bot.workflows import sev_signs, showing
 from bot.workflows.places import place_of
-from bot.workflows.problem_model import DETAIL_LIMIT, IS_OPEN, KEY_LIMIT, LINK_LIMIT, TITLE_LIMIT, Problem
+from bot.workflows.problem_model import (
+    DETAIL_LIMIT,
+    IS_OPEN,
+    KEY_LIMIT,
+    LINK_LIMIT,
+    TITLE_LIMIT,
+    Problem,
+    SignSource,
+    Urgency,
+)
 
-Source = Literal["burn", "check", "heartbeat", "alert"]
-Urgency = Literal["critical", "warning", "info"]
 TOLD_AT_MOST = 3
 """How many episodes of one problem are told within `FLAPPING_WITHIN`: one that comes and goes is quiet for that long then."""
 FLAPPING_WITHIN = timedelta(hours=1)
@@ -35,7 +42,7 @@ class Sign:
 
     workflow: str
     """The workflow's key; empty where nobody knows which one it is about."""
-    source: Source
+    source: SignSource
     key: str
     """By which its source knows the problem again: the same for as long as it is the same problem."""
     title: str
@@ -59,7 +66,7 @@ def seen(session: Session, sign: Sign, *, config: Config, now: datetime) -> Prob
         problem = locked(session, Problem.source == sign.source, Problem.key == key, Problem.recovered_at.is_(None))
         assert problem is not None  # noqa: S101 - it was made in this transaction
         sev_signs.reach_sevs(session, problem, config=config, now=now)
-        showing.show(session, problem)
+        _show(session, problem, now)
         return problem
     problem = problem or _open_now(session, sign.source, key)
     if problem is None:  # it was begun beside, and is over by now
@@ -75,13 +82,19 @@ def recovered(session: Session, source: str, key: str, *, now: datetime) -> None
         return
     problem.recovered_at = now
     sev_signs.note_recovery(session, problem, now=now)
-    showing.show(session, problem)
+    _show(session, problem, now)
 
 
 def is_known(session: Session, source: str, key: str) -> bool:
     """Whether there was ever such a problem, and it is not forgotten."""
     known = select(Problem.id).where(Problem.source == source, Problem.key == kept_key(key))
     return session.scalar(known.limit(1)) is not None
+
+
+def _show(session: Session, problem: Problem, now: datetime) -> None:
+    showing.show(session, problem)
+    if problem.ignored_until and problem.ignored_until > now:
+        showing.show_last_told(session, problem)
 
 
 def kept_key(key: str) -> str:
