@@ -65,7 +65,8 @@ def seen(session: Session, sign: Sign, *, config: Config, now: datetime) -> Prob
     if problem is None and _begin(session, sign, key, config, now):
         problem = locked(session, Problem.source == sign.source, Problem.key == key, Problem.recovered_at.is_(None))
         assert problem is not None  # noqa: S101 - it was made in this transaction
-        sev_signs.reach_sevs(session, problem, config=config, now=now)
+        if not _is_quiet(problem, now):
+            sev_signs.reach_sevs(session, problem, config=config, now=now)
         _show(session, problem, now)
         return problem
     problem = problem or _open_now(session, sign.source, key)
@@ -91,12 +92,6 @@ def is_known(session: Session, source: str, key: str) -> bool:
     return session.scalar(known.limit(1)) is not None
 
 
-def _show(session: Session, problem: Problem, now: datetime) -> None:
-    showing.show(session, problem)
-    if problem.ignored_until and problem.ignored_until > now:
-        showing.show_last_told(session, problem)
-
-
 def kept_key(key: str) -> str:
     """A key as it is kept: one that is too long ends with its digest, so that no two become one."""
     key = plain(key)
@@ -111,6 +106,17 @@ def locked(session: Session, *conditions: ColumnElement[bool]) -> Problem | None
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
+def _show(session: Session, problem: Problem, now: datetime) -> None:
+    showing.show(session, problem)
+    if _is_quiet(problem, now):
+        showing.show_last_told(session, problem)
+
+
+def _is_quiet(problem: Problem, now: datetime) -> bool:
+    """Whether nothing is said of it for now: people ignore it, or it comes and goes."""
+    return problem.ignored_until is not None and problem.ignored_until > now
+
+
 def _open_now(session: Session, source: str, key: str) -> Problem | None:
     return locked(session, Problem.source == source, Problem.key == key, Problem.recovered_at.is_(None))
 
@@ -122,9 +128,9 @@ def _begin(session: Session, sign: Sign, key: str, config: Config, now: datetime
     workflow = sign.workflow if config.workflow(sign.workflow) else ""
     values: dict[str, Any] = {
         "source": sign.source, "key": key, "episode": last.episode + 1 if last else 1, "workflow": workflow,
-        **_said(sign), "place": place_of(config, workflow) or "", "began_at": _began(sign, last, now), "seen_at": now, "seen_count": 1,
-        "showing": 1, "told_count": 0, "ignored_until": _quiet_until(session, last, now),
-        "ignored_by": last.ignored_by if last else "",
+        **_said(sign), "place": place_of(config, workflow) or "", "began_at": _began(sign, last, now), "seen_at": now,
+        "seen_count": 1, "showing": 1, "told_count": 0, "ignored_until": _quiet_until(session, last, now),
+        "ignored_by": last.ignored_by if last and _is_quiet(last, now) else "",
     }  # fmt: skip
     insert = insert_for(dialect_of(session), Problem).values(values)
     insert = insert.on_conflict_do_nothing(index_elements=["source", "key"], index_where=IS_OPEN)
@@ -141,7 +147,7 @@ def _quiet_until(session: Session, last: Problem | None, now: datetime) -> datet
     """Until when nothing is said of a new episode: somebody ignores the problem, or it comes and goes."""
     if last is None:
         return None
-    if last.ignored_until and last.ignored_until > now:
+    if _is_quiet(last, now):
         return last.ignored_until
     lately = select(func.count()).where(
         Problem.source == last.source, Problem.key == last.key, Problem.began_at > now - FLAPPING_WITHIN
@@ -156,7 +162,7 @@ def _see_again(session: Session, problem: Problem, sign: Sign, config: Config, n
     problem.seen_count += 1
     for name, value in _said(sign).items():
         setattr(problem, name, value)
-    if sign.urgency == "critical" and not was_critical:
+    if sign.urgency == "critical" and not was_critical and not _is_quiet(problem, now):
         sev_signs.reach_sevs(session, problem, config=config, now=now)
         showing.show(session, problem)
 
