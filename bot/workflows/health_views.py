@@ -71,6 +71,8 @@ def standing(found: Standing, now: datetime) -> str:
 
 
 def _figures(workflow: Workflow, worst: SloState, now: datetime) -> str:
+    if worst.newest_at is None:
+        return f"*{_silence(None, now)}*"
     parts = [f"today {_ratio(worst.sli_today)}", f"{_period(_objective(workflow, worst.slo))} {_ratio(worst.sli)}"]
     if worst.budget_left is not None and worst.budget_seconds is not None:
         whole = timedelta(seconds=worst.budget_seconds)
@@ -159,8 +161,9 @@ def _slo(workflow: Workflow, finding: Finding, state: SloState | None, now: date
     lines = [
         f"{state_text(verdict.state)}{since}  *{mrkdwn(objective.name, 200)}*: {percent(slo.target)}, {slo.period}",
         f"{_capital(silence)}." if silence else mrkdwn(verdict.sentence, 600),
-        f"Today: {_counted(finding.today)}. {_capital(str(slo.period))}: {_counted(finding.period)}.",
     ]
+    if finding.newest is not None:
+        lines.append(f"Today: {_counted(finding.today)}. {_capital(str(slo.period))}: {_counted(finding.period)}.")
     if verdict.budget is not None:
         lines.append(f"Budget: {budget_left(verdict.budget)}.")
     burns = [
