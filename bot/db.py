@@ -33,6 +33,13 @@ SERVER_PATIENCE = (
     " -c idle_in_transaction_session_timeout=3s"
 )
 RETRYABLE_SQLSTATES = {"40001", "40P01"}  # serialization failure, deadlock victim
+LOCK_NOT_AVAILABLE = "55P03"
+END_IDLERS = text("""
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = current_user AND state LIKE 'idle in transaction%'
+    AND state_change < clock_timestamp() - interval '3 seconds'
+""")
+"""The same by hand: poolers drop the option, and a server was seen to let its own timer pass."""
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -172,7 +179,8 @@ class Database:
             try:
                 return self._run_once(work, aside=aside)
             except DBAPIError as error:
-                if attempt == ATTEMPTS or not (_must_repeat(error) or error.connection_invalidated):
+                repeats = _must_repeat(error) or error.connection_invalidated or self._makes_way(error)
+                if attempt == ATTEMPTS or not repeats:
                     raise
             # At once it would take the row from the one who waits for it, and meet them again.
             time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - it spreads tries, it guards nothing
@@ -193,6 +201,13 @@ class Database:
         for notify in self.after_commit:
             notify(session)
         return result
+
+    def _makes_way(self, error: DBAPIError) -> bool:
+        """Whether a lock was waited for in vain, and somebody was ended who kept locks and did nothing."""
+        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            return False
+        with self.engine.connect() as connection:
+            return bool(connection.execute(END_IDLERS).all())
 
     @contextmanager
     def _writing(self, *, aside: bool) -> Iterator[None]:

@@ -18,10 +18,13 @@ from sqlalchemy.util import LRUCache
 
 from bot import schema
 from bot.db import Database
+from bot.outbox.model import OPEN, OutboxMessage
 
 TEMPLATE = "sevbot_template"
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - folders with names of their own are made in it
 STATEMENTS = 5000
+UNDELIVERED = f"state IN ({', '.join(repr(str(state)) for state in OPEN)})"
+IN_FLIGHT = f"{UNDELIVERED} AND lease IS NOT NULL"
 
 
 def share_compiled_statements(patch: pytest.MonkeyPatch) -> None:
@@ -118,6 +121,13 @@ def postgres_server() -> Iterator[PostgresServer]:
             yield server
         finally:
             server.server.cleanup()
+
+
+def has_rows(database: Database, condition: str) -> bool:
+    """Whether there is an outbox row of which that is true: asked very often while a test waits, so it costs little."""
+    with database._read_engine.connect() as connection:
+        asked = f"SELECT 1 FROM {OutboxMessage.__tablename__} WHERE {condition} LIMIT 1"  # noqa: S608 - written by us
+        return connection.exec_driver_sql(asked).first() is not None
 
 
 @cache

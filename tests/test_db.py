@@ -139,6 +139,23 @@ def test_the_victim_of_a_deadlock_is_run_again(database: Database) -> None:
 
 
 @on_postgresql
+def test_who_keeps_a_lock_and_does_nothing_is_ended(database: Database) -> None:
+    database.run(lambda session: add(session, "a"))
+    lock = select(InboundKey).where(InboundKey.key == "a").with_for_update()
+    with database.engine.connect() as frozen:
+        frozen.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        frozen.execute(lock)
+
+        def work(session: Session) -> str:
+            session.execute(text("SET LOCAL lock_timeout = '3200ms'"))
+            return session.scalars(lock).one().key
+
+        assert database.run(work) == "a"
+        with pytest.raises(DBAPIError, match="terminating connection"):
+            frozen.execute(text("SELECT 1"))
+
+
+@on_postgresql
 def test_what_never_gets_through_is_given_up_in_the_end(database: Database) -> None:
     tries: list[int] = []
 

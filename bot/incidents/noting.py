@@ -38,5 +38,5 @@ def note(
         now=now,
         **data,
     )
-    announce(session, f"incident.{kind}", incident.subject)
+    announce(session, f"incident.{kind}", incident.subject, about=incident)
     return entry

@@ -13,9 +13,12 @@ Reaction = Callable[[Session, str], None]
 """What one room does when something happened to a subject (`incident:42`): it writes its rows and asks for deliveries."""
 
 
-def announce(session: Session, event: str, subject: str) -> None:
-    """Say that `event` (`incident.declared`) happened to `subject`. Said twice in one transaction, it is heard once."""
-    session.info.setdefault(ANNOUNCED, {})[event, subject] = None
+def announce(session: Session, event: str, subject: str, *, about: object = None) -> None:
+    """Say that `event` (`incident.declared`) happened to `subject`. Said twice in one transaction, it is heard once.
+
+    `about` is the subject itself: it is kept at hand until all have reacted, so that none of them reads it again.
+    """
+    session.info.setdefault(ANNOUNCED, {})[event, subject] = about
 
 
 class Announcements:

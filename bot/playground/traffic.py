@@ -10,6 +10,7 @@ from typing import Any
 from bot.playground.model import Json
 
 KEPT = 1000
+WAITING = "waiting"
 
 
 @dataclass(slots=True, eq=False)
@@ -85,7 +86,7 @@ class Delivery:
     @property
     def status(self) -> str:
         """How it went: acked, waiting, or the error."""
-        return "acked" if self.acked else self.error or "waiting"
+        return "acked" if self.acked else self.error or WAITING
 
 
 class Traffic:
@@ -100,6 +101,12 @@ class Traffic:
         """Remember one call or delivery."""
         with self._lock:
             self._entries.append((next(self._numbers), what))
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the app took, or was given up on, all that was sent to it."""
+        with self._lock:
+            return not any(isinstance(what, Delivery) and what.status == WAITING for _, what in self._entries)
 
     def after(self, number: int) -> list[Json]:
         """Return the entries numbered above `number`, oldest first."""
@@ -116,7 +123,7 @@ def _call_entry(number: int, call: Call) -> Json:
         "direction": "in",
         "name": call.method,
         "summary": _summary(args),
-        "status": "ok" if call.answer.get("ok") else call.answer.get("error") or str(call.status or "waiting"),
+        "status": "ok" if call.answer.get("ok") else call.answer.get("error") or str(call.status or WAITING),
         "ms": round(call.duration * 1000, 1),
         "args": args,
         "answer": call.answer,

@@ -11,7 +11,6 @@ from sqlalchemy import select, update
 
 from bot.app import Bot
 from bot.incidents.model import Incident
-from bot.outbox.model import OPEN, OutboxMessage
 from bot.playground import Person, Playground, messages, people
 from bot.playground.elements import VALUE_KEYS, all_options, initial_value
 from bot.playground.form import action_of, wants_dispatch
@@ -20,6 +19,7 @@ from bot.playground.traffic import Delivery
 from bot.remediation.model import ActionItem
 from tests.anytext.hostile import hostile, moments
 from tests.anytext.watching import ADOPTABLE
+from tests.databases import UNDELIVERED, has_rows
 
 STATUSES = ("investigating", "mitigated", "resolved", "cancelled")
 SHAPES = ("{verb} {text}", "{verb} SEV-{number} {text}", "{verb} SEV3 {text}", "{verb} resolved {text}")
@@ -84,8 +84,7 @@ class Driver:
         self.slack.wait_quiet(quiet=0.05)
 
     def _is_settled(self) -> bool:
-        with self.bot.database.read() as session:
-            return session.scalar(select(OutboxMessage.id).where(OutboxMessage.state.in_(OPEN)).limit(1)) is None
+        return not has_rows(self.bot.database, UNDELIVERED)
 
     def _sev(self) -> Incident:
         with self.bot.database.read() as session:

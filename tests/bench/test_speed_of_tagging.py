@@ -72,8 +72,7 @@ def test_four_hundred_tags_are_entries_half_a_second_after_the_last(
 
 def unheard(ours: Contestant) -> bool:
     """Whether events are still on their way to the bot; what it says in threads meanwhile takes its time."""
-    entries = ours.slack.traffic.after(0)
-    return any(entry["direction"] == "out" and entry["status"] == "waiting" for entry in entries)
+    return not ours.slack.traffic.is_heard
 
 
 def wait_for(ours: Contestant, entries: Callable[[], int], wanted: int) -> None:

@@ -12,6 +12,7 @@ from bot.outbox.model import OPEN, OutboxMessage
 from bot.playground import Person, Playground
 from bot.playground.model import Channel, Message
 from bot.playground.reading import message_words
+from tests.databases import UNDELIVERED, has_rows
 
 DECLARED = re.compile(r"^SEV-(\d+) declared; its channel is being set up\.$")
 
@@ -30,19 +31,14 @@ class Stage:
 
     def hears(self) -> None:
         """Wait until the bot has taken every event, and Slack shows all that was decided then."""
-        self.slack.wait_until(lambda: not self._underway(), why="every event is taken")
+        self.slack.wait_until(lambda: self.slack.traffic.is_heard, why="every event is taken")
         self.settles()
-
-    def _underway(self) -> bool:
-        entries = self.slack.traffic.after(0)
-        return any(entry["direction"] == "out" and entry["status"] == "waiting" for entry in entries)
 
     def is_settled(self) -> bool:
         """Whether nothing waits in the outbox. It is asked at every change, so that it reads no rows, and none meanwhile."""
         if self.slack.web_api.busy:
             return False
-        with self.bot.database.read() as session:
-            return session.scalar(select(OutboxMessage.id).where(OutboxMessage.state.in_(OPEN)).limit(1)) is None
+        return not has_rows(self.bot.database, UNDELIVERED)
 
     def _waiting(self) -> list[tuple[str, str | None]]:
         with self.bot.database.read() as session:

@@ -161,7 +161,7 @@ def test_a_plain_message_costs_no_look_at_the_database(stage: Stage, sev: Sev, g
     grace.says("Nothing at all.", thread=first)
     grace.reacts("eyes", to=first)
     stage.slack.wait_until(lambda: stage.bot.house.memory.recall(first.channel_id, first.ts), why="it is heard")
-    stage.slack.wait_until(lambda: not stage._underway(), why="every event is taken")
+    stage.slack.wait_until(lambda: stage.slack.traffic.is_heard, why="every event is taken")
     for engine in engines:
         event.remove(engine, "before_cursor_execute", note)
     assert statements == []

@@ -16,6 +16,7 @@ from bot.app import Bot
 from bot.outbox.model import OPEN, OutboxMessage, State
 from bot.playground import Impossible, Playground
 from tests.conftest import environment_for
+from tests.databases import IN_FLIGHT, has_rows
 from tests.processes import CONFIG
 
 CHANNEL = "#sev-1-checkout-is-down"
@@ -68,8 +69,7 @@ class Stage:
         self.slack.wait_until(self._is_settled, within=within, why="the bot has done all it can", seen=self.queue)
 
     def _is_settled(self) -> bool:
-        entries = self.slack.traffic.after(0)
-        if any(entry["direction"] == "out" and entry["status"] == "waiting" for entry in entries):
+        if not self.slack.traffic.is_heard or has_rows(self.bot.database, IN_FLIGHT):
             return False
         rows = {row.key: row for row in self.rows()}
         if any(row.second_look_at for row in rows.values()):

@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 from bot.outbox.model import OPEN, OutboxMessage
 from bot.playground import Channel, Delivery, Impossible, Person, Playground
 
-SETTLES_WITHIN = 40.0
+SETTLES_WITHIN = 60.0
 TRIES = 12
 REDELIVERY_DELAYS = (1.0, 1.0, 1.0, 2.0, 2.0, 4.0, 4.0)
 """Slack's own are 4 s, a minute and five; who is back at once need not wait so long. More of them than Slack's, since of two
@@ -76,9 +76,7 @@ class Stage:
         return (
             self.slack.socket_count() > 0
             and self.ledger.is_settled()
-            and not any(
-                entry["status"] == "waiting" for entry in self.slack.traffic.after(0) if entry["direction"] == "out"
-            )
+            and self.slack.traffic.is_heard
             and self.ledger.is_settled()
         )
 

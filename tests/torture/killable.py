@@ -26,6 +26,7 @@ STRUCK = "struck at "
 PRELOADED = (
     "bot.app",
     "bot.cli",
+    "bot.web.routes",
     "sqlalchemy.dialects.postgresql.psycopg",
     "uvicorn.lifespan.off",
     "uvicorn.protocols.http.auto",
