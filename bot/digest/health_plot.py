@@ -42,8 +42,9 @@ def days_of(session: Session, watched: Watched, *, now: datetime) -> list[Day]:
         )
     ).all()
     today = minute_of(now) // DAY
-    ends = [min((day + 1) * DAY, minute_of(now)) for day in range(today - DAYS + 1, today + 1)]
-    spans = [(Span((end - 1) // DAY * DAY, end), _period(watched.slo, end)) for end in ends]
+    last = max(minute_of(now), today * DAY + 1)  # at midnight sharp, the day that begins has no minute yet
+    days = [Span(day * DAY, min((day + 1) * DAY, last)) for day in range(today - DAYS + 1, today + 1)]
+    spans = [(day, _period(watched.slo, day.until)) for day in days]
     counted = sums(session, signals, {span for pair in spans for span in pair}, watched.way, now=now)
     return [_day(watched.slo, span, period, [*counted.values()]) for span, period in spans]
 

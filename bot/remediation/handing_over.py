@@ -72,8 +72,10 @@ def hand_over(session: Session, handover: Handover, *, config: Config, actor: Ac
         if not each.is_open or owner_of(each) != handover.former:
             continue
         try:
-            first = given[0] if given else None
-            service.give(session, each, handover.new, together_with=first, config=config, actor=actor, now=now)
+            alike = (other for other in given if other.incident.is_private == each.incident.is_private)
+            service.give(
+                session, each, handover.new, together_with=next(alike, None), config=config, actor=actor, now=now
+            )
             given.append(each)
         except Refused as refusal:
             kept.append((each, refusal.sentence))

@@ -98,7 +98,7 @@ class CountsApi:
 def read(body: bytes, signals: Sequence[str], *, now: datetime) -> Batch:
     """What a call brings. Raises `Rejected`, naming each place at which it is wrong."""
     content = _content(body)
-    faults = [Fault(f"/{name}", "There is no such field here.") for name in sorted(set(content) - FIELDS)]
+    faults = [Fault(f"/{_escaped(name)}", "There is no such field here.") for name in sorted(set(content) - FIELDS)]
     signal, source, rows = content.get("signal", PUSHED), content.get("source", ""), content.get("counts")
     if signal not in signals:
         faults.append(Fault("/signal", f"The workflow's SLOs know no such signal: give {' or '.join(signals)}."))
@@ -178,6 +178,11 @@ def _moment(text: object) -> datetime | None:
         return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _escaped(name: str) -> str:
+    """As RFC 6901 writes a name in a pointer."""
+    return name.replace("~", "~0").replace("/", "~1")
 
 
 def _said(moment: datetime) -> str:

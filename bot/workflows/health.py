@@ -127,7 +127,7 @@ def portrait(
     affecting = (
         select(Incident)
         .join(AffectedWorkflow, AffectedWorkflow.incident_id == Incident.id)
-        .where(AffectedWorkflow.workflow == workflow.key, membership.may_see(reader))
+        .where(AffectedWorkflow.workflow == workflow.key, membership.may_see(reader), Incident.is_drill.is_(False))
     )
     is_open = lifecycle.open_now(config)
     newest = AffectedWorkflow.incident_id.desc()

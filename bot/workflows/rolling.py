@@ -62,6 +62,10 @@ def _put_together(session: Session, hour: int, by_way: Mapping[Way, Sequence[int
         if (day + 1) * DAY <= minute_of(now):
             hours = Span(day * HOURS_OF_DAY, (day + 1) * HOURS_OF_DAY)
             _keep(session, CountDay, {"way": way.key, "day": day}, of_hours(ids, hours, way))
+    if (day + 1) * DAY > minute_of(now):  # its last hour may stay empty, and still the day must be summed up then
+        last = (day + 1) * HOURS_OF_DAY - 1
+        rows = [{"signal_id": each, "hour": last, "times": 1} for each in by_way[EACH]]
+        session.execute(insert_for(dialect_of(session), TouchedHour).on_conflict_do_nothing(), rows)
 
 
 def _take_turn(session: Session) -> None:

@@ -114,7 +114,8 @@ def _windows(slo: Slo, zone: str, now: datetime) -> _Windows:
     until = minute_of(now)
     lengths = {timedelta(hours=1), timedelta(days=1), slo.period.length}
     lengths |= {length for pair in slo.watched for length in (pair.long, pair.short)}
-    by_length = {length: Span(until - whole_minutes(length), until) for length in lengths}
+    least = slo.slice_length if slo.method is Method.TIMESLICES else MINUTE
+    by_length = {length: Span(until - whole_minutes(max(length, least)), until) for length in lengths}
     return _Windows(
         by_length,
         Span(minute_of(slo.period.bounds(now).start), until),

@@ -48,6 +48,28 @@ def test_all_that_somebody_owes_goes_to_another_once_that_was_confirmed(
     assert "They owe nothing that you can see" in ada.types("/sev items handover @linus payments").text
 
 
+def test_of_private_ones_a_team_hears_apart(stage: Stage, ada: Person, grace: Person, linus: Person) -> None:
+    """Its channel is told of the others, and its manager, who is in the private SEV, of that one's."""
+    settings = stage.bot.settings
+    led = [each.model_copy(update={"manager": linus.id}) for each in settings.current.teams]
+    settings.current = settings.current.model_copy(update={"teams": tuple(led)})
+    for each in (grace, linus):
+        each.goes_to("#general").types("/sev list")
+    stage.declared(ada, "SEV2 checkout is down")
+    ada.goes_to(stage.declared(ada, "SEV2 salaries leaked --private").channel)
+    ada.types("/sev invite @grace @linus")
+    stage.hears()
+    ada.types("/sev action SEV-1 add add a circuit breaker @grace")
+    ada.types("/sev action SEV-2 add rotate the keys @grace")
+    stage.begins()
+    ada.goes_to("#general").types("/sev items handover @grace payments")
+    ada.clicks("Hand over")
+    stage.settles()
+    linus.sees("gave Payments :lock: SEV-2/1: rotate the keys", in_="@sevbot")
+    stage.expects("gave Payments SEV-1/1: add a circuit breaker", "gave Payments :lock: SEV-2/1")
+    ada.sees("2 action items went to Payments.")
+
+
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [

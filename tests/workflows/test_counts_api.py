@@ -145,6 +145,7 @@ def test_its_hours_are_marked_in_the_same_transaction(service: Service) -> None:
         (counts(source=7), "/source", "letters"),
         (counts(signal="orders"), "/signal", "give counts"),
         (counts(labels={}), "/labels", "no such field"),
+        (counts(**{"a/b~c": 1}), "/a~1b~0c", "no such field"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_at_its_place(content: dict[str, Any], pointer: str, words: str) -> None:

@@ -229,3 +229,20 @@ def test_rolling_up_twice_changes_nothing(loop: Loop) -> None:
 def _hours(loop: Loop) -> list[tuple[int, int, int]]:
     with loop.bot.database.read() as session:
         return [(each.hour, each.good, each.total) for each in session.scalars(select(CountHour))]
+
+
+def test_slices_longer_than_a_short_window_do_not_come_and_go(loop: Loop) -> None:
+    slices = Objective(
+        key="slices", name="Orders are placed", target=0.99, method="timeslices", slice="10m", slice_target=0.9
+    )
+    loop.reconfigured(slices)
+    loop.counts(0, over=timedelta(hours=40))
+    seen = []
+    for _ in range(45):
+        loop.now += MINUTE
+        loop.counts(100)
+        loop.looks()
+        state = loop.state("slices")
+        seen.append(state.state if state else "")
+    assert "page" in seen
+    assert set(seen[seen.index("page") :]) == {"page"}

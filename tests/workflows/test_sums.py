@@ -146,4 +146,17 @@ def test_no_minute_is_missed_where_senders_and_roll_ups_meet(database: Database)
     with database.read() as session:
         kept = session.execute(select(CountHour.good, CountHour.total)).all()
         assert [tuple(row) for row in kept] == [(2 * sum(range(8)), 2 * 8 * 10)] * 3
-        assert session.scalars(select(TouchedHour)).all() == []
+        assert session.scalars(select(TouchedHour).where(TouchedHour.hour < THIS_MINUTE // HOUR)).all() == []
+
+
+def test_a_day_whose_last_hours_are_quiet_counts_too(database: Database) -> None:
+    """Counted from 8 to 17 h alone, and put together every hour, as it goes."""
+    midnight = datetime(2026, 3, 2, tzinfo=UTC)
+    for hour in range(3 * 24):
+        now = midnight + timedelta(hours=hour)
+        if 8 < now.hour <= 17:
+            push(database, Counted(minute_of(now) - HOUR, 99, 100), now=now)
+        roll_all(database, now=now)
+    now = midnight + timedelta(days=3, hours=1)
+    roll_all(database, now=now)
+    assert total(database, Span(minute_of(midnight), minute_of(now)), now=now) == (3 * 9 * 99, 3 * 9 * 100)
