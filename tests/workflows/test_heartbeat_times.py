@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.config.heartbeats import Heartbeat
-from bot.workflows.heartbeat_times import expected
+from bot.workflows.heartbeat_model import HeartbeatRow
+from bot.workflows.heartbeat_times import expected, outlook
 
 ZONES = ("Europe/London", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "Asia/Kolkata", "UTC")
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -55,6 +56,24 @@ def test_what_is_expected_later_never_comes_earlier(after: datetime, zone: str, 
     first = expected(heartbeat, after, zone="UTC")
     assert first <= expected(heartbeat, after + minutes * MINUTE, zone="UTC")
     assert first - after <= 20 * MINUTE
+
+
+@given(moments, st.timedeltas(-3 * DAY, 3 * DAY), st.timedeltas(timedelta(), 9 * DAY), zones)
+def test_nothing_is_late_before_somebody_listened_for_the_grace_after_it_was_expected(
+    good_at: datetime, away: timedelta, later: timedelta, zone: str
+) -> None:
+    up_since, now = good_at + away, good_at + later
+    row = HeartbeatRow(good_at=good_at, started_at=good_at - MINUTE)
+    for heartbeat in (at(3, 0, zone), Heartbeat(key="often", name="Often", every="1h")):
+        found = outlook(row, heartbeat, zone="UTC", up_since=up_since, now=now)
+        if found.trouble:
+            assert found.since is not None
+            assert found.since >= up_since
+            assert now >= found.since + heartbeat.grace
+        else:
+            assert found.look_at is not None
+            assert found.look_at > now
+            assert outlook(row, heartbeat, zone="UTC", up_since=up_since, now=found.look_at).trouble
 
 
 @pytest.mark.parametrize(

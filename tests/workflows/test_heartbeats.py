@@ -227,3 +227,16 @@ def test_while_the_database_is_away_the_job_is_asked_to_come_again(
     assert jobs.row() is None
     jobs.says("/fail")
     assert "Settlement failed" in stage.message()
+
+
+def test_a_page_full_of_heartbeats_with_the_longest_texts_is_still_shown(jobs: Jobs, ada: Person) -> None:
+    jobs.are(*(Heartbeat(key=f"job-{number}", name="<&>" * 20, every="1h") for number in range(20)))
+    for number in range(8):
+        jobs.call("/start", key=f"job-{number}")
+        jobs.call("/1", said="<!here> &" * 500, key=f"job-{number}")
+    jobs.looks()
+    shown = str(ada.types("/sev workflow place-order").text)
+    assert shown.count("Heartbeat <&>") == 6
+    assert "And 14 more heartbeats, none of them worse." in shown
+    assert "<!here>" not in shown
+    jobs.stage.slack.expect_all()
