@@ -91,8 +91,8 @@ class Content:
     unled: tuple[Incident, ...] = ()
     number_unled: int = 0
     overdue: tuple[OwedItem, ...] = ()
-    is_reminded: bool = False
-    """Whether what is overdue stands in a reminder in the same channel today."""
+    number_reminded: int = 0
+    """How many overdue items are left out here, since a reminder names them in the same channel today."""
     shares: tuple[OwnersShare, ...] = ()
     upcoming: tuple[OwedItem, ...] = ()
     number_upcoming: int = 0

@@ -16,7 +16,7 @@ from bot.digest.content import Content
 from bot.digest.model import DigestIssue, DigestSubscription
 from bot.digest.plot import Plot
 from bot.digest.reading import issue_of
-from bot.digest.reminded import is_reminded_there
+from bot.digest.reminded import reminded_there
 from bot.digest.stats_delivery import StatsDelivery
 from bot.directory.channels import channel_id
 from bot.errors import CallFailed, Permanent, Temporary
@@ -102,15 +102,8 @@ class DigestDeliveries:
         obstacle = _obstacle(subscription, issue, composed.content)
         if obstacle and issue.posted_at is None:
             return Skip(obstacle)
-        is_reminded = is_reminded_there(
-            session,
-            self._config,
-            subscription,
-            composed.content.overdue,
-            subjects=self._subjects,
-            now=self._clock.now(),
-        )
-        blocks = views.digest(self._config, replace(composed.content, is_reminded=is_reminded), composed.framing)
+        content = self._without_reminded(session, subscription, composed.content)
+        blocks = views.digest(self._config, content, composed.framing)
         draft = posts.draft_for(
             session, message, channel_id=channel_id(session, subscription.place),
             text=views.text(composed.content, composed.framing), blocks=blocks, join=True,
@@ -118,6 +111,14 @@ class DigestDeliveries:
         bare = [block for block in blocks if block["type"] != "image"]
         is_new = self._clock.machine() - message.queued_at < NOT_PROCESSED_YET
         return Posting(draft, bare, composed.content.now, is_new)
+
+    def _without_reminded(self, session: Session, subscription: DigestSubscription, content: Content) -> Content:
+        """What is to be posted, less those overdue items that today's reminder names in the same channel."""
+        found = reminded_there(
+            session, self._config, subscription, content.overdue, subjects=self._subjects, now=content.now
+        )
+        left = tuple(item for item in content.overdue if item.subject not in found)
+        return replace(content, overdue=left, number_reminded=len(found))
 
     def _send(self, posting: Posting, attempt: Attempt) -> Result:
         try:

@@ -20,7 +20,6 @@ from bot.workflows import health_views
 SECTION_LIMIT = 3000
 LATE = "This digest is late: it was due {}."
 MOST_OWNERS = 8
-REMINDED = "Today's reminder in this channel names those that need the team, with buttons."
 POSTMORTEMS = f"{NAME} postmortem list"
 HEALTH = f"{NAME} workflows"
 
@@ -157,12 +156,12 @@ def _items(config: Config, content: Content) -> list[Block]:
         owners = [_share(config, each) for each in content.shares[:MOST_OWNERS]]
         rest = len(content.shares) - MOST_OWNERS
         owners += [f"{words.number(rest, 'other')}"] if rest > 0 else []
-        lines = [f"By owner: {', '.join(owners)}"]
-        if content.is_reminded:
-            lines.append(REMINDED)
-        else:
-            lines += [_owed(config, each, content) for each in content.overdue]
-            lines += _more(content.number_overdue - len(content.overdue), "overdue", f"{NAME} items overdue")
+        lines = [f"By owner: {', '.join(owners)}", *(_owed(config, each, content) for each in content.overdue)]
+        named = len(content.overdue) + content.number_reminded
+        lines += _more(content.number_overdue - named, "overdue", f"{NAME} items overdue")
+        if content.number_reminded:
+            what = words.number(content.number_reminded, "of them stands", "of them stand")
+            lines.append(f"{what} in today's reminder in this channel, with buttons.")
         shown.append(_section(f":red_circle: *Overdue items: {content.number_overdue}*  `{NAME} items overdue`", lines))
     if content.number_upcoming:
         lines = [_owed(config, each, content) for each in content.upcoming]

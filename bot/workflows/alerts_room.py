@@ -75,8 +75,8 @@ class AlertsRoom:
 
     def show_news(self) -> None:
         """Show what is new about problems. A recurring job calls this."""
-        now = self._clock.now()
-        self._database.run(lambda session: problem_jobs.show_news(session, now=now), aside=True)
+        config, now = self._settings.current, self._clock.now()
+        self._database.run(lambda session: problem_jobs.show_news(session, config, now=now), aside=True)
 
     def forget(self) -> None:
         """Forget what was over long ago. A recurring job calls this."""

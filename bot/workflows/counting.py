@@ -1,7 +1,7 @@
 """Takes in what senders counted, in one transaction with the mark that its hours have to be rolled up anew."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.db import dialect_of, insert_for
 from bot.workflows.counts_model import CountMinute, TouchedHour, WorkflowSignal
-from bot.workflows.minutes import HOUR, minute_of, moment_of
+from bot.workflows.minutes import HOUR, minute_of
 
 LATEST = timedelta(days=3)
 """How late counts may come. Their minutes are kept longer, so that their hour can be put together anew."""
@@ -44,14 +44,6 @@ def takes_since(now: datetime) -> int:
 def takes_until(now: datetime) -> int:
     """The newest minute that may come already."""
     return minute_of(now + AHEAD)
-
-
-def as_up(counted: Sequence[Counted], is_in_maintenance: Callable[[datetime], bool]) -> list[Counted]:
-    """What is counted while a workflow is worked on, as announced before, counts as all well: the budget is not for that."""
-    return [
-        replace(each, good=each.total) if each.good < each.total and is_in_maintenance(moment_of(each.minute)) else each
-        for each in counted
-    ]
 
 
 def take(session: Session, sender: Sender, counted: Sequence[Counted], *, now: datetime) -> None:

@@ -84,8 +84,7 @@ class CountsApi:
             )
         batch = read(call.body, pushed_signals(workflow), now=now)
         sender = Sender(workflow.key, batch.signal, batch.source)
-        named, zone = _once(call, token, sender), config.nudges.time_zone
-        counted = counting.as_up(batch.counted, lambda moment: workflow.is_in_maintenance(moment, zone=zone))
+        named = _once(call, token, sender)
         counted = counted_as_up(batch.counted, workflow, zone=config.nudges.time_zone)
         try:
             self._database.run(lambda session: _keep(session, named, sender, counted, now))

@@ -61,6 +61,8 @@ class Evaluating:
             while self._database.run(lambda session: rolling.forget_minutes(session, some, now=now), aside=True):  # noqa: B023 - it is run at once
                 pass
             self._database.run(lambda session: rolling.forget_rolled(session, some, hours_kept, now=now), aside=True)  # noqa: B023 - it is run at once
+        if signals:
+            self._database.run(lambda session: rolling.forget_signals(session, now=now), aside=True)
 
     def _roll_up(self, watched: Sequence[Watched], now: datetime) -> None:
         with self._database.read() as session:

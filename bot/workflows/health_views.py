@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.config import Config, Workflow
+from bot.config import Config, Objective, Workflow
 from bot.incidents import views
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
@@ -14,6 +14,7 @@ from bot.workflows.budgets import Budget
 from bot.workflows.burning import State
 from bot.workflows.counts_model import SloState
 from bot.workflows.health import PAGE, HealthPage, Portrait, Standing
+from bot.workflows.periods import Rolling
 from bot.workflows.slo import Counts, short_time
 from bot.workflows.watching import SILENT_AFTER, Finding
 from bot.workflows.words import budget_left, percent, times
@@ -66,16 +67,27 @@ def standing(found: Standing, now: datetime) -> str:
     more = f" and {len(found.sevs) - MOST_NAMED} more" if len(found.sevs) > MOST_NAMED else ""
     first = [f"{state_text(found.state)}  *{mrkdwn(workflow.name, 200)}*  `{workflow.key}`"]
     first += [f":rotating_light: {sevs}{more}"] if sevs else []
-    return "  ".join(first) + (f"\n{_figures(worst, now)}" if worst else "")
+    return "  ".join(first) + (f"\n{_figures(workflow, worst, now)}" if worst else "")
 
 
-def _figures(worst: SloState, now: datetime) -> str:
-    parts = [f"today {_ratio(worst.sli_today)}", f"its period {_ratio(worst.sli)}"]
+def _figures(workflow: Workflow, worst: SloState, now: datetime) -> str:
+    if worst.newest_at is None:
+        return f"*{_silence(None, now)}*"
+    parts = [f"today {_ratio(worst.sli_today)}", f"{_period(_objective(workflow, worst.slo))} {_ratio(worst.sli)}"]
     if worst.budget_left is not None and worst.budget_seconds is not None:
         whole = timedelta(seconds=worst.budget_seconds)
         parts.append(_left(worst.budget_left, whole))
     silent = _silence(worst.newest_at, now)
     return "  |  ".join([*parts, *([f"*{silent}*"] if silent else [])])
+
+
+def _objective(workflow: Workflow, key: str) -> Objective:
+    return next(each for each in workflow.slos if each.key == key)
+
+
+def _period(objective: Objective) -> str:
+    """`last 30 days`, `this month`."""
+    return str(Rolling(objective.period)) if isinstance(objective.period, timedelta) else f"this {objective.period}"
 
 
 def _left(share: float, whole: timedelta) -> str:
@@ -143,26 +155,29 @@ def mrkdwn_joined(parts: Sequence[str], limit: int = 2900) -> str:
 
 def _slo(workflow: Workflow, finding: Finding, state: SloState | None, now: datetime) -> str:
     slo, verdict = finding.watched.slo, finding.verdict
-    objective = next(each for each in workflow.slos if each.key == slo.key)
+    objective, silence = _objective(workflow, slo.key), _silence(finding.newest, now)
     is_same = state is not None and state.state == verdict.state.value
     since = f" since {when(state.since)}" if state and is_same and verdict.state is not State.OK else ""
     lines = [
         f"{state_text(verdict.state)}{since}  *{mrkdwn(objective.name, 200)}*: {percent(slo.target)}, {slo.period}",
-        _silence(finding.newest, now).capitalize() + "."
-        if _silence(finding.newest, now)
-        else mrkdwn(verdict.sentence, 600),
-        f"Today {_counted(finding.today)}. Its period {_counted(finding.period)}.",
+        f"{_capital(silence)}." if silence else mrkdwn(verdict.sentence, 600),
     ]
+    if finding.newest is not None:
+        lines.append(f"Today: {_counted(finding.today)}. {_capital(str(slo.period))}: {_counted(finding.period)}.")
     if verdict.budget is not None:
         lines.append(f"Budget: {budget_left(verdict.budget)}.")
     burns = [
-        f"{short_time(pair.long)} {times(rate)}{' :rotating_light:' if verdict.pair == pair else ''}"
+        f"{times(rate).removesuffix(' times')} over {short_time(pair.long)}{' :rotating_light:' if verdict.pair == pair else ''}"
         for pair, rate in finding.burns
         if rate is not None
     ]
-    lines += [f"Burns as fast as it may, over: {', '.join(burns)}."] if burns else []
+    lines += [f"Burn rate: {', '.join(burns)}."] if burns else []
     lines += [f"Last counts: {when(finding.newest)}."] if finding.newest else []
     return "\n".join(lines)
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _counted(counts: Counts | None) -> str:

@@ -85,11 +85,12 @@ def problem_key(workflow: str, slo: str) -> str:
 def _sign(finding: Finding, config: Config) -> Sign:
     watched, verdict = finding.watched, finding.verdict
     workflow = config.workflow(watched.workflow)
-    name = workflow.name if workflow else watched.workflow
+    names = {each.key: each.name for each in workflow.slos} if workflow else {}
+    name = names.get(watched.slo.key, watched.slo.key)
     left = f" {budget_left(verdict.budget)}." if verdict.budget else ""
     return Sign(
         workflow=watched.workflow, source=SOURCE, key=problem_key(*watched.key),
-        title=f"{name} burns its error budget", detail=f"{verdict.sentence}{left}",
+        title=f"“{name}” burns its error budget", detail=f"{verdict.sentence}{left}",
         urgency="critical" if verdict.state is State.PAGE else "warning",
     )  # fmt: skip
 

@@ -85,8 +85,19 @@ def _shown(session: Session, problem: Problem, message: OutboxMessage, config: C
         problem, config, now,
         sevs=sev_signs.public(session, problem, config),
         candidate=_newest_open(session, config),
+        back=_quietly_back(session, problem, now),
         is_old=message.arguments.get("showing") != problem.showing,
     )  # fmt: skip
+
+
+def _quietly_back(session: Session, problem: Problem, now: datetime) -> Problem | None:
+    """The later episode that goes on and is quiet, if this problem is over."""
+    if problem.recovered_at is None:
+        return None
+    later = (Problem.source == problem.source, Problem.key == problem.key, Problem.episode > problem.episode)
+    return session.scalars(
+        select(Problem).where(*later, Problem.recovered_at.is_(None), Problem.ignored_until > now)
+    ).first()
 
 
 def _newest_open(session: Session, config: Config) -> Incident | None:

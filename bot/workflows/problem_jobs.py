@@ -5,16 +5,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
+from bot.config import Config
 from bot.db import affected
 from bot.slack import posts
-from bot.workflows import showing
+from bot.workflows import sev_signs, showing
 from bot.workflows.problem_model import Problem, ProblemIncident
 
 AT_ONCE = 200
 KEPT_FOR = timedelta(days=180)
 
 
-def show_news(session: Session, *, now: datetime) -> None:
+def show_news(session: Session, config: Config, *, now: datetime) -> None:
     """Show what was seen again since it was shown, and what is still there after it was ignored."""
     is_news = (Problem.recovered_at.is_(None), Problem.seen_count > Problem.told_count)
     for problem in _some(session, *is_news):
@@ -22,6 +23,7 @@ def show_news(session: Session, *, now: datetime) -> None:
     is_due = (Problem.recovered_at.is_(None), Problem.ignored_until <= now)
     for problem in _some(session, *is_due):
         _show_again(session, problem)
+        sev_signs.reach_sevs(session, problem, config=config, now=now)
 
 
 def forget(session: Session, *, now: datetime) -> int:
@@ -43,3 +45,4 @@ def _show_again(session: Session, problem: Problem) -> None:
         problem.showing += 1
         showing.show_message(session, problem, before)
     showing.show(session, problem)
+    showing.show_last_told(session, problem)

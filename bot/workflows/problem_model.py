@@ -1,12 +1,15 @@
 """What goes wrong with a workflow, as signs tell it, and the SEVs that know of it."""
 
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db import Base
 
+SignSource = Literal["burn", "check", "heartbeat", "alert"]
+Urgency = Literal["critical", "warning", "info"]
 KEY_LIMIT = 255
 TITLE_LIMIT = 300
 DETAIL_LIMIT = 1000

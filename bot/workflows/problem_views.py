@@ -17,6 +17,7 @@ from bot.slack.text import channel as channel_mention
 from bot.slack.text import clip, link, mrkdwn, one_line, user, when
 from bot.slack.visit import View, metadata
 from bot.workflows.problem_model import Problem
+from bot.workflows.problem_words import heading_words, source_words
 
 OPEN_DECLARE = "problem.open_declare"
 ATTACH = "problem.attach"
@@ -25,11 +26,10 @@ ATTACH_TO = "problem.attach_to"
 IGNORE = "problem.ignore"
 RETRY = "problem.retry"
 FORM_TITLE = "Attach to a SEV"
+AGAIN = "It shows again then, if it is still there."
 MOST_NAMED = 5
 MOST_ON_CARD = 3
 MARKS = {"critical": ":rotating_light:", "warning": ":warning:", "info": ":information_source:"}
-KINDS = {"burn": "Error budget", "check": "Failing check", "heartbeat": "Missing heartbeat"}
-SENDERS = {"alertmanager": "Alertmanager", "grafana": "Grafana", "pagerduty": "PagerDuty"}
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Shown:
     """The newest open SEV it could be attached to."""
     is_old: bool = False
     """Whether a newer message tells of it."""
+    back: Problem | None = None
+    """The later episode that nobody is told of yet, since it is quiet: the problem came back."""
 
 
 def text(shown: Shown) -> str:
@@ -52,12 +54,6 @@ def text(shown: Shown) -> str:
     problem = shown.problem
     verb = "Recovered: " if problem.recovered_at else ""
     return mrkdwn(f"{verb}{heading_words(shown.config, problem)}", 600)
-
-
-def heading_words(config: Config, problem: Problem) -> str:
-    """The problem and its workflow, in plain words."""
-    known = config.workflow(problem.workflow)
-    return f"{known.name}: {problem.title}" if known else problem.title
 
 
 def message(shown: Shown) -> list[Block]:
@@ -118,14 +114,6 @@ def carried_in(value: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def source_words(problem: Problem) -> str:
-    """What noticed it: `Alert from Alertmanager`, `Failing check`."""
-    if problem.source != "alert":
-        return KINDS.get(problem.source, "Sign")
-    sender = SENDERS.get(problem.key.partition(":")[0])
-    return f"Alert from {sender}" if sender else "Alert"
-
-
 def _heading(shown: Shown) -> str:
     problem = shown.problem
     known = shown.config.workflow(problem.workflow)
@@ -139,7 +127,7 @@ def _facts(problem: Problem) -> list[str]:
     if problem.seen_count > 1:
         facts.append(f"Seen {problem.seen_count} times, last {when(problem.seen_at)}.")
     if problem.episode > 1:
-        facts.append(f"It came back: this is time {problem.episode}.")
+        facts.append(f"It came back: it has come {problem.episode} times now.")
     if problem.link:
         facts.append(link(problem.link, "Look closer"))
     return facts
@@ -156,10 +144,11 @@ def _standing(shown: Shown) -> str:
     elif shown.is_old:
         said.append("It is still there: see the newer message below.")
     elif problem.ignored_until and problem.ignored_until > shown.now:
-        who = (
-            f"Ignored by {user(problem.ignored_by)}" if problem.ignored_by else "It comes and goes, so it is kept quiet"
-        )
-        said.append(f"{who} until {when(problem.ignored_until)}. It shows again then, if it is still there.")
+        said.append(f"Ignored by {user(problem.ignored_by)} until {when(problem.ignored_until)}. {AGAIN}")
+    if shown.back and shown.back.ignored_until:
+        why = "is ignored" if shown.back.ignored_by else "comes and goes"
+        back = f"It came back {when(shown.back.began_at)}, and {why}: nothing more is said of it until"
+        said.append(f"{back} {when(shown.back.ignored_until)}. {AGAIN}")
     return " ".join(said)
 
 

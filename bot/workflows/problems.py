@@ -7,7 +7,7 @@ recovered and is seen again is a new episode. The SEVs of its workflow that are 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -17,10 +17,17 @@ from bot.db import dialect_of, insert_for
 from bot.slack.text import clip, one_line, plain
 from bot.workflows import sev_signs, showing
 from bot.workflows.places import place_of
-from bot.workflows.problem_model import DETAIL_LIMIT, IS_OPEN, KEY_LIMIT, LINK_LIMIT, TITLE_LIMIT, Problem
+from bot.workflows.problem_model import (
+    DETAIL_LIMIT,
+    IS_OPEN,
+    KEY_LIMIT,
+    LINK_LIMIT,
+    TITLE_LIMIT,
+    Problem,
+    SignSource,
+    Urgency,
+)
 
-Source = Literal["burn", "check", "heartbeat", "alert"]
-Urgency = Literal["critical", "warning", "info"]
 TOLD_AT_MOST = 3
 """How many episodes of one problem are told within `FLAPPING_WITHIN`: one that comes and goes is quiet for that long then."""
 FLAPPING_WITHIN = timedelta(hours=1)
@@ -35,7 +42,7 @@ class Sign:
 
     workflow: str
     """The workflow's key; empty where nobody knows which one it is about."""
-    source: Source
+    source: SignSource
     key: str
     """By which its source knows the problem again: the same for as long as it is the same problem."""
     title: str
@@ -58,8 +65,9 @@ def seen(session: Session, sign: Sign, *, config: Config, now: datetime) -> Prob
     if problem is None and _begin(session, sign, key, config, now):
         problem = locked(session, Problem.source == sign.source, Problem.key == key, Problem.recovered_at.is_(None))
         assert problem is not None  # noqa: S101 - it was made in this transaction
-        sev_signs.reach_sevs(session, problem, config=config, now=now)
-        showing.show(session, problem)
+        if not _is_quiet(problem, now):
+            sev_signs.reach_sevs(session, problem, config=config, now=now)
+        _show(session, problem, now)
         return problem
     problem = problem or _open_now(session, sign.source, key)
     if problem is None:  # it was begun beside, and is over by now
@@ -75,7 +83,7 @@ def recovered(session: Session, source: str, key: str, *, now: datetime) -> None
         return
     problem.recovered_at = now
     sev_signs.note_recovery(session, problem, now=now)
-    showing.show(session, problem)
+    _show(session, problem, now)
 
 
 def is_known(session: Session, source: str, key: str) -> bool:
@@ -98,6 +106,17 @@ def locked(session: Session, *conditions: ColumnElement[bool]) -> Problem | None
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
+def _show(session: Session, problem: Problem, now: datetime) -> None:
+    showing.show(session, problem)
+    if _is_quiet(problem, now):
+        showing.show_last_told(session, problem)
+
+
+def _is_quiet(problem: Problem, now: datetime) -> bool:
+    """Whether nothing is said of it for now: people ignore it, or it comes and goes."""
+    return problem.ignored_until is not None and problem.ignored_until > now
+
+
 def _open_now(session: Session, source: str, key: str) -> Problem | None:
     return locked(session, Problem.source == source, Problem.key == key, Problem.recovered_at.is_(None))
 
@@ -109,9 +128,9 @@ def _begin(session: Session, sign: Sign, key: str, config: Config, now: datetime
     workflow = sign.workflow if config.workflow(sign.workflow) else ""
     values: dict[str, Any] = {
         "source": sign.source, "key": key, "episode": last.episode + 1 if last else 1, "workflow": workflow,
-        **_said(sign), "place": place_of(config, workflow) or "", "began_at": _began(sign, last, now), "seen_at": now, "seen_count": 1,
-        "showing": 1, "told_count": 0, "ignored_until": _quiet_until(session, last, now),
-        "ignored_by": last.ignored_by if last else "",
+        **_said(sign), "place": place_of(config, workflow) or "", "began_at": _began(sign, last, now), "seen_at": now,
+        "seen_count": 1, "showing": 1, "told_count": 0, "ignored_until": _quiet_until(session, last, now),
+        "ignored_by": last.ignored_by if last and _is_quiet(last, now) else "",
     }  # fmt: skip
     insert = insert_for(dialect_of(session), Problem).values(values)
     insert = insert.on_conflict_do_nothing(index_elements=["source", "key"], index_where=IS_OPEN)
@@ -128,7 +147,7 @@ def _quiet_until(session: Session, last: Problem | None, now: datetime) -> datet
     """Until when nothing is said of a new episode: somebody ignores the problem, or it comes and goes."""
     if last is None:
         return None
-    if last.ignored_until and last.ignored_until > now:
+    if _is_quiet(last, now):
         return last.ignored_until
     lately = select(func.count()).where(
         Problem.source == last.source, Problem.key == last.key, Problem.began_at > now - FLAPPING_WITHIN
@@ -143,7 +162,7 @@ def _see_again(session: Session, problem: Problem, sign: Sign, config: Config, n
     problem.seen_count += 1
     for name, value in _said(sign).items():
         setattr(problem, name, value)
-    if sign.urgency == "critical" and not was_critical:
+    if sign.urgency == "critical" and not was_critical and not _is_quiet(problem, now):
         sev_signs.reach_sevs(session, problem, config=config, now=now)
         showing.show(session, problem)
 

@@ -139,6 +139,11 @@ def forget_rolled(session: Session, signal_ids: Sequence[int], hours_kept: timed
     )
 
 
+def forget_signals(session: Session, *, now: datetime) -> int:
+    """Let go of signals nobody counted by for longer than anything is kept. Returns how many."""
+    return affected(session, delete(WorkflowSignal).where(WorkflowSignal.newest_minute < minute_of(now - DAYS_KEPT)))
+
+
 def claim_minute(session: Session, name: str, minute: int) -> bool:
     """Whether it is this caller's to do what is done once a minute: the first one's who asks."""
     insert = insert_for(dialect_of(session), WorkflowRound).values(name=name, minute=minute)

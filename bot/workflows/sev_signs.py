@@ -17,12 +17,14 @@ from bot.incidents.numbers import lock_numbers
 from bot.slack.text import clip
 from bot.workflows import showing
 from bot.workflows.problem_model import Problem, ProblemIncident
-from bot.workflows.problem_views import heading_words
+from bot.workflows.problem_words import heading_words
 
 SIGN = "sign"
 RECOVERED = "sign_recovered"
 CRITICAL = "critical"
 MOMENT = timedelta(microseconds=1)
+STALE_AFTER = timedelta(days=3)
+"""A problem of which nothing was heard for so long is no news to a SEV: its source may have been taken down."""
 MOST_AT_ONCE = 50
 """Of how many problems a SEV is told when it begins."""
 
@@ -96,7 +98,9 @@ def tell_sev(session: Session, incident: Incident, *, config: Config, now: datet
     session.flush()
     if incident.is_drill or not incident.workflow_keys or not lifecycle.is_open(config, incident):
         return
-    is_wrong = (Problem.workflow.in_(incident.workflow_keys), Problem.recovered_at.is_(None))
+    is_wrong = (
+        Problem.workflow.in_(incident.workflow_keys), Problem.recovered_at.is_(None), Problem.seen_at > now - STALE_AFTER
+    )  # fmt: skip
     for problem in session.scalars(select(Problem).where(*is_wrong).order_by(Problem.began_at).limit(MOST_AT_ONCE)):
         attach(session, problem, incident, now=now)
     show_known(session, incident)

@@ -1,10 +1,12 @@
 """Where problems show in Slack. It asks for deliveries; it renders nothing."""
 
+from sqlalchemy import String, cast, literal, select
 from sqlalchemy.orm import Session
 
 from bot.directory.channels import learn_place
 from bot.outbox.enqueue import URGENT, Request, enqueue
 from bot.outbox.model import Mode
+from bot.slack import posts
 from bot.workflows.problem_model import Problem
 
 MESSAGE = "problem.message"
@@ -23,6 +25,17 @@ def show(session: Session, problem: Problem) -> None:
     problem.told_count = problem.seen_count
     learn_place(session, problem.place, purpose="problems")
     show_message(session, problem, problem.showing)
+
+
+def show_last_told(session: Session, problem: Problem) -> None:
+    """Let the message of the last episode before this one that was told say what has become of it since."""
+    is_told = (
+        select(posts.Post.key).where(posts.Post.subject == literal("problem:") + cast(Problem.id, String)).exists()
+    )
+    earlier = (Problem.source == problem.source, Problem.key == problem.key, Problem.episode < problem.episode)
+    told = session.scalars(select(Problem).where(*earlier, is_told).order_by(Problem.episode.desc()).limit(1)).first()
+    if told is not None:
+        show_message(session, told, told.showing)
 
 
 def show_message(session: Session, problem: Problem, showing: int) -> None:

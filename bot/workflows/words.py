@@ -10,6 +10,8 @@ from bot.workflows.slo import EPSILON
 def budget_left(budget: Budget) -> str:
     """`21 min of 43 min left (48.8 %)`, or `12 min more than its 43 min spent (-27.9 %)`."""
     whole, share = plain_time(budget.whole), percent(budget.left_ratio)
+    if abs(budget.left_ratio) < EPSILON:
+        return f"nothing of {whole} left ({share})"
     if budget.left_time >= timedelta():
         return f"{plain_time(budget.left_time)} of {whole} left ({share})"
     return f"{plain_time(-budget.left_time)} more than its {whole} spent ({share})"

@@ -1,5 +1,7 @@
 """Workflows so critical that a SEV is declared by itself; and SEVs that not everybody may see."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.playground import Person
@@ -56,6 +58,18 @@ def test_what_is_not_critical_only_suggests_until_it_is(watchful: TroubleStage) 
     watchful.signs()
     assert watchful.number_of_sevs() == 1
     assert watchful.message().startswith(":rotating_light: ")
+    expect_the_sev(watchful)
+
+
+def test_what_is_ignored_declares_nothing_until_it_is_told_again(watchful: TroubleStage, ada: Person) -> None:
+    watchful.signs(BURN, urgency="warning")
+    ada.clicks("Ignore for 1 h", in_="#payments")
+    watchful.signs()
+    assert watchful.number_of_sevs() == 0
+    assert "Ignored by @Ada Lovelace" in watchful.message()
+    watchful.time_passes(timedelta(hours=1, minutes=1))
+    assert watchful.number_of_sevs() == 1
+    watchful.slack.expected.update(watchful.messages())
     expect_the_sev(watchful)
 
 

@@ -88,7 +88,7 @@ def test_a_burn_is_one_problem_until_it_recovers_and_the_next_is_another_episode
     assert loop.looks(after=MINUTE) == "page"
     (problem,) = loop.problems()
     assert (problem.source, problem.key, problem.urgency) == ("burn", "place-order/availability", "critical")
-    assert (problem.title, problem.seen_count) == ("Place order burns its error budget", 2)
+    assert (problem.title, problem.seen_count) == ("“Orders are placed” burns its error budget", 2)
     assert problem.detail.startswith("Out of budget, and burning ")
     loop.now += timedelta(hours=7)
     loop.counts(0, over=timedelta(hours=7))
@@ -204,6 +204,10 @@ def test_old_minutes_go_and_their_hours_stay_and_what_was_not_rolled_up_waits(lo
     loop.now += timedelta(days=40)
     evaluating.forget()
     assert _number(loop, CountHour) == 0
+    loop.now += rolling.DAYS_KEPT
+    evaluating.forget()
+    with loop.bot.database.read() as session:
+        assert rolling.signals(session) == []
 
 
 def _number(loop: Loop, table: type[CountMinute] | type[CountHour] | type[TouchedHour]) -> int:

@@ -62,9 +62,10 @@ def test_all_are_listed_the_worst_first(trouble: TroubleStage, ada: Person) -> N
     names = [each.split("  ")[1] for each in shown[1:] if each.startswith(":")]
     assert names == ["Place order", "Statement", "Sign in", "Deposit", "Report"]
     assert shown[1] == ":red_circle: burning fast  Place order  place-order"
-    assert shown[2].endswith("its period 50 %  |  15 days more than its 7 h spent (-4,900 %)")
+    assert shown[2].endswith("last 30 days 50 %  |  15 days more than its 7 h spent (-4,900 %)")
     assert "no counts since " in shown[6]
-    assert shown[8].endswith("its period 100 %  |  7 h of 7 h left (100 %)")
+    assert "No counts since 20" in ada.types("/sev workflow sign-in").text
+    assert shown[8].endswith("last 30 days 100 %  |  7 h of 7 h left (100 %)")
     assert shown[-1] == "/sev workflow place-order tells more of one."
     assert lines(ada, "/sev workflows platform")[0] == "Workflow health of Platform: 1 no data"
     assert ada.types("/sev workflows atlantis").text.startswith("I can list all workflows, or those of a team:")
@@ -95,11 +96,9 @@ def test_one_tells_all_that_is_known_of_it(trouble: TroubleStage, ada: Person, g
     assert shown[2].startswith(":red_circle: burning fast since ")
     assert shown[2].endswith("  Orders are <!here> placed: 99 %, last 30 days")
     assert shown[3] == "Out of budget, and burning 50 times as fast as it may over the last hour."
-    assert shown[4].startswith("Today ")
-    assert shown[4].endswith(" Its period 50 % (9,000 of 18,000).")
-    assert shown[6] == (
-        "Burns as fast as it may, over: 1h 50 times :rotating_light:, 6h 50 times, 24h 50 times, 3d 50 times."
-    )
+    assert shown[4].startswith("Today: ")
+    assert shown[4].endswith(" Last 30 days: 50 % (9,000 of 18,000).")
+    assert shown[6] == ("Burn rate: 50 over 1h :rotating_light:, 50 over 6h, 50 over 24h, 50 over 3d.")
     text = "\n".join(shown)
     assert "SEV-2 SEV2: orders fail" in text
     assert "Over: 1, the newest SEV-1. /sev list place-order" in text

@@ -15,7 +15,7 @@ def test_a_sign_of_trouble_is_one_message_in_the_channel_of_the_workflows_owner(
     lines = trouble.message().splitlines()
     assert lines[0] == ":rotating_light: Place order: Orders fail 14 times too often"
     assert lines[1] == "Out of budget in about 5 h at this rate."
-    assert lines[2].startswith("Error budget, since ")
+    assert lines[2].startswith("Burning error budget, since ")
     assert lines[3:] == ["[Declare SEV]", "[Attach to a SEV…]", "[Ignore for 1 h]"]
 
 
@@ -32,7 +32,7 @@ def test_a_sev_declared_from_it_was_detected_by_it_and_hears_when_it_is_over(
     (problem,) = trouble.problems()
     assert sev.kept.detected_at == problem.began_at
     assert [entry.kind for entry in sev.facts][:2] == ["sign", "declared"]
-    assert ":rotating_light: Error budget, since " in sev.card
+    assert ":rotating_light: Burning error budget, since " in sev.card
     assert f"It is in the timeline of SEV-1 {sev.place}." in trouble.message()
     assert "[" not in trouble.message()
     trouble.recovers()
@@ -54,7 +54,7 @@ def test_what_is_seen_again_counts_and_what_comes_back_is_told_anew(trouble: Tro
     first, second = trouble.messages()
     trouble.slack.expected.update((first, second))
     assert "Recovered" in trouble.words(first)
-    assert "It came back: this is time 2." in trouble.words(second)
+    assert "It came back: it has come 2 times now." in trouble.words(second)
     assert [(each.episode, each.seen_count) for each in trouble.problems()] == [(1, 5), (2, 1)]
 
 
@@ -67,6 +67,7 @@ def test_what_is_ignored_is_silent_for_an_hour_and_shows_again_if_it_is_still_th
     assert "Ignored by @Ada Lovelace until " in trouble.message()
     trouble.recovers()
     trouble.signs()
+    assert ", and is ignored: nothing more is said of it until " in trouble.message()
     trouble.time_passes(HOUR / 2)
     assert len(trouble.messages()) == 1
     trouble.time_passes(HOUR)
@@ -113,7 +114,14 @@ def test_what_comes_and_goes_is_told_three_times_an_hour(trouble: TroubleStage) 
     said = trouble.messages()
     trouble.slack.expected.update(said)
     assert len(said) == 3
-    assert len(trouble.problems()) == 5
+    assert "came back" not in trouble.words(said[-1]).splitlines()[-1]
+    trouble.signs()
+    assert ", and comes and goes: nothing more is said of it until " in trouble.words(said[-1])
+    trouble.time_passes(2 * HOUR)
+    assert "comes and goes" not in trouble.words(said[-1])
+    trouble.slack.expected.update(trouble.messages())
+    assert len(trouble.messages()) == 4
+    assert len(trouble.problems()) == 6
 
 
 def test_a_workflow_nobody_knows_has_its_signs_where_sevs_are_announced(trouble: TroubleStage) -> None:

@@ -49,7 +49,7 @@ def test_everything_about_an_slo_can_be_set(tmp_path: Path) -> None:
         {
             **AVAILABILITY, "target": 0.99, "period": "month", "time_zone": "Asia/Tokyo", "method": "timeslices",
             "slice": "5m", "slice_target": 0.95, "low_traffic": "budget_share", "min_bad_events": 3,
-            "signals": ["counts", "e2e"],
+            "signals": ["e2e"],
             "burns": [
                 {"over": "24h", "rate": 2, "urgency": "ticket"},
                 {"over": "1h", "lately": "10m", "rate": 20, "urgency": "page"},
@@ -66,7 +66,7 @@ def test_everything_about_an_slo_can_be_set(tmp_path: Path) -> None:
         ("24h/2h", Urgency.TICKET),
     ]
     workflow = config.workflows[0]
-    assert (workflow.channel, workflow.declares, workflow.slos[0].signals) == ("#orders", "SEV2", ("counts", "e2e"))
+    assert (workflow.channel, workflow.declares, workflow.slos[0].signals) == ("#orders", "SEV2", ("e2e",))
 
 
 def test_a_month_is_the_companys_unless_it_says_whose(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
 
@@ -18,7 +18,7 @@ from bot.config.heartbeats import Heartbeat
 from bot.db import Database
 from bot.incidents.model import Incident
 from bot.playground import Playground
-from bot.workflows import beating, intake, problems
+from bot.workflows import beating, intake, problem_jobs, problems
 from bot.workflows.beating import Ping, What
 from bot.workflows.heartbeat_hooks import token_of
 from bot.workflows.heartbeats_room import HeartbeatsRoom
@@ -111,7 +111,7 @@ def test_a_job_whose_failure_was_answered_is_told_of_whoever_dies(
 def _answers(port: int) -> bool:
     try:
         return requests.get(f"http://127.0.0.1:{port}/healthz", timeout=1).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 
@@ -136,3 +136,24 @@ def test_replicas_tell_of_each_heartbeat_once_whoever_kept_its_ping(replicas: li
     assert told == sorted((f"{first.key}/{name}", 1) for name in names[1::2])
     for each in replicas:
         each.close()
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_what_was_worked_off_is_forgotten_in_time_and_what_waits_is_not(replicas: list[Database]) -> None:
+    database, config, late = replicas[0], load(CONFIG), NOW + timedelta(days=400)
+    source = SOURCES["alertmanager"]
+    first, over = (
+        sample(f"alertmanager/capture_{each}.json") for each in ("01_firing_first_delivery", "05_resolved")
+    )  # fmt: skip
+    database.run(
+        lambda session: (intake.keep(session, source, first, now=NOW), intake.keep(session, source, over, now=NOW))
+    )
+    database.run(lambda session: intake.work_off(session, SOURCES, config, now=NOW, most=10))
+    database.run(lambda session: problems.seen(session, BURN, config=config, now=NOW))
+    database.run(lambda session: intake.keep(session, source, b"it waits", now=NOW))
+    assert database.run(lambda session: intake.forget(session, config, now=NOW + timedelta(days=13))) == 0
+    assert database.run(lambda session: intake.forget(session, config, now=late)) == 2
+    assert database.run(lambda session: problem_jobs.forget(session, now=late)) == 1
+    with database.read() as session:
+        assert session.scalars(select(AlertDelivery.body)).all() == [b"it waits"]
+        assert session.scalars(select(Problem.source)).all() == ["burn"]

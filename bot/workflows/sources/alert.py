@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.config import Config
-from bot.workflows.problems import Urgency
+from bot.workflows.problem_model import Urgency
 
 MOST_FIELDS = 15
 NAME_LIMIT = 40

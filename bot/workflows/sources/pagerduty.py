@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.config import Config
-from bot.workflows.problems import Urgency
+from bot.workflows.problem_model import Urgency
 from bot.workflows.sources.alert import (
     Alert,
     NotUnderstood,
