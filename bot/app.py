@@ -203,6 +203,7 @@ class Bot:
             metrics_token=self.environment.metrics_token,
             hooks={"jira": self.house.tracking.hooks.take, **self.house.alerts.hooks},
             counts=self.house.health.counts.take,
+            heartbeats=self.house.heartbeats.door.take,
         )
 
     def _is_behind(self) -> bool:

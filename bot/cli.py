@@ -1,4 +1,4 @@
-"""The command line, `sevbot …`: run, demo, migrate, check, plan, delivery, manifest, token."""
+"""The command line, `sevbot …`: run, demo, migrate, check, plan, delivery, manifest, token, heartbeat-url."""
 
 import logging
 import os
@@ -83,6 +83,8 @@ def check() -> None:
         typer.echo(f"warning: SEVBOT_HOOK_{name.upper()}: there is no source {name}", err=True)
     for notice in not_used(settings):
         typer.echo(f"warning: {notice}", err=True)
+    if not environment.heartbeat_secrets and any(each.heartbeats for each in found.workflows):
+        typer.echo("warning: SEVBOT_HEARTBEAT_SECRET: without it no heartbeat can be heard", err=True)
     typer.echo(
         f"The configuration is fine: {len(found.severities)} severities, {len(found.teams)} teams, "
         f"{len(found.workflows)} workflows."
@@ -137,6 +139,29 @@ def token(
         _fail([f"{entry.rpartition(' ')[0]}: that is no name, or no scope: see `sevbot token --help`."])
     typer.echo(f"Give the service this token; it is not shown again:\n  {made}")
     typer.echo(f"Add this to SEVBOT_API_TOKENS, on a line of its own, and start the bot anew:\n  {entry}")
+
+
+@cli.command()
+def heartbeat_url(
+    name: Annotated[str, typer.Argument(help="Its workflow's key and its own: place-order/nightly.")],
+    base: Annotated[str, typer.Option(help="Where the bot is reached from outside: https://sevbot.example.com.")] = "",
+) -> None:
+    """Print the address a job calls to say that it ran. Whoever knows it can speak for the job."""
+    from bot.workflows.heartbeat_hooks import PATH, token_of
+    from bot.workflows.listening import all_of, name_of
+
+    environment = _environment()
+    if not environment.heartbeat_secrets:
+        _fail(["SEVBOT_HEARTBEAT_SECRET: set it first, such as to what `openssl rand -hex 32` prints"])
+    try:
+        found = config.load(environment.config_folder)
+    except config.ConfigFaults as faults:
+        _fail(faults.faults)
+    known = {name_of(workflow.key, each.key): (workflow.key, each.key) for workflow, each in all_of(found)}
+    if name not in known:
+        _fail([f"There is no heartbeat {name}. Give one of: {', '.join(sorted(known)) or 'none is configured'}"])
+    base = base.rstrip("/") or f"http://{environment.http_host}:{environment.http_port}"
+    typer.echo(f"{base}{PATH}{token_of(environment.heartbeat_secrets[0], *known[name])}")
 
 
 @cli.command()

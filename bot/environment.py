@@ -88,6 +88,8 @@ class Environment:
     api_tokens: tuple[ApiToken, ...] = ()
     hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     """The secrets with which alerts may be delivered, by the source's name; several while one is being changed."""
+    heartbeat_secrets: tuple[str, ...] = field(default=(), repr=False)
+    """From which the addresses for heartbeats are made; several while one is being changed, the newest first."""
 
     @property
     def socket_mode(self) -> bool:
@@ -128,6 +130,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         tracker=tracker_access(variables, faults),
         api_tokens=api_tokens(variables, faults),
         hooks=hook_secrets(variables, faults),
+        heartbeat_secrets=_secrets(variables, "SEVBOT_HEARTBEAT_SECRET", faults),
     )
     if not _is_database(result.database_url):
         faults.append("DATABASE_URL: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
@@ -212,13 +215,16 @@ def api_tokens(variables: Mapping[str, str], faults: list[str]) -> tuple[ApiToke
 def hook_secrets(variables: Mapping[str, str], faults: list[str]) -> dict[str, tuple[str, ...]]:
     """With what alerts may be delivered, by source. Several secrets are written with commas or spaces between them."""
     names = sorted({name.removesuffix("_FILE") for name in variables if name.startswith(HOOK_KEY)})
-    found = {name: tuple(_secret(variables, name, faults).replace(",", " ").split()) for name in names}
-    faults += [
-        f"{name}: give at least {SHORTEST_SECRET} characters, such as `openssl rand -hex 32` makes"
-        for name, secrets in found.items()
-        if any(len(each) < SHORTEST_SECRET for each in secrets)
-    ]
+    found = {name: _secrets(variables, name, faults) for name in names}
     return {name.removeprefix(HOOK_KEY).lower(): secrets for name, secrets in found.items() if secrets}
+
+
+def _secrets(variables: Mapping[str, str], name: str, faults: list[str]) -> tuple[str, ...]:
+    """One secret or several, with commas or spaces between them, each long enough not to be guessed."""
+    found = tuple(_secret(variables, name, faults).replace(",", " ").split())
+    if any(len(each) < SHORTEST_SECRET for each in found):
+        faults.append(f"{name}: give at least {SHORTEST_SECRET} characters, such as `openssl rand -hex 32` makes")
+    return found
 
 
 def _is_safe_address(url: str) -> bool:

@@ -85,9 +85,10 @@ from bot.timeline.deliveries import CaptureDeliveries
 from bot.timeline.memory import Memory
 from bot.timeline.reconciling import CatchUp
 from bot.timeline.telling_deliveries import TellingDeliveries
-from bot.workflows import problem_slack
+from bot.workflows import health, problem_slack
 from bot.workflows.alerts_room import AlertsRoom
 from bot.workflows.health_room import HealthRoom
+from bot.workflows.heartbeats_room import HeartbeatsRoom
 
 HOME_EVENTS = (
     "declared", "severity", "status", "reopened", "title", "update", "channel", "channel_replaced", "role", "handoff",
@@ -134,7 +135,9 @@ class House:
         self.config_watch = ConfigWatch(settings, ground.database, slack)
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
         self.alerts = AlertsRoom(slack, clock, settings, ground.database, ground.environment.hooks)
-        self.health = HealthRoom(ground.environment, database, clock, settings, of_workflow.owed, self.digests.buttons)
+        self.heartbeats = HeartbeatsRoom(database, clock, settings, ground.environment.heartbeat_secrets)
+        lines = health.together(self.heartbeats.lines, of_workflow.owed)
+        self.health = HealthRoom(ground.environment, database, clock, settings, lines, self.digests.buttons)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -226,7 +229,7 @@ class House:
             Job("paging.forget_on_call", timedelta(hours=1), partial(self._by_settings, paging_jobs.forget_on_call)),
             Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
             Job("tracker.forget", timedelta(hours=1), self.tracking.forget),
-            *(Job(*each) for each in (*self.alerts.jobs(), *self.health.jobs())),
+            *(Job(*each) for each in (*self.alerts.jobs(), *self.health.jobs(), *self.heartbeats.jobs())),
             Job("operations.read_config", timedelta(seconds=5), self.config_watch.look),
             Job("inbound.forget", timedelta(hours=1), partial(self._now, inbound.forget_old)),
         )

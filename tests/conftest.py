@@ -16,6 +16,7 @@ from tests.processes import CONFIG
 STORIES = (
     "tests/scenarios/", "tests/paging/", "tests/postmortems/", "tests/timeline/", "tests/anytext/", "tests/remediation/",
     "tests/tracking/", "tests/workflows/test_problems", "tests/workflows/test_intake", "tests/workflows/test_declaring",
+    "tests/workflows/test_heartbeats",
     "tests/workflows/test_health", "tests/workflows/test_charts",
 )  # fmt: skip
 """Where what a person sees is tried. It does not depend on the engine, so that PostgreSQL needs but a sample of it at once."""
@@ -26,6 +27,7 @@ LONGEST = "tests/anytext/"
 """Where each test tries very much: on PostgreSQL, none of it at once."""
 HOOK_SECRETS = {name: (f"the secret of {name}",) for name in ("alertmanager", "grafana", "pagerduty", "generic")}
 """With what alerts are delivered to the bots of the tests."""
+HEARTBEAT_SECRET = "the secret of heartbeats"
 REDELIVERY_DELAYS = (0.5, 1.0, 3.0)
 """Slack's own are 4 s, a minute and five: what it says before the bot is connected comes too late for a story."""
 
@@ -104,6 +106,7 @@ def environment_for(
         pagers=pager_access(slack.pager_variables, []),
         tracker=tracker_access(slack.jira_variables, []),
         hooks=HOOK_SECRETS,
+        heartbeat_secrets=(HEARTBEAT_SECRET,),
     )
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from shutil import copytree
 
@@ -18,6 +19,7 @@ from bot.environment import api_tokens
 from bot.playground import Playground
 from bot.slack.manifest import SCOPES
 from bot.workflows import intake
+from bot.workflows.heartbeat_hooks import token_of
 from bot.workflows.sources.table import SOURCES
 from tests.databases import new_sqlite
 from tests.environments import kept_logging
@@ -180,3 +182,40 @@ def test_a_token_is_made_with_what_the_bot_needs_of_it_and_kept_nowhere(sevbot_c
     wrong = sevbot_cli("token", "check out")
     assert (wrong.exit_code, wrong.stdout) == (2, "")
     assert wrong.stderr == "check out counts:write: that is no name, or no scope: see `sevbot token --help`.\n"
+
+
+def test_the_address_of_a_heartbeat_is_made_of_its_name_and_the_secret(sevbot_cli: Sevbot, tmp_path: Path) -> None:
+    copied(tmp_path, heartbeats='[{key: nightly, name: Nightly, cron: "0 3 * * *"}]')
+    call = partial(sevbot_cli, "heartbeat-url", SEVBOT_CONFIG=str(tmp_path))
+    assert call("place-order/nightly").stderr.startswith("SEVBOT_HEARTBEAT_SECRET: set it first")
+    new, old = "0123456789abcdef", "fedcba9876543210"
+    made = call("place-order/nightly", "--base", "https://sevbot.example.com/", SEVBOT_HEARTBEAT_SECRET=f"{new},{old}")
+    assert made.stdout == f"https://sevbot.example.com/hooks/heartbeat/{token_of(new, 'place-order', 'nightly')}\n"
+    assert made.stdout != call("place-order/nightly", SEVBOT_HEARTBEAT_SECRET=old).stdout
+    assert call("nightly", SEVBOT_HEARTBEAT_SECRET=new).stderr == (
+        "There is no heartbeat nightly. Give one of: place-order/nightly\n"
+    )
+    assert "SEVBOT_HEARTBEAT_SECRET: without it" in sevbot_cli("check", SEVBOT_CONFIG=str(tmp_path)).stderr
+
+
+def test_heartbeats_that_cannot_be_meant_are_faults(sevbot_cli: Sevbot, tmp_path: Path) -> None:
+    copied(tmp_path, heartbeats="[{key: c, name: C, cron: often}]")
+    assert "write five fields such as" in sevbot_cli("check", SEVBOT_CONFIG=str(tmp_path)).stderr
+    copied(tmp_path, heartbeats="[{key: a, name: A}, {key: a, name: B, every: 1s, grace: 1s, time_zone: UTC}]")
+    said = sevbot_cli("check", SEVBOT_CONFIG=str(tmp_path)).stderr
+    for fault in (
+        "'a' is there twice",
+        "a: give every (such as 1h) or cron",
+        ".every: give 10s to 366d",
+        ".grace: give 10s to 30d",
+        ".time_zone: leave it out",
+    ):
+        assert fault in said
+
+
+def copied(folder: Path, *, heartbeats: str) -> None:
+    """The configuration of the tests, in which a workflow has heartbeats."""
+    copytree(CONFIG, folder, dirs_exist_ok=True)
+    file = folder / "workflows.yaml"
+    text = file.read_text().replace("name: Place order,", f"name: Place order, heartbeats: {heartbeats},")
+    file.write_text(text)

@@ -14,3 +14,14 @@ async def body_of(request: Request, longest: int) -> bytes | None:
         if len(body) > longest:
             return None
     return bytes(body)
+
+
+async def end_of(request: Request, most: int, *, read: int) -> bytes:
+    """The last bytes of what somebody sends, `most` of them. Nobody waits for more than `read`: the rest is left unread."""
+    end, length = bytearray(), 0
+    async for part in request.stream():
+        end = (end + part)[-most:]
+        length += len(part)
+        if length > read:
+            break
+    return bytes(end)

@@ -11,8 +11,10 @@ from fastapi.responses import JSONResponse
 from prometheus_client import generate_latest
 from slack_bolt import App, BoltRequest
 
+from bot.web import heartbeats as pings
 from bot.web.api import TakeCounts, attach
 from bot.web.bodies import body_of
+from bot.web.heartbeats import TakePing
 
 Take = Callable[[Mapping[str, str], bytes], int]
 """What takes a delivery from outside: its headers, named in lower case, and its very bytes. It gives the status."""
@@ -42,10 +44,11 @@ def build(
     metrics_token: str,
     hooks: Mapping[str, Take],
     counts: TakeCounts | None = None,
+    heartbeats: TakePing | None = None,
 ) -> FastAPI:
     """The routes. `slack` is given where Slack delivers by HTTP; `hooks` take what other services send, by their name.
 
-    `counts` takes what services count of workflows.
+    `counts` takes what services count of workflows, `heartbeats` what jobs say of themselves.
     """
     api = FastAPI(title="Sevbot", docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -77,6 +80,8 @@ def build(
 
     if counts is not None:
         attach(api, counts)
+    if heartbeats is not None:
+        pings.attach(api, heartbeats)
 
     if slack is not None:
         bolt = slack

@@ -32,6 +32,11 @@ Buttons = Callable[[Workflow], Sequence[Any]]
 """What another room offers at a workflow."""
 
 
+def together(*rooms: Lines) -> Lines:
+    """What several rooms say of a workflow, in order."""
+    return lambda *asked: [line for lines in rooms for line in lines(*asked)]
+
+
 @dataclass(frozen=True)
 class Standing:
     """How a workflow fares, by the worst of its SLOs."""

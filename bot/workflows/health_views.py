@@ -130,7 +130,7 @@ def workflow(config: Config, found: Portrait, buttons: Sequence[Any], *, now: da
                 "It promises nothing yet, so its health is not measured: give it `slos` in `config/workflows.yaml`."
             )
         )
-    shown.append(kit.section(_sevs(config, found)))
+    shown += [kit.section(each) for each in paragraphs([*_sevs(config, found), *found.lines])]
     return [*shown, kit.actions(buttons)] if buttons else shown
 
 
@@ -186,9 +186,20 @@ def _counted(counts: Counts | None) -> str:
     return f"{percent(counts.ratio)} ({counts.good:,.0f} of {counts.total:,.0f})"
 
 
-def _sevs(config: Config, found: Portrait) -> str:
+def paragraphs(lines: Sequence[str], limit: int = 2900) -> list[str]:
+    """Lines put together, as many as there is room for in each paragraph. None is longer than that by itself."""
+    shown: list[str] = []
+    for line in lines:
+        if shown and len(shown[-1]) + 1 + len(line) <= limit:
+            shown[-1] += f"\n{line}"
+        else:
+            shown.append(line)
+    return shown
+
+
+def _sevs(config: Config, found: Portrait) -> list[str]:
     lines = [views.brief(config, each) for each in found.open_sevs] or ["No SEV of it is open."]
     if found.past_count:
         named = ", ".join(each.name for each in found.past_sevs)
         lines.append(f"Over: {found.past_count}, the newest {named}. `{NAME} list {found.workflow.key}`")
-    return "\n".join([*lines, *found.lines])
+    return lines

@@ -138,6 +138,8 @@ KINDS = {
 ROUTES = {
     "/healthz": NOTHING, "/readyz": "names parts of the bot", "/metrics": "counts methods, kinds and jobs, by no SEV",
     "/hooks/{source}": "answers whoever sends something with a number, whatever it is about",
+    "/hooks/heartbeat/{token}": "takes what a job says, and knows of no SEV",
+    "/hooks/heartbeat/{token}/{action}": "takes what a job says, and knows of no SEV",
     "/api/v1/workflows/{key}/counts": "takes counts, and knows of no SEV",
     "/slack/events": "Slack's own door: what it answers is what the verbs, clicks and forms answer",
 }  # fmt: skip
@@ -146,7 +148,7 @@ JOBS = dict.fromkeys(
         "outbox.revive", "outbox.second_look", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
         "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call", "remediation.show_overdue",
         "digest.send_due", "digest.forget", "alerts.work_off", "problems.show_news", "problems.forget", "operations.read_config",
-        "paging.forget_on_call", "tracker.watch", "tracker.forget", "workflows.evaluate", "workflows.forget",
+        "paging.forget_on_call", "tracker.watch", "tracker.forget", "workflows.evaluate", "workflows.forget", "heartbeats.look",
     ),
     "says nothing but through the kinds above; logs ids only",
 )  # fmt: skip

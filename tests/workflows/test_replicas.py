@@ -4,17 +4,24 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 import requests
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.config import Settings, load
+from bot.config.heartbeats import Heartbeat
 from bot.db import Database
 from bot.incidents.model import Incident
 from bot.playground import Playground
-from bot.workflows import intake, problem_jobs, problems
+from bot.workflows import beating, intake, problem_jobs, problems
+from bot.workflows.beating import Ping, What
+from bot.workflows.heartbeat_hooks import token_of
+from bot.workflows.heartbeats_room import HeartbeatsRoom
 from bot.workflows.intake_model import AlertDelivery
 from bot.workflows.problem_model import Problem
 from bot.workflows.sources.table import SOURCES
@@ -82,11 +89,53 @@ def test_a_bot_that_dies_right_after_its_answer_loses_nothing(slack: Playground,
         ada.sees("Place order is failing on web-1", in_="#payments", within=20)
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_job_whose_failure_was_answered_is_told_of_whoever_dies(
+    slack: Playground, database_url: str, tmp_path: Path
+) -> None:
+    copytree(CONFIG, tmp_path, dirs_exist_ok=True)
+    file = tmp_path / "workflows.yaml"
+    job = "{key: nightly, name: Nightly statement, cron: 0 3 * * *}"
+    file.write_text(file.read_text().replace("name: Place order,", f"name: Place order, heartbeats: [{job}],"))
+    bot = BotProcess(slack, database_url, config=tmp_path, SEVBOT_HEARTBEAT_SECRET=SECRET)
+    with bot:
+        address = f"http://127.0.0.1:{bot.port}/hooks/heartbeat/{token_of(SECRET, 'place-order', 'nightly')}"
+        slack.wait_until(lambda: _answers(bot.port), why="the bot serves HTTP")
+        assert requests.get(f"{address}/1", timeout=5).status_code == 200
+        bot.kill()
+        slack.wait_until(lambda: slack.socket_count() == 0, why="it is gone")
+        bot.start()
+        slack.person("ada").sees("Nightly statement failed", in_="#payments", within=20)
+
+
 def _answers(port: int) -> bool:
     try:
         return requests.get(f"http://127.0.0.1:{port}/healthz", timeout=1).ok
     except requests.RequestException:
         return False
+
+
+def test_replicas_tell_of_each_heartbeat_once_whoever_kept_its_ping(replicas: list[Database]) -> None:
+    config = load(CONFIG)
+    names = [f"job-{number}" for number in range(20)]
+    jobs = tuple(Heartbeat(key=each, name=each, every="1h") for each in names)
+    first, *others = config.workflows
+    config = config.model_copy(update={"workflows": (first.model_copy(update={"heartbeats": jobs}), *others)})
+    settings = Settings(CONFIG, config=config)
+
+    def keep(session: Session) -> None:
+        for number, name in enumerate(names):
+            beating.keep(session, first.key, name, Ping(What.FAIL if number % 2 else What.GOOD), now=NOW)
+
+    replicas[0].run(keep)
+    rooms = [HeartbeatsRoom(each, Clock(), settings, ()) for each in replicas[1:] for _ in range(2)]
+    with ThreadPoolExecutor(len(rooms)) as pool:
+        list(pool.map(HeartbeatsRoom.look, rooms))
+    with replicas[0].read() as session:
+        told = session.execute(select(Problem.key, Problem.seen_count).order_by(Problem.key)).all()
+    assert told == sorted((f"{first.key}/{name}", 1) for name in names[1::2])
+    for each in replicas:
+        each.close()
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
