@@ -5,6 +5,7 @@ recovered and is seen again is a new episode. The SEVs of its workflow that are 
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -104,6 +105,16 @@ def locked(session: Session, *conditions: ColumnElement[bool]) -> Problem | None
     """The problem for which these conditions hold, its row locked; None where there is none."""
     query = select(Problem).where(*conditions).with_for_update(key_share=True)
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def lock_open(session: Session, source: str, keys: Iterable[str]) -> None:
+    """Lock the open problems with these keys, before the first SEV is locked: in the order in which others lock them."""
+    is_meant = (
+        Problem.source == source,
+        Problem.key.in_([kept_key(key) for key in keys]),
+        Problem.recovered_at.is_(None),
+    )
+    session.execute(select(Problem.id).where(*is_meant).order_by(Problem.id).with_for_update(key_share=True))
 
 
 def _show(session: Session, problem: Problem, now: datetime) -> None:

@@ -35,7 +35,7 @@ def reach_sevs(session: Session, problem: Problem, *, config: Config, now: datet
     Where none is open that everybody may see, a SEV is declared if the workflow wants that, once for each problem.
     """
     _note_in_open_sevs(session, problem, config, now)
-    severity = _to_be_declared(problem, config)
+    severity = to_be_declared(config, problem.workflow, problem.urgency)
     if severity is None or _was_told(session, problem):
         return
     lock_numbers(session)
@@ -49,11 +49,11 @@ def _note_in_open_sevs(session: Session, problem: Problem, config: Config, now: 
         attach(session, problem, membership.lock(session, incident_id), now=now)
 
 
-def _to_be_declared(problem: Problem, config: Config) -> str | None:
-    """The severity as which its workflow wants a SEV to be declared, if the problem is critical; else None."""
-    workflow = config.workflow(problem.workflow)
+def to_be_declared(config: Config, key: str, urgency: str) -> str | None:
+    """The severity as which a workflow wants a SEV to be declared for something so urgent; None: it wants none."""
+    workflow = config.workflow(key)
     is_wanted = workflow is not None and workflow.declares != NOBODY and may(config, BOT, "declare")
-    return workflow.declares if workflow and is_wanted and problem.urgency == CRITICAL else None
+    return workflow.declares if workflow and is_wanted and urgency == CRITICAL else None
 
 
 def _was_told(session: Session, problem: Problem) -> bool:

@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("alerts_done", sa.Integer(), server_default="0", nullable=False),
         sa.Column("outcome", sa.String(length=300), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_deliveries")),
         sa.UniqueConstraint("source", "mark", name=op.f("uq_alert_deliveries_source_mark")),
