@@ -7,11 +7,14 @@ from sqlalchemy.orm import Session
 
 from bot.config import Config
 from bot.db import affected
+from bot.directory.people import BOT
 from bot.slack import posts
-from bot.workflows import sev_signs, showing
+from bot.workflows import problems, sev_signs, showing
 from bot.workflows.problem_model import Problem, ProblemIncident
 
 AT_ONCE = 200
+SILENT_AFTER = timedelta(days=7)
+"""A sender repeats what goes on far more often, or says that it is over."""
 KEPT_FOR = timedelta(days=180)
 
 
@@ -24,6 +27,13 @@ def show_news(session: Session, config: Config, *, now: datetime) -> None:
     for problem in _some(session, *is_due):
         _show_again(session, problem)
         sev_signs.reach_sevs(session, problem, config=config, now=now)
+
+
+def end_silent(session: Session, *, now: datetime) -> None:
+    """Take alerts to be over that were not heard of for long: their sender was taken down, or forgot to say so."""
+    is_silent = (Problem.source == "alert", Problem.recovered_at.is_(None), Problem.seen_at < now - SILENT_AFTER)
+    for problem in _some(session, *is_silent):
+        problems.end(session, problem, by=BOT, now=now)
 
 
 def forget(session: Session, *, now: datetime) -> int:

@@ -67,6 +67,11 @@ class Answering:
         acting.ignore(session, int(visit.value), config=self._config, actor=actor_of(session, visit), now=visit.now)
         return DONE
 
+    def end(self, session: Session, visit: Visit) -> Answer:
+        """*It is over* was clicked."""
+        acting.end(session, int(visit.value), config=self._config, actor=actor_of(session, visit), now=visit.now)
+        return DONE
+
     def retry(self, session: Session, visit: Visit) -> Answer:
         """*Retry* was clicked."""
         acting.retry(
@@ -99,6 +104,7 @@ def listen(rooms: Rooms, answering: Answering, declaring: Declaring) -> None:
     rooms.clicks |= {
         problem_views.ATTACH: answering.attach,
         problem_views.IGNORE: answering.ignore,
+        problem_views.END: answering.end,
         problem_views.RETRY: answering.retry,
     }
     rooms.forms |= {problem_views.ATTACH_TO: answering.attach_submitted}

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.config import Config
 from bot.db import dialect_of, insert_for
+from bot.directory.people import BOT, Actor
 from bot.slack.text import clip, one_line, plain
 from bot.workflows import sev_signs, showing
 from bot.workflows.places import place_of
@@ -82,8 +83,14 @@ def recovered(session: Session, source: str, key: str, *, now: datetime) -> None
     problem = _open_now(session, source, kept_key(key))
     if problem is None:
         return
-    problem.recovered_at = now
-    sev_signs.note_recovery(session, problem, now=now)
+    end(session, problem, now=now)
+
+
+def end(session: Session, problem: Problem, *, by: Actor | None = None, now: datetime) -> None:
+    """A problem, locked and open, is over: as its source says, or as somebody (`by`) does. Its messages say so."""
+    problem.recovered_at, problem.ended_by = now, by.user_id if by else ""
+    sev_signs.note_recovery(session, problem, by=by or BOT, now=now)
+    showing.show_older(session, problem)
     _show(session, problem, now)
 
 

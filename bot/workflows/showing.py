@@ -27,6 +27,14 @@ def show(session: Session, problem: Problem) -> None:
     show_message(session, problem, problem.showing)
 
 
+def show_older(session: Session, problem: Problem) -> None:
+    """Show what has become of the problem in its messages before the one that people act on."""
+    made = set(session.scalars(select(posts.Post.key).where(posts.Post.subject == problem.subject)))
+    for showing in range(1, problem.showing):
+        if message_key(problem, showing) in made:
+            show_message(session, problem, showing)
+
+
 def show_last_told(session: Session, problem: Problem) -> None:
     """Let the message of the last episode before this one that was told say what has become of it since."""
     is_told = (

@@ -1,5 +1,6 @@
 """From a sign of trouble to a SEV, told as people see it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from bot.playground import Person
 from tests.workflows.conftest import BURN, TroubleStage
 
+ALERT = replace(BURN, source="alert", key="generic:backup", title="The backup failed", urgency="warning")
 HOUR = timedelta(hours=1)
 
 
@@ -127,3 +129,73 @@ def test_what_comes_and_goes_is_told_three_times_an_hour(trouble: TroubleStage) 
 def test_a_workflow_nobody_knows_has_its_signs_where_sevs_are_announced(trouble: TroubleStage) -> None:
     trouble.signs(BURN, workflow="no-such-workflow")
     assert trouble.message("#incidents").startswith(":rotating_light: Orders fail 14 times too often\n")
+
+
+def test_an_alert_whose_sender_is_silent_for_a_week_is_taken_to_be_over(trouble: TroubleStage, ada: Person) -> None:
+    sev = trouble.declared(ada, "SEV4 checkout is down")
+    trouble.signs(ALERT)
+    ada.clicks("Attach to SEV-1", in_="#payments")
+    trouble.signs()
+    trouble.time_passes(timedelta(days=6))
+    trouble.bot.house.alerts.forget()
+    assert [each.recovered_at for each in trouble.problems()] == [None, None]
+    trouble.time_passes(timedelta(days=1, minutes=1))
+    trouble.bot.house.alerts.forget()
+    trouble.settles()
+    alert, burn = trouble.messages()
+    trouble.slack.expected.update((alert, burn))
+    assert trouble.words(alert).startswith(":zzz: Place order: The backup failed")
+    assert ", so it is taken to be over." in trouble.words(alert)
+    assert "[" not in trouble.words(alert)
+    assert trouble.words(burn).startswith(":rotating_light: ")
+    assert (sev.facts[-1].kind, sev.facts[-1].data["ended_by"]) == ("sign_recovered", "sevbot")
+    trouble.expects("SEV-1")
+
+
+def test_somebody_may_say_that_an_alert_is_over_and_every_message_of_it_says_so(
+    trouble: TroubleStage, ada: Person, grace: Person
+) -> None:
+    sev = trouble.declared(grace, "SEV4 checkout is down")
+    trouble.signs(ALERT)
+    ada.clicks("Ignore for 1 h", in_="#payments")
+    trouble.time_passes(HOUR + timedelta(minutes=1))
+    ada.clicks("Attach to SEV-1", in_="#payments")
+    trouble.settles()
+    ada.clicks("It is over", in_="#payments")
+    trouble.settles()
+    said = trouble.messages()
+    trouble.slack.expected.update(said)
+    assert len(said) == 2
+    for each in said:
+        assert trouble.words(each).startswith(":white_check_mark: ")
+        assert "@Ada Lovelace said " in trouble.words(each)
+        assert "still there" not in trouble.words(each)
+    assert (sev.facts[-1].kind, sev.facts[-1].actor) == ("sign_recovered", "U01ADA")
+
+
+def test_what_recovered_before_it_was_attached_is_over_in_the_timeline_too(trouble: TroubleStage, ada: Person) -> None:
+    trouble.signs()
+    ada.clicks("Declare SEV", in_="#payments")
+    ada.fills(Severity="SEV4")
+    trouble.recovers()
+    ada.submits()
+    trouble.settles()
+    assert [entry.kind for entry in trouble.sev(1).facts][:3] == ["sign", "declared", "sign_recovered"]
+    trouble.message()
+    trouble.expects("Declared by", "Type /sev here", "Join #sev-1")
+
+
+def test_a_new_sev_hears_first_of_what_is_critical_and_then_of_what_is_new(
+    trouble: TroubleStage, grace: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.workflows.sev_signs.MOST_AT_ONCE", 2)
+    for key, urgency in (("critical", "critical"), ("old", "warning"), ("new", "warning")):
+        trouble.signs(ALERT, key=key, title=key, urgency=urgency)
+        trouble.time_passes(timedelta(minutes=1))
+    grace.types("/sev declare")
+    grace.fills(Title="orders fail", Severity="SEV4", **{"Workflows affected": ["Place order"]})
+    grace.submits()
+    trouble.settles()
+    assert [entry.text for entry in trouble.sev(1).facts if entry.kind == "sign"] == ["critical", "new"]
+    trouble.slack.expected.update(trouble.messages())
+    trouble.expects("Declared by", "Type /sev here", "SEV-1")
