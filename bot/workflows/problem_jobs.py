@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from bot.config import Config
 from bot.db import affected
 from bot.directory.people import BOT
-from bot.slack import posts
 from bot.workflows import problems, sev_signs, showing
 from bot.workflows.problem_model import Problem, ProblemIncident
 
@@ -25,7 +24,7 @@ def show_news(session: Session, config: Config, *, now: datetime) -> None:
         showing.show(session, problem)
     is_due = (Problem.recovered_at.is_(None), Problem.ignored_until <= now)
     for problem in _some(session, *is_due):
-        _show_again(session, problem)
+        showing.show_anew(session, problem)
         sev_signs.reach_sevs(session, problem, config=config, now=now)
 
 
@@ -45,14 +44,3 @@ def forget(session: Session, *, now: datetime) -> int:
 def _some(session: Session, *conditions: ColumnElement[bool]) -> list[Problem]:
     query = select(Problem).where(*conditions).order_by(Problem.id).limit(AT_ONCE).with_for_update(key_share=True)
     return list(session.scalars(query))
-
-
-def _show_again(session: Session, problem: Problem) -> None:
-    """Say it anew, where people notice it: an edit tells nobody. Its message before says so."""
-    problem.ignored_until = None
-    before = problem.showing
-    if session.get(posts.Post, showing.message_key(problem, before)) is not None:
-        problem.showing += 1
-        showing.show_message(session, problem, before)
-    showing.show(session, problem)
-    showing.show_last_told(session, problem)

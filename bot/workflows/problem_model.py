@@ -51,6 +51,8 @@ class Problem(Base):
     seen_count: Mapped[int] = mapped_column(default=1)
     recovered_at: Mapped[datetime | None] = mapped_column(index=True)
 
+    raised_at: Mapped[datetime | None]
+    """When it last became critical, and that was told."""
     ended_by: Mapped[str] = mapped_column(String(32), default="", server_default="")
     """Who said that it is over: somebody, or Sevbot, which did not hear of it for long; empty: its source did."""
 

@@ -147,7 +147,7 @@ def _begin(session: Session, sign: Sign, key: str, config: Config, now: datetime
     values: dict[str, Any] = {
         "source": sign.source, "key": key, "episode": last.episode + 1 if last else 1, "workflow": workflow,
         **_said(sign), "place": place_of(config, workflow) or "", "began_at": _began(sign, last, now), "seen_at": now,
-        "seen_count": 1, "showing": 1, "told_count": 0, "ignored_until": _quiet_until(session, last, now),
+        "seen_count": 1, "raised_at": now if sign.urgency == "critical" else None, "showing": 1, "told_count": 0, "ignored_until": _quiet_until(session, last, now),
         "ignored_by": last.ignored_by if last and _is_quiet(last, now) else "",
     }  # fmt: skip
     insert = insert_for(dialect_of(session), Problem).values(values)
@@ -180,7 +180,16 @@ def _see_again(session: Session, problem: Problem, sign: Sign, config: Config, n
     problem.seen_count += 1
     for name, value in _said(sign).items():
         setattr(problem, name, value)
-    if sign.urgency == "critical" and not was_critical and not _is_quiet(problem, now):
+    if sign.urgency == "critical" and not was_critical:
+        _turn_critical(session, problem, config, now)
+
+
+def _turn_critical(session: Session, problem: Problem, config: Config, now: datetime) -> None:
+    """It got worse: that is told anew, though it be ignored; once an hour where it goes up and down."""
+    if problem.raised_at is None or problem.raised_at <= now - FLAPPING_WITHIN:
+        problem.raised_at = now
+        showing.show_anew(session, problem)
+    if not _is_quiet(problem, now):
         sev_signs.reach_sevs(session, problem, config=config, now=now)
         showing.show(session, problem)
 

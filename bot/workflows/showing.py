@@ -27,6 +27,17 @@ def show(session: Session, problem: Problem) -> None:
     show_message(session, problem, problem.showing)
 
 
+def show_anew(session: Session, problem: Problem) -> None:
+    """Say it anew, where people notice it: an edit tells nobody. Its message before says so. It is ignored no longer."""
+    problem.ignored_until, problem.ignored_by = None, ""
+    before = problem.showing
+    if session.get(posts.Post, message_key(problem, before)) is not None:
+        problem.showing += 1
+        show_message(session, problem, before)
+    show(session, problem)
+    show_last_told(session, problem)
+
+
 def show_older(session: Session, problem: Problem) -> None:
     """Show what has become of the problem in its messages before the one that people act on."""
     made = set(session.scalars(select(posts.Post.key).where(posts.Post.subject == problem.subject)))

@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_count", sa.Integer(), nullable=False),
         sa.Column("recovered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by", sa.String(length=32), server_default="", nullable=False),
         sa.Column("showing", sa.Integer(), nullable=False),
         sa.Column("told_count", sa.Integer(), nullable=False),

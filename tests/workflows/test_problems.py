@@ -199,3 +199,27 @@ def test_a_new_sev_hears_first_of_what_is_critical_and_then_of_what_is_new(
     assert [entry.text for entry in trouble.sev(1).facts if entry.kind == "sign"] == ["critical", "new"]
     trouble.slack.expected.update(trouble.messages())
     trouble.expects("Declared by", "Type /sev here", "SEV-1")
+
+
+@pytest.mark.parametrize("is_ignored", [False, True])
+def test_a_warning_that_becomes_critical_is_told_anew_once_an_hour(
+    trouble: TroubleStage, ada: Person, *, is_ignored: bool
+) -> None:
+    trouble.signs(urgency="warning")
+    if is_ignored:
+        ada.clicks("Ignore for 1 h", in_="#payments")
+    for urgency in ("critical", "warning", "critical"):
+        trouble.signs(urgency=urgency)
+    first, second = trouble.messages()
+    trouble.slack.expected.update((first, second))
+    assert "It is still there: see the newer message below." in trouble.words(first)
+    assert trouble.words(second).startswith(":rotating_light: ")
+    assert "[Ignore for 1 h]" in trouble.words(second)
+    ada.clicks("Ignore for 1 h", in_="#payments")
+    for urgency in ("warning", "critical"):
+        trouble.signs(urgency=urgency)
+    assert len(trouble.messages()) == 2
+    trouble.time_passes(HOUR - timedelta(minutes=1))
+    for urgency in ("warning", "critical"):
+        trouble.signs(urgency=urgency)
+    assert len(trouble.messages()) == 2
