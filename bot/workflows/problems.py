@@ -31,9 +31,10 @@ from bot.workflows.problem_model import (
 )
 
 TOLD_AT_MOST = 3
-"""How many episodes of one problem are told within `FLAPPING_WITHIN`: one that comes and goes is quiet for that long then."""
+"""How many episodes of one problem are told within `FLAPPING_WITHIN`: one that comes and goes more often must last."""
 FLAPPING_WITHIN = timedelta(hours=1)
-BELIEVED_BACK = timedelta(days=7)
+MUST_LAST = timedelta(minutes=5)
+"""How long what comes and goes must last until it is told again."""
 DIGEST = 64
 """Characters of a SHA-256 in hexadecimal."""
 
@@ -54,7 +55,7 @@ class Sign:
     """Where to look closer: an address of the web."""
     urgency: Urgency = "warning"
     since: datetime | None = None
-    """When it began, if its source knows; None: now. It is believed for a week back."""
+    """When it began, if its source knows; None: now."""
 
 
 def seen(session: Session, sign: Sign, *, config: Config, now: datetime) -> Problem:
@@ -157,20 +158,20 @@ def _begin(session: Session, sign: Sign, key: str, config: Config, now: datetime
 
 def _began(sign: Sign, last: Problem | None, now: datetime) -> datetime:
     """When an episode began: as its source says, but not before the one before it was over."""
-    earliest = max(now - BELIEVED_BACK, last.recovered_at if last and last.recovered_at else now - BELIEVED_BACK)
-    return max(min(sign.since or now, now), earliest)
+    began = min(sign.since or now, now)
+    return max(began, last.recovered_at) if last and last.recovered_at else began
 
 
 def _quiet_until(session: Session, last: Problem | None, now: datetime) -> datetime | None:
     """Until when nothing is said of a new episode: somebody ignores the problem, or it comes and goes."""
     if last is None:
         return None
-    if _is_quiet(last, now):
+    if last.ignored_by and _is_quiet(last, now):
         return last.ignored_until
     lately = select(func.count()).where(
         Problem.source == last.source, Problem.key == last.key, Problem.began_at > now - FLAPPING_WITHIN
     )
-    return now + FLAPPING_WITHIN if session.scalars(lately).one() >= TOLD_AT_MOST else None
+    return now + MUST_LAST if session.scalars(lately).one() >= TOLD_AT_MOST else None
 
 
 def _see_again(session: Session, problem: Problem, sign: Sign, config: Config, now: datetime) -> None:

@@ -35,17 +35,18 @@ def reach_sevs(session: Session, problem: Problem, *, config: Config, now: datet
 
     Where none is open that everybody may see, a SEV is declared if the workflow wants that, once for each problem.
     """
-    _note_in_open_sevs(session, problem, config, now)
+    note_in_open_sevs(session, problem, config, now)
     severity = to_be_declared(config, problem.workflow, problem.urgency)
     if severity is None or _was_told(session, problem):
         return
     lock_numbers(session)
-    _note_in_open_sevs(session, problem, config, now)
+    note_in_open_sevs(session, problem, config, now)
     if not _was_told(session, problem):
         _declare(session, problem, severity, config, now)
 
 
-def _note_in_open_sevs(session: Session, problem: Problem, config: Config, now: datetime) -> None:
+def note_in_open_sevs(session: Session, problem: Problem, config: Config, now: datetime) -> None:
+    """Note the problem, locked, in every open SEV of its workflow that does not know of it."""
     for incident_id in _open_of(session, problem.workflow, config):
         attach(session, problem, membership.lock(session, incident_id), now=now)
 

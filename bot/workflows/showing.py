@@ -4,13 +4,15 @@ from sqlalchemy import String, cast, literal, select
 from sqlalchemy.orm import Session
 
 from bot.directory.channels import learn_place
-from bot.outbox.enqueue import URGENT, Request, enqueue
+from bot.outbox.enqueue import Request, enqueue
 from bot.outbox.model import Mode
 from bot.slack import posts
 from bot.workflows.problem_model import Problem
 
 MESSAGE = "problem.message"
 ELSEWHERE = "problem.elsewhere"
+AFTER_SEVS = -1
+"""The priority of what is said of problems: a channel takes one post a second, and in a storm SEVs come first."""
 
 
 def message_key(problem: Problem, showing: int) -> str:
@@ -20,9 +22,9 @@ def message_key(problem: Problem, showing: int) -> str:
 
 def show(session: Session, problem: Problem) -> None:
     """Show the problem as it is now: in its message, which is posted if there is none."""
+    problem.told_count = problem.seen_count
     if not problem.place:
         return
-    problem.told_count = problem.seen_count
     learn_place(session, problem.place, purpose="problems")
     show_message(session, problem, problem.showing)
 
@@ -63,7 +65,7 @@ def show_message(session: Session, problem: Problem, showing: int) -> None:
         session,
         Request(
             kind=MESSAGE, subject=problem.subject, key=message_key(problem, showing), mode=Mode.LATEST,
-            arguments={"showing": showing}, priority=URGENT, audience=problem.place, rule=f"problem.{problem.source}",
+            arguments={"showing": showing}, priority=AFTER_SEVS, audience=problem.place, rule=f"problem.{problem.source}",
         ),
     )  # fmt: skip
 
@@ -79,7 +81,8 @@ def show_elsewhere(session: Session, problem: Problem, place: str) -> None:
     enqueue(
         session,
         Request(
-            kind=ELSEWHERE, subject=problem.subject, key=elsewhere_key(problem), mode=Mode.LATEST, priority=URGENT,
+            kind=ELSEWHERE, subject=problem.subject, key=elsewhere_key(problem), mode=Mode.LATEST,
+            priority=AFTER_SEVS,
             audience=place, rule=f"problem.{problem.source}",
         ),
     )  # fmt: skip

@@ -1,5 +1,7 @@
 """Workflows so critical that a SEV is declared by itself; and SEVs that not everybody may see."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.playground import Person
@@ -99,10 +101,10 @@ def test_a_private_sev_hears_of_it_and_nobody_hears_of_the_private_sev(
     grace.closes_modal()
     watchful.signs()
     assert watchful.number_of_sevs() == 2
-    said = watchful.messages()
-    watchful.slack.expected.update(said)
-    assert "SEV-2" in watchful.words(said[-1])
-    assert all("SEV-1" not in watchful.words(each) for each in said)
+    told = watchful.messages()
+    watchful.slack.expected.update(told)
+    assert "SEV-2" in watchful.words(told[-1])
+    assert all("SEV-1" not in watchful.words(each) for each in told)
     watchful.recovers()
     assert watchful.sev(1).facts[-1].kind == "sign_recovered"
     watchful.expects("Declared by", "SEV-2")
@@ -127,3 +129,20 @@ def test_a_guest_can_ask_and_is_told_why_not(trouble: TroubleStage, edsger: Pers
     edsger.clicks("Ignore for 1 h", in_="#payments")
     edsger.sees("Guests can't change a SEV here.")
     assert "Ignored" not in trouble.message()
+
+
+def test_a_sev_and_a_problem_that_begin_in_one_moment_meet_a_little_later(
+    trouble: TroubleStage, grace: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grace.types("/sev declare")
+    grace.fills(Title="orders fail", Severity="SEV4", **{"Workflows affected": ["Place order"]})
+    grace.submits()
+    trouble.settles()
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.workflows.sev_signs.reach_sevs", lambda *_args, **_options: None)
+        trouble.signs()
+    for _ in range(2):
+        trouble.time_passes(timedelta(seconds=15))
+    assert [entry.kind for entry in trouble.sev(1).facts].count("sign") == 1
+    assert "It is in the timeline of SEV-1" in trouble.message()
+    trouble.expects("SEV-1")

@@ -4,8 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
+from bot.outbox.model import OutboxMessage
 from bot.playground import Person
+from bot.workflows.problem_model import Problem
 from tests.workflows.conftest import BURN, TroubleStage
 
 ALERT = replace(BURN, source="alert", key="generic:backup", title="The backup failed", urgency="warning")
@@ -109,7 +112,7 @@ def test_an_open_sev_of_its_workflow_gets_it_by_itself(trouble: TroubleStage, gr
     trouble.expects("SEV-1", "set the status")
 
 
-def test_what_comes_and_goes_is_told_three_times_an_hour(trouble: TroubleStage) -> None:
+def test_what_comes_and_goes_is_told_three_times_an_hour_and_once_it_lasts(trouble: TroubleStage) -> None:
     for _ in range(5):
         trouble.signs()
         trouble.recovers()
@@ -119,11 +122,17 @@ def test_what_comes_and_goes_is_told_three_times_an_hour(trouble: TroubleStage) 
     assert "came back" not in trouble.words(said[-1]).splitlines()[-1]
     trouble.signs()
     assert ", and comes and goes: nothing more is said of it until " in trouble.words(said[-1])
-    trouble.time_passes(2 * HOUR)
+    trouble.time_passes(timedelta(minutes=4))
+    trouble.recovers()
+    trouble.signs()
+    trouble.time_passes(timedelta(minutes=4))
+    assert len(trouble.messages()) == 3
+    trouble.time_passes(timedelta(minutes=2))
     assert "comes and goes" not in trouble.words(said[-1])
     trouble.slack.expected.update(trouble.messages())
     assert len(trouble.messages()) == 4
-    assert len(trouble.problems()) == 6
+    assert trouble.words(trouble.messages()[-1]).startswith(":rotating_light: ")
+    assert len(trouble.problems()) == 7
 
 
 def test_a_workflow_nobody_knows_has_its_signs_where_sevs_are_announced(trouble: TroubleStage) -> None:
@@ -223,3 +232,34 @@ def test_a_warning_that_becomes_critical_is_told_anew_once_an_hour(
     for urgency in ("warning", "critical"):
         trouble.signs(urgency=urgency)
     assert len(trouble.messages()) == 2
+
+
+def test_in_a_storm_sevs_are_announced_before_problems(trouble: TroubleStage, ada: Person) -> None:
+    trouble.signs()
+    trouble.declared(ada, "SEV4 checkout is down")
+    with trouble.bot.database.read() as session:
+        rows = session.execute(select(OutboxMessage.kind, OutboxMessage.priority)).all()
+    others = [priority for kind, priority in rows if kind.startswith("incident.")]
+    assert [priority < min(others) for kind, priority in rows if kind == "problem.message"] == [True]
+    trouble.message()
+
+
+def test_a_problem_that_is_told_nowhere_holds_up_no_other(
+    trouble: TroubleStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.workflows.problem_jobs.AT_ONCE", 1)
+    trouble.signs(ALERT)
+    trouble.bot.database.run(lambda session: session.execute(update(Problem).values(place="", seen_count=2)))
+    trouble.signs()
+    trouble.signs()
+    for _ in range(2):
+        trouble.time_passes(timedelta(minutes=1))
+    trouble.slack.expected.update(trouble.messages())
+    assert "Seen 2 times" in trouble.words(trouble.messages()[-1])
+
+
+def test_what_began_long_ago_keeps_its_own_time(trouble: TroubleStage) -> None:
+    began = trouble.bot.clock.now() - timedelta(days=30)
+    trouble.signs(ALERT, since=began)
+    assert [each.began_at for each in trouble.problems()] == [began]
+    trouble.message()
