@@ -141,8 +141,10 @@ def _slice(alerts: Sequence[Alert], source: str, config: Config) -> Sequence[Ale
 def _apply(session: Session, row: AlertDelivery, alert: Alert, config: Config, *, now: datetime) -> None:
     key = _key(row, alert)
     if alert.state is State.RESOLVED:
-        problems.recovered(session, ALERT, key, now=now)
+        problems.recovered(session, ALERT, key, at=alert.at, now=now)
         return
+    if alert.at and problems.was_over(session, ALERT, key, alert.at):
+        return  # it comes late
     if alert.state is State.NEWS and not problems.is_known(session, ALERT, key):
         return
     sign = Sign(

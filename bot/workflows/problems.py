@@ -79,12 +79,23 @@ def seen(session: Session, sign: Sign, *, config: Config, now: datetime) -> Prob
     return problem
 
 
-def recovered(session: Session, source: str, key: str, *, now: datetime) -> None:
-    """The problem is over, as far as its source can tell. Where there is none, nothing happens. It closes no SEV."""
+def recovered(session: Session, source: str, key: str, *, at: datetime | None = None, now: datetime) -> None:
+    """The problem is over, as far as its source can tell (since `at`). Where there is none, nothing happens.
+
+    It closes no SEV.
+    """
     problem = _open_now(session, source, kept_key(key))
     if problem is None:
         return
     end(session, problem, now=now)
+    if at:
+        problem.recovered_at = max(problem.began_at, min(at, now))
+
+
+def was_over(session: Session, source: str, key: str, at: datetime) -> bool:
+    """Whether the problem's last episode ended at that time or after it, so that what was said then is no news."""
+    last = _last(session, source, kept_key(key))
+    return last is not None and last.recovered_at is not None and last.recovered_at >= at
 
 
 def end(session: Session, problem: Problem, *, by: Actor | None = None, now: datetime) -> None:
@@ -142,8 +153,7 @@ def _open_now(session: Session, source: str, key: str) -> Problem | None:
 
 def _begin(session: Session, sign: Sign, key: str, config: Config, now: datetime) -> bool:
     """Begin a new episode; False where somebody else just did."""
-    before = select(Problem).where(Problem.source == sign.source, Problem.key == key)
-    last = session.scalars(before.order_by(Problem.episode.desc()).limit(1)).first()
+    last = _last(session, sign.source, key)
     workflow = sign.workflow if config.workflow(sign.workflow) else ""
     values: dict[str, Any] = {
         "source": sign.source, "key": key, "episode": last.episode + 1 if last else 1, "workflow": workflow,
@@ -154,6 +164,12 @@ def _begin(session: Session, sign: Sign, key: str, config: Config, now: datetime
     insert = insert_for(dialect_of(session), Problem).values(values)
     insert = insert.on_conflict_do_nothing(index_elements=["source", "key"], index_where=IS_OPEN)
     return session.connection().execute(insert.returning(Problem.id)).first() is not None
+
+
+def _last(session: Session, source: str, key: str) -> Problem | None:
+    """The newest episode."""
+    episodes = select(Problem).where(Problem.source == source, Problem.key == key)
+    return session.scalars(episodes.order_by(Problem.episode.desc()).limit(1)).first()
 
 
 def _began(sign: Sign, last: Problem | None, now: datetime) -> datetime:

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import time
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -247,3 +248,23 @@ def test_an_alert_that_may_declare_a_sev_is_the_last_of_its_slice(trouble: Troub
     assert trouble.number_of_sevs() == 1
     trouble.slack.expected.update(trouble.messages())
     trouble.expects("Declared by", "Type /sev here", "SEV-1")
+
+
+def test_what_pagerduty_says_late_opens_nothing_again(trouble: TroubleStage) -> None:
+    triggered = json.loads(sample("pagerduty/incident_triggered_events_api.json"))
+    now = trouble.bot.clock.now()
+
+    def says(kind: str, status: str, *, minutes: int) -> None:
+        event = triggered["event"]
+        at = (now + timedelta(minutes=minutes)).isoformat()
+        event |= {"id": f"{kind} {minutes}", "event_type": f"incident.{kind}", "occurred_at": at}
+        event["data"] |= {"status": status, "created_at": (now - timedelta(hours=1)).isoformat()}
+        trouble.delivers("pagerduty", triggered)
+
+    says("triggered", "triggered", minutes=-30)
+    says("resolved", "resolved", minutes=-10)
+    says("acknowledged", "acknowledged", minutes=-11)
+    assert [each.recovered_at for each in trouble.problems()] == [now - timedelta(minutes=10)]
+    says("reopened", "triggered", minutes=-5)
+    assert [each.recovered_at is None for each in trouble.problems()] == [False, True]
+    trouble.slack.expected.update(trouble.messages("#incidents"))

@@ -39,6 +39,8 @@ class Alert:
     labels: Mapping[str, str] = field(default_factory=dict)
     """By which a workflow can be found, as the sender names them."""
     since: datetime | None = None
+    at: datetime | None = None
+    """When its sender says that, where bodies may come late or in another order; None: it does not tell."""
 
 
 @dataclass(frozen=True, kw_only=True)
