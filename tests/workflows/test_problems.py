@@ -263,3 +263,20 @@ def test_what_began_long_ago_keeps_its_own_time(trouble: TroubleStage) -> None:
     trouble.signs(ALERT, since=began)
     assert [each.began_at for each in trouble.problems()] == [began]
     trouble.message()
+
+
+def test_two_people_who_declare_from_one_problem_declare_one_sev(
+    trouble: TroubleStage, ada: Person, grace: Person
+) -> None:
+    trouble.signs()
+    for each in (ada, grace):
+        each.clicks("Declare SEV", in_="#payments")
+        each.fills(Severity="SEV4")
+    ada.submits()
+    grace.submits()
+    grace.sees("SEV-1 was declared for this a moment ago. For another SEV, type `/sev declare`.")
+    grace.closes_modal()
+    trouble.settles()
+    assert trouble.number_of_sevs() == 1
+    trouble.message()
+    trouble.expects("Declared by", "Type /sev here", "Join #sev-1")
