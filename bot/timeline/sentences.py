@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.config import Config
+from bot.directory.people import BOT
 from bot.incidents.model import TimelineEntry
 from bot.slack.text import author, mrkdwn
 from bot.slack.text import channel as channel_mention
@@ -204,6 +205,11 @@ def _sign(tell: Telling) -> str:
 
 def _sign_recovered(tell: Telling) -> str:
     _, what = SIGNS.get(str(tell.entry.data.get("sign")), ("", "The sign of trouble"))
+    ended_by = tell.entry.data.get("ended_by")
+    if ended_by == BOT.user_id:
+        return f"{what} was not heard of for long, so it is taken to be over: {tell.quoted(tell.entry.text)}"
+    if ended_by == tell.entry.actor:
+        return f"{tell.who} said that {what[0].lower()}{what[1:]} is over: {tell.quoted(tell.entry.text)}"
     return f"{what} is over: {tell.quoted(tell.entry.text)}"
 
 

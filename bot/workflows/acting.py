@@ -1,4 +1,4 @@
-"""What people do about a problem: attach it to a SEV, or ignore it for a while."""
+"""What people do about a problem: attach it to a SEV, ignore it for a while, or say that it is over."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from bot.errors import Refused
 from bot.incidents import lifecycle, membership
 from bot.incidents.model import Incident
 from bot.outbox.enqueue import retry_dead
-from bot.workflows import sev_signs, showing
+from bot.workflows import problems, sev_signs, showing
 from bot.workflows.problem_model import Problem
 from bot.workflows.problems import locked
 
@@ -44,6 +44,18 @@ def ignore(session: Session, problem_id: int, *, config: Config, actor: Actor, n
         session, actor=actor.user_id, action="problem.ignored", subject=problem.subject, source=actor.door, now=now
     )
     showing.show(session, problem)
+
+
+def end(session: Session, problem_id: int, *, config: Config, actor: Actor, now: datetime) -> None:
+    """Say that a problem is over, though its source has not. Raises `Refused`."""
+    require(config, actor, "change")
+    problem = the_problem(session, problem_id)
+    if problem.recovered_at:
+        raise Refused("It is over already.")
+    audit.record(
+        session, actor=actor.user_id, action="problem.ended", subject=problem.subject, source=actor.door, now=now
+    )
+    problems.end(session, problem, by=actor, now=now)
 
 
 def retry(session: Session, problem_id: int, *, config: Config, actor: Actor, machine_now: datetime) -> None:

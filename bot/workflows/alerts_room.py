@@ -77,10 +77,12 @@ class AlertsRoom:
         """Show what is new about problems. A recurring job calls this."""
         config, now = self._settings.current, self._clock.now()
         self._database.run(lambda session: problem_jobs.show_news(session, config, now=now), aside=True)
+        self._database.run(lambda session: problem_jobs.reach_missed(session, config, now=now), aside=True)
 
     def forget(self) -> None:
-        """Forget what was over long ago. A recurring job calls this."""
+        """Forget what was over long ago, and take to be over what was not heard of for long. A recurring job calls this."""
         now = self._clock.now()
+        self._database.run(lambda session: problem_jobs.end_silent(session, now=now), aside=True)
         self._database.run(lambda session: problem_jobs.forget(session, now=now), aside=True)
         self._database.run(lambda session: intake.forget(session, self._settings.current, now=now), aside=True)
 

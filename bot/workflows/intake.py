@@ -6,19 +6,19 @@ What a body does, and that it was done, is one transaction. So a bot that dies r
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Final
 
-from sqlalchemy import Executable, delete, func, select
+from sqlalchemy import Executable, delete, select
 from sqlalchemy.orm import Session
 
 from bot import inbound
 from bot.config import Config
 from bot.db import affected, dialect_of, insert_for
 from bot.slack.text import clip, one_line
-from bot.workflows import operators, problems
+from bot.workflows import operators, problems, sev_signs
 from bot.workflows.intake_model import OUTCOME_LIMIT, AlertDelivery, Progress
 from bot.workflows.problems import Sign
 from bot.workflows.sources.alert import WORKFLOW_LABEL, Alert, NotUnderstood, Source, State, Understood
@@ -26,6 +26,8 @@ from bot.workflows.sources.alert import WORKFLOW_LABEL, Alert, NotUnderstood, So
 log = logging.getLogger(__name__)
 
 ALERT: Final = "alert"
+AT_ONCE = 20
+"""How many alerts one transaction works off: people wait for it, since it locks SEVs."""
 MOST_FAULTS = 3
 """How many of the faults of one body are written down."""
 
@@ -55,16 +57,43 @@ def _unless_there(dialect: str) -> Executable:
     return insert_for(dialect, AlertDelivery).on_conflict_do_nothing().returning(AlertDelivery.id)
 
 
-def work_off(session: Session, sources: Mapping[str, Source], config: Config, *, now: datetime, most: int) -> int:
-    """Work off what is kept, the oldest first, `most` bodies at most. Returns how many.
+def understood(source: Source, body: bytes, config: Config) -> Understood:
+    """What a body says. Where none of it could be understood, that is its one fault. Pure."""
+    try:
+        return source.understand(json.loads(body), config)
+    except (ValueError, RecursionError):
+        return Understood(faults=("it is no JSON",))
+    except NotUnderstood as fault:
+        return Understood(faults=(str(fault),))
+
+
+def work_off(session: Session, delivery_id: int, found: Understood, config: Config, *, now: datetime) -> bool:
+    """Work off the next few alerts of a body that says this. Whether it is over, here or elsewhere.
 
     Replicas wait for each other here: what came first is done first.
     """
-    waiting = select(AlertDelivery).where(AlertDelivery.state == Progress.KEPT).order_by(AlertDelivery.id).limit(most)
-    rows = session.scalars(waiting.with_for_update().execution_options(populate_existing=True)).all()
-    for row in rows:
-        _work_off(session, row, sources[row.source], config, now)
-    return len(rows)
+    row = session.get_one(AlertDelivery, delivery_id, with_for_update=True, populate_existing=True)
+    if row.state != Progress.KEPT:
+        return True
+    if (
+        not row.alerts_done
+        and found.id
+        and not inbound.is_new(session, f"alerts.{row.source}", _digest(found.id), now=now)
+    ):
+        row.state, row.outcome = Progress.DONE, "it was delivered before"
+        return True
+    alerts = _slice(found.alerts[row.alerts_done :], row.source, config)
+    problems.lock_open(session, ALERT, [_key(row, alert) for alert in alerts])
+    for alert in alerts:
+        _apply(session, row, alert, config, now=now)
+    row.alerts_done += len(alerts)
+    if row.alerts_done < len(found.alerts):
+        return False
+    row.state = Progress.DONE
+    if found.faults:
+        more = f"; and {len(found.faults) - MOST_FAULTS} more" if len(found.faults) > MOST_FAULTS else ""
+        _give_up(session, row, "; ".join(found.faults[:MOST_FAULTS]) + more, config)
+    return True
 
 
 def set_aside(session: Session, delivery_id: int, why: str, config: Config) -> None:
@@ -74,9 +103,10 @@ def set_aside(session: Session, delivery_id: int, why: str, config: Config) -> N
         _give_up(session, row, why, config)
 
 
-def oldest_waiting(session: Session) -> int | None:
+def oldest_waiting(session: Session) -> AlertDelivery | None:
     """The oldest body that is still to be worked off."""
-    return session.scalar(select(func.min(AlertDelivery.id)).where(AlertDelivery.state == Progress.KEPT))
+    waiting = select(AlertDelivery).where(AlertDelivery.state == Progress.KEPT).order_by(AlertDelivery.id)
+    return session.scalars(waiting.limit(1)).first()
 
 
 def body_of(session: Session, delivery_id: int) -> bytes | None:
@@ -99,45 +129,33 @@ def workflow_of(config: Config, source: str, labels: Mapping[str, str]) -> str:
     return next(meant, "")
 
 
-def _work_off(session: Session, row: AlertDelivery, source: Source, config: Config, now: datetime) -> None:
-    try:
-        found = _understood(source, row.body, config)
-    except NotUnderstood as fault:
-        _give_up(session, row, str(fault), config)
-        return
-    row.state = Progress.DONE
-    if found.id and not inbound.is_new(session, f"alerts.{source.name}", _digest(found.id), now=now):
-        row.outcome = "it was delivered before"
-        return
-    for alert in found.alerts:
-        _apply(session, source, alert, config, received_at=row.received_at, now=now)
-    if found.faults:
-        more = f"; and {len(found.faults) - MOST_FAULTS} more" if len(found.faults) > MOST_FAULTS else ""
-        _give_up(session, row, "; ".join(found.faults[:MOST_FAULTS]) + more, config)
+def _slice(alerts: Sequence[Alert], source: str, config: Config) -> Sequence[Alert]:
+    """The first few. One that may declare a SEV is the last: nobody else can declare one until the transaction ends."""
+    for count, alert in enumerate(alerts[:AT_ONCE], start=1):
+        workflow = workflow_of(config, source, alert.labels)
+        if alert.state is not State.RESOLVED and sev_signs.to_be_declared(config, workflow, alert.urgency):
+            return alerts[:count]
+    return alerts[:AT_ONCE]
 
 
-def _understood(source: Source, body: bytes, config: Config) -> Understood:
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):
-        raise NotUnderstood("it is no JSON") from None
-    return source.understand(content, config)
-
-
-def _apply(
-    session: Session, source: Source, alert: Alert, config: Config, *, received_at: datetime, now: datetime
-) -> None:
-    key = f"{source.name}:{alert.key}"
+def _apply(session: Session, row: AlertDelivery, alert: Alert, config: Config, *, now: datetime) -> None:
+    key = _key(row, alert)
     if alert.state is State.RESOLVED:
-        problems.recovered(session, ALERT, key, now=now)
+        problems.recovered(session, ALERT, key, at=alert.at, now=now)
         return
+    if alert.at and problems.was_over(session, ALERT, key, alert.at):
+        return  # it comes late
     if alert.state is State.NEWS and not problems.is_known(session, ALERT, key):
         return
     sign = Sign(
-        workflow=workflow_of(config, source.name, alert.labels), source=ALERT, key=key, title=alert.title,
-        detail=alert.detail, link=alert.link, urgency=alert.urgency, since=alert.since or received_at,
+        workflow=workflow_of(config, row.source, alert.labels), source=ALERT, key=key, title=alert.title,
+        detail=alert.detail, link=alert.link, urgency=alert.urgency, since=alert.since or row.received_at,
     )  # fmt: skip
     problems.seen(session, sign, config=config, now=now)
+
+
+def _key(row: AlertDelivery, alert: Alert) -> str:
+    return f"{row.source}:{alert.key}"
 
 
 def _give_up(session: Session, row: AlertDelivery, why: str, config: Config) -> None:

@@ -36,4 +36,6 @@ class AlertDelivery(Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)
     received_at: Mapped[datetime] = mapped_column(index=True)
     state: Mapped[str] = mapped_column(String(10), default=Progress.KEPT)
+    alerts_done: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many of its alerts are worked off, from the first: a body that holds many is worked off in slices."""
     outcome: Mapped[str] = mapped_column(String(OUTCOME_LIMIT), default="")

@@ -2,16 +2,20 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from bot.config import Config
 from bot.db import affected
-from bot.slack import posts
-from bot.workflows import sev_signs, showing
+from bot.directory.people import BOT
+from bot.incidents import lifecycle
+from bot.incidents.model import AffectedWorkflow, Incident
+from bot.workflows import problems, sev_signs, showing
 from bot.workflows.problem_model import Problem, ProblemIncident
 
 AT_ONCE = 200
+SILENT_AFTER = timedelta(days=7)
+"""A sender repeats what goes on far more often, or says that it is over."""
 KEPT_FOR = timedelta(days=180)
 
 
@@ -22,8 +26,33 @@ def show_news(session: Session, config: Config, *, now: datetime) -> None:
         showing.show(session, problem)
     is_due = (Problem.recovered_at.is_(None), Problem.ignored_until <= now)
     for problem in _some(session, *is_due):
-        _show_again(session, problem)
+        showing.show_anew(session, problem)
         sev_signs.reach_sevs(session, problem, config=config, now=now)
+
+
+def reach_missed(session: Session, config: Config, *, now: datetime) -> None:
+    """Tell SEVs of problems that began in the very moment in which they did: neither transaction saw the other."""
+    told = select(func.count()).where(ProblemIncident.incident_id == Incident.id)
+    knows = select(ProblemIncident.problem_id).where(
+        ProblemIncident.problem_id == Problem.id, ProblemIncident.incident_id == Incident.id
+    )
+    missed = (
+        select(Incident.id).join(AffectedWorkflow, AffectedWorkflow.incident_id == Incident.id)
+        .where(AffectedWorkflow.workflow == Problem.workflow, Incident.is_drill.is_(False), lifecycle.open_now(config))
+        .where(~knows.exists(), told.scalar_subquery() < sev_signs.MOST_AT_ONCE)
+    )  # fmt: skip
+    is_quiet = and_(Problem.ignored_until.is_not(None), Problem.ignored_until > now)
+    is_heard = (Problem.recovered_at.is_(None), Problem.seen_at > now - sev_signs.STALE_AFTER, ~is_quiet)
+    for problem in _some(session, *is_heard, missed.exists(), most=sev_signs.MOST_AT_ONCE):
+        sev_signs.note_in_open_sevs(session, problem, config, now)
+        showing.show(session, problem)
+
+
+def end_silent(session: Session, *, now: datetime) -> None:
+    """Take alerts to be over that were not heard of for long: their sender was taken down, or forgot to say so."""
+    is_silent = (Problem.source == "alert", Problem.recovered_at.is_(None), Problem.seen_at < now - SILENT_AFTER)
+    for problem in _some(session, *is_silent):
+        problems.end(session, problem, by=BOT, now=now)
 
 
 def forget(session: Session, *, now: datetime) -> int:
@@ -32,17 +61,8 @@ def forget(session: Session, *, now: datetime) -> int:
     return affected(session, delete(Problem).where(Problem.recovered_at < now - KEPT_FOR, ~is_told))
 
 
-def _some(session: Session, *conditions: ColumnElement[bool]) -> list[Problem]:
-    query = select(Problem).where(*conditions).order_by(Problem.id).limit(AT_ONCE).with_for_update(key_share=True)
+def _some(session: Session, *conditions: ColumnElement[bool], most: int | None = None) -> list[Problem]:
+    query = (
+        select(Problem).where(*conditions).order_by(Problem.id).limit(most or AT_ONCE).with_for_update(key_share=True)
+    )
     return list(session.scalars(query))
-
-
-def _show_again(session: Session, problem: Problem) -> None:
-    """Say it anew, where people notice it: an edit tells nobody. Its message before says so."""
-    problem.ignored_until = None
-    before = problem.showing
-    if session.get(posts.Post, showing.message_key(problem, before)) is not None:
-        problem.showing += 1
-        showing.show_message(session, problem, before)
-    showing.show(session, problem)
-    showing.show_last_told(session, problem)

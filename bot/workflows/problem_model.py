@@ -51,6 +51,11 @@ class Problem(Base):
     seen_count: Mapped[int] = mapped_column(default=1)
     recovered_at: Mapped[datetime | None] = mapped_column(index=True)
 
+    raised_at: Mapped[datetime | None]
+    """When it last became critical, and that was told."""
+    ended_by: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    """Who said that it is over: somebody, or Sevbot, which did not hear of it for long; empty: its source did."""
+
     showing: Mapped[int] = mapped_column(default=1)
     """The how manieth message about it is the one that people act on."""
     told_count: Mapped[int] = mapped_column(default=0)

@@ -1,5 +1,7 @@
 """What is clicked in a problem's message, and the form that asks for a SEV."""
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
@@ -15,6 +17,9 @@ from bot.slack.visit import DONE, Answer, View, Visit
 from bot.workflows import acting, problem_views, sev_signs, showing
 from bot.workflows.problem_model import Problem
 from bot.workflows.problems import locked
+
+JUST_NOW = timedelta(minutes=10)
+"""How long after a SEV was declared from a problem a second one is taken for a slip."""
 
 
 class Answering:
@@ -67,6 +72,11 @@ class Answering:
         acting.ignore(session, int(visit.value), config=self._config, actor=actor_of(session, visit), now=visit.now)
         return DONE
 
+    def end(self, session: Session, visit: Visit) -> Answer:
+        """*It is over* was clicked."""
+        acting.end(session, int(visit.value), config=self._config, actor=actor_of(session, visit), now=visit.now)
+        return DONE
+
     def retry(self, session: Session, visit: Visit) -> Answer:
         """*Retry* was clicked."""
         acting.retry(
@@ -86,12 +96,26 @@ def declare_form(declaring: Declaring, visit: Visit) -> Form:
 
 
 def declared_from(session: Session, visit: Visit, incident: Incident) -> None:
-    """A SEV was declared through the form: if that was opened from a problem, this is what detected it."""
+    """A SEV was declared through the form: if that was opened from a problem, this is what detected it.
+
+    Raises `Refused` where somebody else has just declared one from the same problem.
+    """
     found = visit.metadata.get("problem")
     problem = locked(session, Problem.id == int(found)) if found else None
     if problem is not None:
+        _refuse_a_second(session, problem, visit)
         sev_signs.attach(session, problem, incident, actor=actor_of(session, visit), now=visit.now, detected=True)
         showing.show(session, problem)
+
+
+def _refuse_a_second(session: Session, problem: Problem, visit: Visit) -> None:
+    for each in sev_signs.attached_to(session, problem):
+        is_open = each.resolved_at is None and each.closed_at is None
+        if is_open and not each.is_private and each.declared_at > visit.now - JUST_NOW:
+            raise Refused(
+                f"{each.name} was declared for this a moment ago. For another SEV, type `{NAME} declare`.",
+                field="title",
+            )
 
 
 def listen(rooms: Rooms, answering: Answering, declaring: Declaring) -> None:
@@ -99,6 +123,7 @@ def listen(rooms: Rooms, answering: Answering, declaring: Declaring) -> None:
     rooms.clicks |= {
         problem_views.ATTACH: answering.attach,
         problem_views.IGNORE: answering.ignore,
+        problem_views.END: answering.end,
         problem_views.RETRY: answering.retry,
     }
     rooms.forms |= {problem_views.ATTACH_TO: answering.attach_submitted}

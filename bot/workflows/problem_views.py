@@ -9,6 +9,7 @@ from typing import Any
 from slack_sdk.models.blocks import ButtonElement
 
 from bot.config import Config
+from bot.directory.people import BOT
 from bot.incidents.model import TITLE_LIMIT as SEV_TITLE_LIMIT
 from bot.incidents.model import Incident
 from bot.slack import blocks as kit
@@ -24,6 +25,7 @@ ATTACH = "problem.attach"
 OPEN_ATTACH = "problem.open_attach"
 ATTACH_TO = "problem.attach_to"
 IGNORE = "problem.ignore"
+END = "problem.end"
 RETRY = "problem.retry"
 FORM_TITLE = "Attach to a SEV"
 AGAIN = "It shows again then, if it is still there."
@@ -52,7 +54,7 @@ class Shown:
 def text(shown: Shown) -> str:
     """The message in one line, for notifications."""
     problem = shown.problem
-    verb = "Recovered: " if problem.recovered_at else ""
+    verb = "" if problem.recovered_at is None else "Over: " if problem.ended_by else "Recovered: "
     return mrkdwn(f"{verb}{heading_words(shown.config, problem)}", 600)
 
 
@@ -117,7 +119,8 @@ def carried_in(value: str) -> dict[str, Any]:
 def _heading(shown: Shown) -> str:
     problem = shown.problem
     known = shown.config.workflow(problem.workflow)
-    mark = ":white_check_mark:" if problem.recovered_at else MARKS.get(problem.urgency, MARKS["warning"])
+    over = ":zzz:" if problem.ended_by == BOT.user_id else ":white_check_mark:"
+    mark = over if problem.recovered_at else MARKS.get(problem.urgency, MARKS["warning"])
     workflow = f"*{mrkdwn(known.name, 300)}*: " if known else ""
     return f"{mark} {workflow}{mrkdwn(problem.title, 1500)}"
 
@@ -140,7 +143,7 @@ def _standing(shown: Shown) -> str:
         named = ", ".join(_named(each) for each in shown.sevs[:MOST_NAMED])
         said.append(f"It is in the timeline of {named}.")
     if problem.recovered_at:
-        said.append(f"Recovered {when(problem.recovered_at)}.")
+        said.append(_ended(problem, problem.recovered_at))
     elif shown.is_old:
         said.append("It is still there: see the newer message below.")
     elif problem.ignored_until and problem.ignored_until > shown.now:
@@ -152,10 +155,26 @@ def _standing(shown: Shown) -> str:
     return " ".join(said)
 
 
+def _ended(problem: Problem, at: datetime) -> str:
+    if problem.ended_by == BOT.user_id:
+        return f"Not heard of since {when(problem.seen_at)}, so it is taken to be over."
+    return (
+        f"{user(problem.ended_by)} said {when(at)} that it is over." if problem.ended_by else f"Recovered {when(at)}."
+    )
+
+
 def _buttons(shown: Shown) -> list[ButtonElement]:
     problem = shown.problem
-    if problem.recovered_at or shown.sevs or shown.is_old:
+    if problem.recovered_at or shown.is_old:
         return []
+    buttons = [] if shown.sevs else _answers(shown)
+    if problem.source == "alert":  # what Sevbot itself sees it would just see again
+        buttons.append(kit.button("It is over", END, value=str(problem.id)))
+    return buttons
+
+
+def _answers(shown: Shown) -> list[ButtonElement]:
+    problem = shown.problem
     buttons = [kit.button("Declare SEV", OPEN_DECLARE, value=_carried(shown.config, problem), style="primary")]
     if shown.candidate:
         value = f"{problem.id}:{shown.candidate.number}"

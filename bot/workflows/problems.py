@@ -5,6 +5,7 @@ recovered and is seen again is a new episode. The SEVs of its workflow that are 
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.config import Config
 from bot.db import dialect_of, insert_for
+from bot.directory.people import BOT, Actor
 from bot.slack.text import clip, one_line, plain
 from bot.workflows import sev_signs, showing
 from bot.workflows.places import place_of
@@ -29,9 +31,10 @@ from bot.workflows.problem_model import (
 )
 
 TOLD_AT_MOST = 3
-"""How many episodes of one problem are told within `FLAPPING_WITHIN`: one that comes and goes is quiet for that long then."""
+"""How many episodes of one problem are told within `FLAPPING_WITHIN`: one that comes and goes more often must last."""
 FLAPPING_WITHIN = timedelta(hours=1)
-BELIEVED_BACK = timedelta(days=7)
+MUST_LAST = timedelta(minutes=5)
+"""How long what comes and goes must last until it is told again."""
 DIGEST = 64
 """Characters of a SHA-256 in hexadecimal."""
 
@@ -52,7 +55,7 @@ class Sign:
     """Where to look closer: an address of the web."""
     urgency: Urgency = "warning"
     since: datetime | None = None
-    """When it began, if its source knows; None: now. It is believed for a week back."""
+    """When it began, if its source knows; None: now."""
 
 
 def seen(session: Session, sign: Sign, *, config: Config, now: datetime) -> Problem:
@@ -76,13 +79,30 @@ def seen(session: Session, sign: Sign, *, config: Config, now: datetime) -> Prob
     return problem
 
 
-def recovered(session: Session, source: str, key: str, *, now: datetime) -> None:
-    """The problem is over, as far as its source can tell. Where there is none, nothing happens. It closes no SEV."""
+def recovered(session: Session, source: str, key: str, *, at: datetime | None = None, now: datetime) -> None:
+    """The problem is over, as far as its source can tell (since `at`). Where there is none, nothing happens.
+
+    It closes no SEV.
+    """
     problem = _open_now(session, source, kept_key(key))
     if problem is None:
         return
-    problem.recovered_at = now
-    sev_signs.note_recovery(session, problem, now=now)
+    end(session, problem, now=now)
+    if at:
+        problem.recovered_at = max(problem.began_at, min(at, now))
+
+
+def was_over(session: Session, source: str, key: str, at: datetime) -> bool:
+    """Whether the problem's last episode ended at that time or after it, so that what was said then is no news."""
+    last = _last(session, source, kept_key(key))
+    return last is not None and last.recovered_at is not None and last.recovered_at >= at
+
+
+def end(session: Session, problem: Problem, *, by: Actor | None = None, now: datetime) -> None:
+    """A problem, locked and open, is over: as its source says, or as somebody (`by`) does. Its messages say so."""
+    problem.recovered_at, problem.ended_by = now, by.user_id if by else ""
+    sev_signs.note_recovery(session, problem, by=by or BOT, now=now)
+    showing.show_older(session, problem)
     _show(session, problem, now)
 
 
@@ -106,6 +126,16 @@ def locked(session: Session, *conditions: ColumnElement[bool]) -> Problem | None
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
+def lock_open(session: Session, source: str, keys: Iterable[str]) -> None:
+    """Lock the open problems with these keys, before the first SEV is locked: in the order in which others lock them."""
+    is_meant = (
+        Problem.source == source,
+        Problem.key.in_([kept_key(key) for key in keys]),
+        Problem.recovered_at.is_(None),
+    )
+    session.execute(select(Problem.id).where(*is_meant).order_by(Problem.id).with_for_update(key_share=True))
+
+
 def _show(session: Session, problem: Problem, now: datetime) -> None:
     showing.show(session, problem)
     if _is_quiet(problem, now):
@@ -123,13 +153,12 @@ def _open_now(session: Session, source: str, key: str) -> Problem | None:
 
 def _begin(session: Session, sign: Sign, key: str, config: Config, now: datetime) -> bool:
     """Begin a new episode; False where somebody else just did."""
-    before = select(Problem).where(Problem.source == sign.source, Problem.key == key)
-    last = session.scalars(before.order_by(Problem.episode.desc()).limit(1)).first()
+    last = _last(session, sign.source, key)
     workflow = sign.workflow if config.workflow(sign.workflow) else ""
     values: dict[str, Any] = {
         "source": sign.source, "key": key, "episode": last.episode + 1 if last else 1, "workflow": workflow,
         **_said(sign), "place": place_of(config, workflow) or "", "began_at": _began(sign, last, now), "seen_at": now,
-        "seen_count": 1, "showing": 1, "told_count": 0, "ignored_until": _quiet_until(session, last, now),
+        "seen_count": 1, "raised_at": now if sign.urgency == "critical" else None, "showing": 1, "told_count": 0, "ignored_until": _quiet_until(session, last, now),
         "ignored_by": last.ignored_by if last and _is_quiet(last, now) else "",
     }  # fmt: skip
     insert = insert_for(dialect_of(session), Problem).values(values)
@@ -137,22 +166,28 @@ def _begin(session: Session, sign: Sign, key: str, config: Config, now: datetime
     return session.connection().execute(insert.returning(Problem.id)).first() is not None
 
 
+def _last(session: Session, source: str, key: str) -> Problem | None:
+    """The newest episode."""
+    episodes = select(Problem).where(Problem.source == source, Problem.key == key)
+    return session.scalars(episodes.order_by(Problem.episode.desc()).limit(1)).first()
+
+
 def _began(sign: Sign, last: Problem | None, now: datetime) -> datetime:
     """When an episode began: as its source says, but not before the one before it was over."""
-    earliest = max(now - BELIEVED_BACK, last.recovered_at if last and last.recovered_at else now - BELIEVED_BACK)
-    return max(min(sign.since or now, now), earliest)
+    began = min(sign.since or now, now)
+    return max(began, last.recovered_at) if last and last.recovered_at else began
 
 
 def _quiet_until(session: Session, last: Problem | None, now: datetime) -> datetime | None:
     """Until when nothing is said of a new episode: somebody ignores the problem, or it comes and goes."""
     if last is None:
         return None
-    if _is_quiet(last, now):
+    if last.ignored_by and _is_quiet(last, now):
         return last.ignored_until
     lately = select(func.count()).where(
         Problem.source == last.source, Problem.key == last.key, Problem.began_at > now - FLAPPING_WITHIN
     )
-    return now + FLAPPING_WITHIN if session.scalars(lately).one() >= TOLD_AT_MOST else None
+    return now + MUST_LAST if session.scalars(lately).one() >= TOLD_AT_MOST else None
 
 
 def _see_again(session: Session, problem: Problem, sign: Sign, config: Config, now: datetime) -> None:
@@ -162,7 +197,16 @@ def _see_again(session: Session, problem: Problem, sign: Sign, config: Config, n
     problem.seen_count += 1
     for name, value in _said(sign).items():
         setattr(problem, name, value)
-    if sign.urgency == "critical" and not was_critical and not _is_quiet(problem, now):
+    if sign.urgency == "critical" and not was_critical:
+        _turn_critical(session, problem, config, now)
+
+
+def _turn_critical(session: Session, problem: Problem, config: Config, now: datetime) -> None:
+    """It got worse: that is told anew, though it be ignored; once an hour where it goes up and down."""
+    if problem.raised_at is None or problem.raised_at <= now - FLAPPING_WITHIN:
+        problem.raised_at = now
+        showing.show_anew(session, problem)
+    if not _is_quiet(problem, now):
         sev_signs.reach_sevs(session, problem, config=config, now=now)
         showing.show(session, problem)
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from bot.config import Config
@@ -26,7 +27,7 @@ MOMENT = timedelta(microseconds=1)
 STALE_AFTER = timedelta(days=3)
 """A problem of which nothing was heard for so long is no news to a SEV: its source may have been taken down."""
 MOST_AT_ONCE = 50
-"""Of how many problems a SEV is told when it begins."""
+"""Of how many problems a SEV is told when it begins: what is critical first, then what began last."""
 
 
 def reach_sevs(session: Session, problem: Problem, *, config: Config, now: datetime) -> None:
@@ -34,26 +35,27 @@ def reach_sevs(session: Session, problem: Problem, *, config: Config, now: datet
 
     Where none is open that everybody may see, a SEV is declared if the workflow wants that, once for each problem.
     """
-    _note_in_open_sevs(session, problem, config, now)
-    severity = _to_be_declared(problem, config)
+    note_in_open_sevs(session, problem, config, now)
+    severity = to_be_declared(config, problem.workflow, problem.urgency)
     if severity is None or _was_told(session, problem):
         return
     lock_numbers(session)
-    _note_in_open_sevs(session, problem, config, now)
+    note_in_open_sevs(session, problem, config, now)
     if not _was_told(session, problem):
         _declare(session, problem, severity, config, now)
 
 
-def _note_in_open_sevs(session: Session, problem: Problem, config: Config, now: datetime) -> None:
+def note_in_open_sevs(session: Session, problem: Problem, config: Config, now: datetime) -> None:
+    """Note the problem, locked, in every open SEV of its workflow that does not know of it."""
     for incident_id in _open_of(session, problem.workflow, config):
         attach(session, problem, membership.lock(session, incident_id), now=now)
 
 
-def _to_be_declared(problem: Problem, config: Config) -> str | None:
-    """The severity as which its workflow wants a SEV to be declared, if the problem is critical; else None."""
-    workflow = config.workflow(problem.workflow)
+def to_be_declared(config: Config, key: str, urgency: str) -> str | None:
+    """The severity as which a workflow wants a SEV to be declared for something so urgent; None: it wants none."""
+    workflow = config.workflow(key)
     is_wanted = workflow is not None and workflow.declares != NOBODY and may(config, BOT, "declare")
-    return workflow.declares if workflow and is_wanted and problem.urgency == CRITICAL else None
+    return workflow.declares if workflow and is_wanted and urgency == CRITICAL else None
 
 
 def _was_told(session: Session, problem: Problem) -> bool:
@@ -89,6 +91,8 @@ def attach(
         session, incident, SIGN, actor=actor, now=now, text=problem.title, at=at,
         sign=problem.source, link=problem.link, problem=problem.id, **({"detected": True} if detected else {}),
     )  # fmt: skip
+    if problem.recovered_at:
+        _note_end(session, problem, incident, by=BOT, now=now)
     surfaces.show_card(session, incident)
     return True
 
@@ -101,7 +105,9 @@ def tell_sev(session: Session, incident: Incident, *, config: Config, now: datet
     is_wrong = (
         Problem.workflow.in_(incident.workflow_keys), Problem.recovered_at.is_(None), Problem.seen_at > now - STALE_AFTER
     )  # fmt: skip
-    for problem in session.scalars(select(Problem).where(*is_wrong).order_by(Problem.began_at).limit(MOST_AT_ONCE)):
+    worst_first = (case((Problem.urgency == CRITICAL, 0), else_=1), Problem.began_at.desc())
+    found = session.scalars(select(Problem).where(*is_wrong).order_by(*worst_first).limit(MOST_AT_ONCE))
+    for problem in sorted(found, key=lambda each: each.began_at):
         attach(session, problem, incident, now=now)
     show_known(session, incident)
 
@@ -115,15 +121,20 @@ def show_known(session: Session, incident: Incident) -> None:
         showing.show_message(session, problem, problem.showing)
 
 
-def note_recovery(session: Session, problem: Problem, *, now: datetime) -> None:
-    """Say in the timelines of the SEVs that know of it that it is over."""
+def note_recovery(session: Session, problem: Problem, *, by: Actor, now: datetime) -> None:
+    """Say in the timelines of the SEVs that know of it that it is over, and who says so."""
     for incident in attached_to(session, problem):
         if incident.closed_at is None:
             membership.lock(session, incident.id)
-            note(
-                session, incident, RECOVERED, now=now, text=problem.title, sign=problem.source, problem=problem.id
-            )  # fmt: skip
+            _note_end(session, problem, incident, by=by, now=now)
             surfaces.show_card(session, incident)
+
+
+def _note_end(session: Session, problem: Problem, incident: Incident, *, by: Actor, now: datetime) -> None:
+    told: dict[str, Any] = {"ended_by": problem.ended_by} if problem.ended_by else {}
+    note(
+        session, incident, RECOVERED, actor=by, now=now, text=problem.title, sign=problem.source, problem=problem.id, **told
+    )  # fmt: skip
 
 
 def attached_to(session: Session, problem: Problem) -> Sequence[Incident]:

@@ -4,13 +4,15 @@ from sqlalchemy import String, cast, literal, select
 from sqlalchemy.orm import Session
 
 from bot.directory.channels import learn_place
-from bot.outbox.enqueue import URGENT, Request, enqueue
+from bot.outbox.enqueue import Request, enqueue
 from bot.outbox.model import Mode
 from bot.slack import posts
 from bot.workflows.problem_model import Problem
 
 MESSAGE = "problem.message"
 ELSEWHERE = "problem.elsewhere"
+AFTER_SEVS = -1
+"""The priority of what is said of problems: a channel takes one post a second, and in a storm SEVs come first."""
 
 
 def message_key(problem: Problem, showing: int) -> str:
@@ -20,11 +22,30 @@ def message_key(problem: Problem, showing: int) -> str:
 
 def show(session: Session, problem: Problem) -> None:
     """Show the problem as it is now: in its message, which is posted if there is none."""
+    problem.told_count = problem.seen_count
     if not problem.place:
         return
-    problem.told_count = problem.seen_count
     learn_place(session, problem.place, purpose="problems")
     show_message(session, problem, problem.showing)
+
+
+def show_anew(session: Session, problem: Problem) -> None:
+    """Say it anew, where people notice it: an edit tells nobody. Its message before says so. It is ignored no longer."""
+    problem.ignored_until, problem.ignored_by = None, ""
+    before = problem.showing
+    if session.get(posts.Post, message_key(problem, before)) is not None:
+        problem.showing += 1
+        show_message(session, problem, before)
+    show(session, problem)
+    show_last_told(session, problem)
+
+
+def show_older(session: Session, problem: Problem) -> None:
+    """Show what has become of the problem in its messages before the one that people act on."""
+    made = set(session.scalars(select(posts.Post.key).where(posts.Post.subject == problem.subject)))
+    for showing in range(1, problem.showing):
+        if message_key(problem, showing) in made:
+            show_message(session, problem, showing)
 
 
 def show_last_told(session: Session, problem: Problem) -> None:
@@ -44,7 +65,7 @@ def show_message(session: Session, problem: Problem, showing: int) -> None:
         session,
         Request(
             kind=MESSAGE, subject=problem.subject, key=message_key(problem, showing), mode=Mode.LATEST,
-            arguments={"showing": showing}, priority=URGENT, audience=problem.place, rule=f"problem.{problem.source}",
+            arguments={"showing": showing}, priority=AFTER_SEVS, audience=problem.place, rule=f"problem.{problem.source}",
         ),
     )  # fmt: skip
 
@@ -60,7 +81,8 @@ def show_elsewhere(session: Session, problem: Problem, place: str) -> None:
     enqueue(
         session,
         Request(
-            kind=ELSEWHERE, subject=problem.subject, key=elsewhere_key(problem), mode=Mode.LATEST, priority=URGENT,
+            kind=ELSEWHERE, subject=problem.subject, key=elsewhere_key(problem), mode=Mode.LATEST,
+            priority=AFTER_SEVS,
             audience=place, rule=f"problem.{problem.source}",
         ),
     )  # fmt: skip

@@ -50,7 +50,7 @@ CLICKS = {
     "digest.stop": NOTHING, "digest.retry": NOTHING, "digest.picture_asked": NOTHING, "digest.workflow_chart": NOTHING,
     "digest.preview": "shows the person what the channel would be sent: nothing private",
     "item.track": OWN, "workflow.turn": "names an open SEV only where membership.may_see says so",
-    "problem.attach": OWN, "problem.ignore": NOTHING, "problem.retry": NOTHING,
+    "problem.attach": OWN, "problem.ignore": NOTHING, "problem.retry": NOTHING, "problem.end": NOTHING,
     "incident.preview": "shows what the form holds; the SEVs that are open now are asked by membership.may_see",
 }  # fmt: skip
 FORMS = {

@@ -57,17 +57,18 @@ def test_what_is_not_critical_only_suggests_until_it_is(watchful: TroubleStage) 
     assert watchful.message().startswith(":warning: ")
     watchful.signs()
     assert watchful.number_of_sevs() == 1
-    assert watchful.message().startswith(":rotating_light: ")
+    assert watchful.words(watchful.messages()[-1]).startswith(":rotating_light: ")
+    watchful.slack.expected.update(watchful.messages())
     expect_the_sev(watchful)
 
 
-def test_what_is_ignored_declares_nothing_until_it_is_told_again(watchful: TroubleStage, ada: Person) -> None:
+def test_what_is_ignored_declares_nothing_until_it_becomes_critical(watchful: TroubleStage, ada: Person) -> None:
     watchful.signs(BURN, urgency="warning")
     ada.clicks("Ignore for 1 h", in_="#payments")
-    watchful.signs()
+    watchful.signs(BURN, urgency="warning")
     assert watchful.number_of_sevs() == 0
     assert "Ignored by @Ada Lovelace" in watchful.message()
-    watchful.time_passes(timedelta(hours=1, minutes=1))
+    watchful.signs()
     assert watchful.number_of_sevs() == 1
     watchful.slack.expected.update(watchful.messages())
     expect_the_sev(watchful)
@@ -100,8 +101,10 @@ def test_a_private_sev_hears_of_it_and_nobody_hears_of_the_private_sev(
     grace.closes_modal()
     watchful.signs()
     assert watchful.number_of_sevs() == 2
-    assert "SEV-2" in watchful.message()
-    assert "SEV-1" not in watchful.message()
+    told = watchful.messages()
+    watchful.slack.expected.update(told)
+    assert "SEV-2" in watchful.words(told[-1])
+    assert all("SEV-1" not in watchful.words(each) for each in told)
     watchful.recovers()
     assert watchful.sev(1).facts[-1].kind == "sign_recovered"
     watchful.expects("Declared by", "SEV-2")
@@ -126,3 +129,20 @@ def test_a_guest_can_ask_and_is_told_why_not(trouble: TroubleStage, edsger: Pers
     edsger.clicks("Ignore for 1 h", in_="#payments")
     edsger.sees("Guests can't change a SEV here.")
     assert "Ignored" not in trouble.message()
+
+
+def test_a_sev_and_a_problem_that_begin_in_one_moment_meet_a_little_later(
+    trouble: TroubleStage, grace: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grace.types("/sev declare")
+    grace.fills(Title="orders fail", Severity="SEV4", **{"Workflows affected": ["Place order"]})
+    grace.submits()
+    trouble.settles()
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.workflows.sev_signs.reach_sevs", lambda *_args, **_options: None)
+        trouble.signs()
+    for _ in range(2):
+        trouble.time_passes(timedelta(seconds=15))
+    assert [entry.kind for entry in trouble.sev(1).facts].count("sign") == 1
+    assert "It is in the timeline of SEV-1" in trouble.message()
+    trouble.expects("SEV-1")

@@ -5,12 +5,20 @@ import hashlib
 import hmac
 import json
 import time
+from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from bot.app import Bot
 from bot.playground import Playground
+from bot.workflows import intake, problems
+from bot.workflows.problem_model import Problem
+from bot.workflows.problems import Sign
+from bot.workflows.sources.table import SOURCES
 from tests.conftest import HOOK_SECRETS
 from tests.outages import Outage
 from tests.workflows.conftest import TroubleStage, sample
@@ -188,3 +196,75 @@ def test_while_the_database_is_away_senders_are_asked_to_come_again(
     assert (answer.status_code, answer.headers["Retry-After"]) == (HTTPStatus.SERVICE_UNAVAILABLE, "5")
     stage.delivers("alertmanager", AGAIN)
     assert "Place order is failing on web-1" in stage.message()
+
+
+def many(count: int, **labels: str) -> bytes:
+    """So many alerts in one body, each of them a problem of its own."""
+    body = json.loads(FIRING)
+    alert = body["alerts"][0]
+    alerts = [
+        {**alert, "labels": {**alert["labels"], "number": str(number), **labels}, "fingerprint": f"{number:04}"}
+        for number in range(count)
+    ]
+    return json.dumps({**body, "alerts": alerts}).encode()
+
+
+def test_a_body_of_many_alerts_is_worked_off_in_slices_so_that_people_get_between(
+    trouble: TroubleStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trouble.delivers("alertmanager", many(45), settles=False)
+    see, lock, slices, seen = problems.seen, problems.lock_open, [], []
+
+    def note_slice(session: Session, source: str, keys: list[str]) -> None:
+        slices.append(len(keys))
+        lock(session, source, keys)
+
+    def fail_once(session: Session, sign: Sign, **others: Any) -> Problem:
+        seen.append(sign.key)
+        if len(seen) == 30:
+            raise OperationalError("", None, Exception("it dies here"), connection_invalidated=True)
+        return see(session, sign, **others)
+
+    monkeypatch.setattr(problems, "lock_open", note_slice)
+    monkeypatch.setattr(problems, "seen", fail_once)
+    trouble.bot.house.alerts.work_off()
+    assert slices == [20, 20, 20, 5]
+    assert [each.seen_count for each in trouble.problems()] == [1] * 45
+    assert trouble.deliveries() == [("done", "")]
+    trouble.settles()
+    trouble.slack.expected.update(trouble.messages())
+
+
+def test_an_alert_that_may_declare_a_sev_is_the_last_of_its_slice(trouble: TroubleStage) -> None:
+    config = trouble.bot.settings.current
+    first, *others = config.workflows
+    config = config.model_copy(update={"workflows": (first.model_copy(update={"declares": "SEV2"}), *others)})
+    found = intake.understood(SOURCES["alertmanager"], many(3), config)
+    now = trouble.bot.clock.now()
+    trouble.delivers("alertmanager", many(3), settles=False)
+    for left in (2, 1, 0):
+        is_over = trouble.bot.database.run(lambda session: intake.work_off(session, 1, found, config, now=now))
+        assert is_over == (left == 0)
+    assert trouble.number_of_sevs() == 1
+    trouble.slack.expected.update(trouble.messages())
+    trouble.expects("Declared by", "Type /sev here", "SEV-1")
+
+
+def test_what_pagerduty_says_late_opens_nothing_again(trouble: TroubleStage) -> None:
+    triggered = json.loads(sample("pagerduty/incident_triggered_events_api.json"))
+    now = trouble.bot.clock.now()
+
+    def says(kind: str, status: str, *, minutes: int) -> None:
+        event = triggered["event"]
+        at = (now + timedelta(minutes=minutes)).isoformat()
+        event |= {"id": f"{kind} {minutes}", "event_type": f"incident.{kind}", "occurred_at": at}
+        event["data"] |= {"status": status, "created_at": (now - timedelta(hours=1)).isoformat()}
+        trouble.delivers("pagerduty", triggered)
+
+    says("triggered", "triggered", minutes=-30)
+    says("resolved", "resolved", minutes=-10)
+    says("acknowledged", "acknowledged", minutes=-11)
+    assert [each.recovered_at for each in trouble.problems()] == [now - timedelta(minutes=10)]
+    says("reopened", "triggered", minutes=-5)
+    assert [each.recovered_at is None for each in trouble.problems()] == [False, True]
+    trouble.slack.expected.update(trouble.messages("#incidents"))

@@ -148,7 +148,9 @@ def test_what_was_worked_off_is_forgotten_in_time_and_what_waits_is_not(replicas
     database.run(
         lambda session: (intake.keep(session, source, first, now=NOW), intake.keep(session, source, over, now=NOW))
     )
-    database.run(lambda session: intake.work_off(session, SOURCES, config, now=NOW, most=10))
+    found = [intake.understood(source, each, config) for each in (first, over)]
+    assert database.run(lambda session: intake.work_off(session, 1, found[0], config, now=NOW))
+    assert database.run(lambda session: intake.work_off(session, 2, found[1], config, now=NOW))
     database.run(lambda session: problems.seen(session, BURN, config=config, now=NOW))
     database.run(lambda session: intake.keep(session, source, b"it waits", now=NOW))
     assert database.run(lambda session: intake.forget(session, config, now=NOW + timedelta(days=13))) == 0

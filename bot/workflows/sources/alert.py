@@ -11,6 +11,7 @@ from typing import Any
 from bot.config import Config
 from bot.workflows.problem_model import Urgency
 
+EPOCH = 1970
 MOST_FIELDS = 15
 NAME_LIMIT = 40
 WORKFLOW_LABEL = "workflow"
@@ -38,6 +39,8 @@ class Alert:
     labels: Mapping[str, str] = field(default_factory=dict)
     """By which a workflow can be found, as the sender names them."""
     since: datetime | None = None
+    at: datetime | None = None
+    """When its sender says that, where bodies may come late or in another order; None: it does not tell."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,14 +111,14 @@ def labels_in(value: object) -> dict[str, str]:
 
 
 def moment(value: object) -> datetime | None:
-    """A time as senders write it, with its zone; None for anything else, and for the year 1, which stands for none."""
+    """A time as senders write it, with its zone; None for anything else, and for years up to 1970, which stand for none."""
     if not isinstance(value, str):
         return None
     try:
         found = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return found if found.tzinfo and found.year > 1 else None
+    return found if found.tzinfo and found.year > EPOCH else None
 
 
 def digest_of(labels: Mapping[str, str]) -> str:

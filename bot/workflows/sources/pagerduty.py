@@ -1,6 +1,7 @@
 """PagerDuty's webhooks (version 3): one event of one incident in each body."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from bot.config import Config
@@ -48,10 +49,12 @@ def understand(content: Any, _config: Config) -> Understood:
     key, status = words(data.get("id")), words(data.get("status"))
     if not key or not status:
         raise NotUnderstood(f"its incident has no id, or no status; {outline(data)}")
-    return Understood(alerts=(_alert(key, _state(kind, status), data),), id=words(event.get("id")))
+    return Understood(
+        alerts=(_alert(key, _state(kind, status), data, moment(event.get("occurred_at"))),), id=words(event.get("id"))
+    )
 
 
-def _alert(key: str, state: State, data: dict[str, Any]) -> Alert:
+def _alert(key: str, state: State, data: dict[str, Any], at: datetime | None) -> Alert:
     service, priority = mapping(data.get("service")), mapping(data.get("priority"))
     labels = {"service": words(service.get("summary")), "service_id": words(service.get("id"))}
     level = words(priority.get("summary"))
@@ -63,6 +66,7 @@ def _alert(key: str, state: State, data: dict[str, Any]) -> Alert:
         urgency=_urgency_of_priority(level) if level else URGENCIES.get(words(data.get("urgency")), "warning"),
         labels=labels_in(labels),
         since=moment(data.get("created_at")),
+        at=at,
     )
 
 
