@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from zlib import crc32
 
+import hypothesis
 import pytest
 
 from bot.app import Bot
@@ -30,6 +31,10 @@ HOOK_SECRETS = {name: (f"the secret of {name}",) for name in ("alertmanager", "g
 HEARTBEAT_SECRET = "the secret of heartbeats"
 REDELIVERY_DELAYS = (0.5, 1.0, 3.0)
 """Slack's own are 4 s, a minute and five: what it says before the bot is connected comes too late for a story."""
+
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # the machine is shared, and a slow example is no fault
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

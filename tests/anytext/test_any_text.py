@@ -71,7 +71,6 @@ def drive(target: Target, watch: Watch, *, number: int, times: int) -> None:
         max_examples=times,
         derandomize=True,
         database=None,
-        deadline=None,
         phases=(Phase.generate,),
         suppress_health_check=list(HealthCheck),
     )

@@ -117,7 +117,7 @@ def test_a_p90_is_the_least_value_that_nine_in_ten_do_not_exceed(values: list[ti
     assert 10 * sum(each < p90 for each in values) < 9 * len(values)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(spans, spans)
 def test_a_change_is_the_same_each_time_and_the_other_way_round_backwards(
     before: list[timedelta], after: list[timedelta]
@@ -129,7 +129,7 @@ def test_a_change_is_the_same_each_time_and_the_other_way_round_backwards(
     assert both_ways <= {said, Change.NO_CLEAR_CHANGE}  # at the very edge chance may see it in one direction alone
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(spans.filter(lambda values: len(values) >= figures.TOO_FEW))
 def test_the_same_values_are_no_change(values: list[timedelta]) -> None:
     assert figures.change(values, values) is Change.NO_CLEAR_CHANGE

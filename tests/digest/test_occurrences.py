@@ -73,7 +73,7 @@ def test_holidays_of_weeks_lose_none_and_double_none() -> None:
     ]  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(timings, moments)
 def test_the_next_one_is_later_and_there_is_none_between(timing: Timing, now: datetime) -> None:
     found = timing.after(now)
@@ -82,7 +82,7 @@ def test_the_next_one_is_later_and_there_is_none_between(timing: Timing, now: da
     assert list(timing.through(now, found.due_at)) in ([found], [timing.after(now - timedelta(minutes=1)), found])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(timings, moments, st.integers(1, 40))
 def test_what_was_missed_is_one_on_each_of_its_days(timing: Timing, since: datetime, days: int) -> None:
     missed = list(timing.through(since, since + timedelta(days=days)))

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import CalendarRules, Config, Team, load
@@ -31,7 +31,6 @@ def calendars(draw: st.DrawFn) -> Calendar:
     return Calendar(tuple(days), country, subdivision, draw(st.frozensets(day_of, max_size=5)))
 
 
-@settings(deadline=None)  # the library of holidays is imported when it is first asked
 @given(calendars(), day_of, st.integers(1, 120))
 def test_days_that_are_added_are_counted_again(calendar: Calendar, day: date, count: int) -> None:
     later = calendar.add_working_days(day, count)
@@ -40,7 +39,6 @@ def test_days_that_are_added_are_counted_again(calendar: Calendar, day: date, co
     assert calendar.working_days_between(later, day) == -count
 
 
-@settings(deadline=None)  # the library of holidays is imported when it is first asked
 @given(calendars(), day_of, st.integers(0, 40), st.integers(0, 40))
 def test_adding_twice_is_adding_the_sum(calendar: Calendar, day: date, first: int, second: int) -> None:
     between = calendar.add_working_days(calendar.next_working(day), first)
@@ -49,7 +47,6 @@ def test_adding_twice_is_adding_the_sum(calendar: Calendar, day: date, first: in
     )
 
 
-@settings(deadline=None)  # the library of holidays is imported when it is first asked
 @given(calendars(), day_of)
 def test_the_next_working_day_is_the_first_on_which_people_work(calendar: Calendar, day: date) -> None:
     found = calendar.next_working(day)
@@ -58,7 +55,6 @@ def test_the_next_working_day_is_the_first_on_which_people_work(calendar: Calend
     assert calendar.add_working_days(day, 0) == found
 
 
-@settings(deadline=None)  # the library of holidays is imported when it is first asked
 @given(calendars(), day_of, day_of, day_of)
 def test_days_between_add_up(calendar: Calendar, a: date, b: date, c: date) -> None:
     a, b, c = sorted([a, min(b, a + timedelta(days=400)), min(c, a + timedelta(days=800))])

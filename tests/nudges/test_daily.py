@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config.nudges import DAYS, WorkingHours
@@ -157,7 +157,6 @@ some_hours = st.builds(
 )
 
 
-@settings(deadline=None)  # the library of holidays is imported when it is first asked
 @given(some_hours, moments)
 def test_when_it_opens_next_nobody_is_disturbed(some: Hours, now: datetime) -> None:
     opens = some.open_after(now)
@@ -168,7 +167,6 @@ def test_when_it_opens_next_nobody_is_disturbed(some: Hours, now: datetime) -> N
         assert some.away.until is None  # nobody knows: it is asked again each day
 
 
-@settings(deadline=None)
 @given(some_hours, moments, st.integers(1, 30))
 def test_a_slot_begins_a_day_of_work_and_is_the_first_one(some: Hours, now: datetime, later: int) -> None:
     slot = some.slot_from(now)

@@ -48,7 +48,6 @@ STEP = st.one_of(
     st.tuples(st.just("somebody_acts"), WHICH, st.sampled_from(["touch", "snooze", "mute", "resume", "mend", "break"])),
 )
 SAMPLE = settings(
-    deadline=None,
     max_examples=5,
     stateful_step_count=40,
     derandomize=True,

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import Config, load
@@ -54,7 +54,6 @@ def test_what_cannot_be_planned_is_told(demo: Config, at: str, what: str, told: 
     assert told in refused.value.sentence
 
 
-@settings(deadline=None)
 @given(
     name=st.sampled_from(RULES),
     severity=st.sampled_from(["SEV1", "SEV2", "SEV3", "SEV4"]),

@@ -47,7 +47,6 @@ STEP = st.one_of(
 )
 
 SAMPLE = settings(
-    deadline=None,
     max_examples=30,
     stateful_step_count=30,
     suppress_health_check=list(HealthCheck),

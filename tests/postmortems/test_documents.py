@@ -48,7 +48,7 @@ def a_document(text: str, address: str = "https://acme.slack.com/archives/C1/p1"
     )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(anything, anything, st.sampled_from(TEMPLATES))
 def test_a_page_of_html_has_the_tags_we_made_and_no_others(text: str, address: str, template: str) -> None:
     page = RENDERER.render(a_document(text, address), form="html", template=template)
@@ -63,7 +63,7 @@ def test_a_page_of_html_has_the_tags_we_made_and_no_others(text: str, address: s
     assert "on" + "load=" not in re.sub(r">[^<]*<", "><", page)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(anything, anything, st.sampled_from(TEMPLATES))
 def test_a_page_of_markdown_has_the_links_and_headings_we_made_and_no_others(
     text: str, address: str, template: str

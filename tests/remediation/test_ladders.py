@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import Config, Nudges, Team, load
@@ -99,7 +99,6 @@ def due_case(some: Promise) -> Case:
     return Ladders(with_teams(), some).cases(MADE)[0]
 
 
-@settings(deadline=None)
 @given(st.integers(-400, 400), st.sampled_from(["UTC", "Asia/Tokyo", "America/New_York", "Pacific/Kiritimati"]))
 def test_at_any_time_one_step_at_most_speaks_of_what_is_to_be_due(days: int, zone: str) -> None:
     """Also for a due date that was over when it was given."""

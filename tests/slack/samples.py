@@ -6,7 +6,6 @@ SAMPLE = settings(
     max_examples=100,
     derandomize=True,
     database=None,
-    deadline=None,  # the machine is shared, and a slow example is no fault
     suppress_health_check=[HealthCheck.too_slow],
 )
 FEW = settings(SAMPLE, max_examples=20)

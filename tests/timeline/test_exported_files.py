@@ -36,7 +36,7 @@ def exported(text: str, *, link: str = "https://acme.slack.com/archives/C1/p1", 
     )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(anything, anything, anything)
 def test_no_cell_is_a_formula_and_every_row_has_every_column(text: str, link: str, name: str) -> None:
     made = export.as_csv(exported(text, link=link, name=name))
@@ -47,7 +47,7 @@ def test_no_cell_is_a_formula_and_every_row_has_every_column(text: str, link: st
     assert text in rows[1][4]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(anything, anything)
 def test_a_page_has_the_links_and_headings_we_made_and_no_others(text: str, link: str) -> None:
     page = export.as_markdown(exported(text, link=link, name=text))

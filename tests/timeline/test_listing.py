@@ -27,7 +27,7 @@ def test_what_is_typed_is_understood(typed: str, wanted: Wanted) -> None:
     assert parsed(typed) == wanted
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(sorted(GROUPS)), hostile, cursors, st.integers(1, 999_999_999))
 def test_a_button_carries_what_was_asked_for(
     group: str, text: str, cursor: tuple[int, int] | None, number: int
@@ -40,7 +40,7 @@ def test_a_button_carries_what_was_asked_for(
     assert back in ((number, wanted), (number, Wanted(group, "U0123456789", "", cursor)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(hostile)
 def test_a_value_that_is_not_ours_is_refused(text: str) -> None:
     with pytest.raises(Refused, match="Type `/sev timeline` for a new one"):

@@ -47,7 +47,7 @@ def found(database: Database, words: str, *, user_id: str = "U02GRACE") -> list[
 def test_whatever_is_asked_is_answered(database: Database) -> None:
     declare(database, "checkout is down")
 
-    @settings(max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(hostile)
     def ask(words: str) -> None:
         with suppress(Refused):

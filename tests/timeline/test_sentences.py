@@ -102,7 +102,7 @@ def test_a_kind_of_a_newer_version_is_told_by_its_name() -> None:
     assert said == "<@U01ADA>: moon phase: full"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(sorted(SENTENCES)), hostile)
 def test_nothing_that_people_wrote_comes_alive(kind: str, text: str) -> None:
     names = ("severity", "before", "after", "name", "role", "team", "address", "duplicate")

@@ -107,7 +107,7 @@ def test_after_the_channel_was_read_the_timeline_is_what_slack_shows(stage: Stag
     told: list[str] = []
 
     @settings(
-        max_examples=cases, derandomize=True, database=None, deadline=None, phases=(Phase.explicit, Phase.generate),
+        max_examples=cases, derandomize=True, database=None, phases=(Phase.explicit, Phase.generate),
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(deeds, st.integers(0, 10**6))

@@ -37,7 +37,7 @@ anything = st.recursive(
 
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(content=anything)
 def test_any_body_is_understood_or_not_and_nothing_worse(source: Source, content: Any) -> None:
     try:
@@ -47,7 +47,7 @@ def test_any_body_is_understood_or_not_and_nothing_worse(source: Source, content
     assert all(alert.key and alert.title for alert in found.alerts)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     text=hostile,
     source=st.sampled_from(("alert", "burn", "check", "heartbeat")),
