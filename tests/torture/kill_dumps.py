@@ -24,6 +24,7 @@ from bot.slack.posts import Post
 from bot.timeline.model import Reading
 from bot.timeline.surfaces import CATCH_UP
 from bot.workflows.counts_model import WorkflowRound
+from bot.workflows.heartbeat_model import HeartbeatWatch
 from tests.torture.kill_story import Ledger
 
 Row = dict[str, Any]
@@ -45,6 +46,7 @@ UPKEEP = {surfaces.RECONCILE, CATCH_UP}
 """Kinds that a bot asks for when it connects: a run that was not interrupted connects only once."""
 UPKEEP_TABLES = {
     Reading.__tablename__, NudgeWatch.__tablename__, NudgeLook.__tablename__, WorkflowRound.__tablename__,
+    HeartbeatWatch.__tablename__,
 }  # fmt: skip
 """What such kinds keep for themselves, and when the recurring reminder looks again: it may come by, or not."""
 IN_TIME_ORDER = {"timeline_entries", "audit_records"}

@@ -102,6 +102,8 @@ def known_committers() -> dict[CodeType, str]:
     from bot.nudges import jobs as reminders
     from bot.outbox.dispatcher import Dispatcher, Try
     from bot.slack.listeners import Listeners
+    from bot.workflows.evaluating import Evaluating
+    from bot.workflows.heartbeats_room import HeartbeatsRoom
 
     named: dict[str, tuple[Callable[..., Any], ...]] = {
         "claim": (Dispatcher._claim,),
@@ -113,7 +115,7 @@ def known_committers() -> dict[CodeType, str]:
         "listener of clicks": (Listeners._on_click,),
         "listener of events": (Listeners._on_event,),
         "acquaintance": (Acquaintance._ask,),
-        ON_A_TIMER: (reminders.Reminding.remind,),
+        ON_A_TIMER: (reminders.Reminding.remind, Evaluating.evaluate, HeartbeatsRoom.look),
     }
     return {function.__code__: name for name, functions in named.items() for function in functions}
 
