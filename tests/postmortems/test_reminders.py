@@ -88,7 +88,7 @@ def test_reviewers_who_do_not_answer_are_reminded_and_can_answer_there(
     passes(stage, HOUR)
     stage.slack.expect_all()
     told = ledger(stage)
-    days_pass(stage, 1)
+    days_pass(stage, 2)
     assert [line for line in ledger(stage)[len(told) :] if line.startswith(REVIEW)] == []
     ada.sees("and it is approved: publish it.", in_="@sevbot")
 
