@@ -82,8 +82,13 @@ class Socket:
         threading.Thread(target=self._close, name="disconnect", daemon=True).start()
 
     def _close(self) -> None:
+        client = self._handler.client
         with suppress(AttributeError):  # the SDK's reader may close the same connection beside it
             self._handler.close()  # type: ignore[no-untyped-call]
+        # What the SDK did not come to then: one of its timers looks for messages a thousand times a second, for ever.
+        for timer in (client.current_session_runner, client.current_app_monitor, client.message_processor):
+            timer.event.set()
+        client.message_workers.shutdown(wait=False)
 
     def _connect_patiently(self) -> None:
         pauses = iter(RETRY_PAUSES)
