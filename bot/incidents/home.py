@@ -151,7 +151,7 @@ class Home:
 
     def changed(self, session: Session, subject: str) -> None:
         """Something happened to a SEV that Homes show."""
-        incident = session.get_one(Incident, int(subject.rpartition(":")[2]))
+        incident = membership.by_subject(session, subject)
         refresh_homes(session, incident, now=self._clock.now())
 
     def membership_changed(self, session: Session, subject: str) -> None:

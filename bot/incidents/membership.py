@@ -107,6 +107,11 @@ def by_channel(session: Session, channel_id: str | None, *, user_id: str, lock: 
     return incident
 
 
+def by_subject(session: Session, subject: str) -> Incident:
+    """The SEV that something is announced of (`incident:42`), for the rooms that react: who is told of it is theirs to ask."""
+    return session.get_one(Incident, int(subject.rpartition(":")[2]))
+
+
 def lock(session: Session, incident_id: int) -> Incident:
     """The SEV with its row locked: the first step of every transaction that writes anything of it."""
     return session.scalars(_TO_CHANGE[_BY_ID], {"incident": incident_id}).one()

@@ -9,7 +9,7 @@ from bot.config import Config, Settings
 from bot.directory.people import Actor
 from bot.directory.permissions import require
 from bot.errors import Refused
-from bot.incidents import surfaces
+from bot.incidents import membership, surfaces
 from bot.incidents.model import Incident, IncidentMember, Subscriber, TimelineEntry
 from bot.outbox.announcements import Reaction
 from bot.outbox.enqueue import Request, enqueue
@@ -115,7 +115,7 @@ def reaction(settings: Settings, kind: str) -> Reaction:
 
     def tell(session: Session, subject: str) -> None:
         config = settings.current
-        incident = session.get_one(Incident, int(subject.rpartition(":")[2]))
+        incident = membership.by_subject(session, subject)
         if kind not in TOLD:
             for user_id in subscribers(session, incident, config):
                 show_state(session, incident, user_id)

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.config import Config, Settings
-from bot.incidents.model import Incident
+from bot.incidents.membership import by_subject
 from bot.outbox.announcements import Reaction
 from bot.paging import service
 from bot.paging.model import Reason
@@ -36,12 +36,12 @@ class Following:
     def declared(self, session: Session, subject: str) -> None:
         """It was declared, or its severity changed: whoever it newly calls for is paged."""
         service.page_called_for(
-            session, _incident(session, subject), Reason.SEVERITY, config=self._config, now=self._clock.now()
+            session, by_subject(session, subject), Reason.SEVERITY, config=self._config, now=self._clock.now()
         )
 
     def moved(self, session: Session, subject: str) -> None:
         """Its status changed: where nobody needs to come any more, pages end; where it came back, they ring again."""
-        incident = _incident(session, subject)
+        incident = by_subject(session, subject)
         if service.is_ringing(self._config, incident):
             service.page_again(session, incident, config=self._config, now=self._clock.now())
         else:
@@ -50,17 +50,13 @@ class Following:
     def reopened(self, session: Session, subject: str) -> None:
         """It is open again: whoever it calls for is paged again."""
         service.page_called_for(
-            session, _incident(session, subject), Reason.REOPENED, config=self._config, now=self._clock.now()
+            session, by_subject(session, subject), Reason.REOPENED, config=self._config, now=self._clock.now()
         )
 
     def role_changed(self, session: Session, subject: str) -> None:
         """Somebody may be in command now."""
-        service.acknowledge(session, _incident(session, subject), config=self._config, now=self._clock.now())
+        service.acknowledge(session, by_subject(session, subject), config=self._config, now=self._clock.now())
 
     def nobody_came(self, session: Session, subject: str) -> None:
         """A nudge was not enough: nobody is in command still."""
-        service.page_for_command(session, _incident(session, subject), config=self._config, now=self._clock.now())
-
-
-def _incident(session: Session, subject: str) -> Incident:
-    return session.get_one(Incident, int(subject.rpartition(":")[2]))
+        service.page_for_command(session, by_subject(session, subject), config=self._config, now=self._clock.now())

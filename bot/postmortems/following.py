@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from bot.config import Settings
-from bot.incidents.model import Incident
+from bot.incidents import membership
 from bot.nudges import service as nudges
 from bot.outbox.announcements import Reaction
 from bot.postmortems import service
@@ -22,7 +22,7 @@ def reactions(settings: Settings) -> dict[str, Reaction]:
     """What follows from which event."""
 
     def turned(session: Session, subject: str) -> None:
-        incident = session.get_one(Incident, int(subject.rpartition(":")[2]))
+        incident = membership.by_subject(session, subject)
         service.owe(session, incident, config=settings.current)
         watch(session, subject)
 

@@ -5,8 +5,7 @@ from sqlalchemy.orm import Session
 from bot.clock import Clock
 from bot.config import Settings
 from bot.directory.people import BOT
-from bot.incidents import lifecycle
-from bot.incidents.model import Incident
+from bot.incidents import lifecycle, membership
 from bot.incidents.surfaces import show_card
 from bot.outbox.announcements import Reaction
 from bot.remediation import prevention, reading, service, surfaces
@@ -20,12 +19,12 @@ def reactions(settings: Settings, clock: Clock) -> dict[str, Reaction]:
     """What follows from which event. Whoever announced it has locked the SEV's row."""
 
     def severity_changed(session: Session, subject: str) -> None:
-        incident = session.get_one(Incident, int(subject.rpartition(":")[2]))
+        incident = membership.by_subject(session, subject)
         for item in reading.of_incident(session, incident):
             service.follow_severity(session, item, config=settings.current, actor=BOT, now=clock.now())
 
     def may_have_come_before(session: Session, subject: str) -> None:
-        surfaces.recall(session, session.get_one(Incident, int(subject.rpartition(":")[2])))
+        surfaces.recall(session, membership.by_subject(session, subject))
 
     def named_elsewhere(session: Session, subject: str) -> None:
         """What later SEVs name as still open may be so no more, or be called something else."""

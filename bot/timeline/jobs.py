@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.config import Config
-from bot.incidents import lifecycle
+from bot.incidents import lifecycle, membership
 from bot.incidents.model import Incident
 from bot.timeline import surfaces
 
@@ -18,4 +18,4 @@ def catch_up_open(session: Session, config: Config) -> None:
 
 def catch_up_one(session: Session, subject: str) -> None:
     """Ask for one SEV's channel to be read, which can be used again, or is worked in again."""
-    surfaces.catch_up(session, session.get_one(Incident, int(subject.rpartition(":")[2])))
+    surfaces.catch_up(session, membership.by_subject(session, subject))

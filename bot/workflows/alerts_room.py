@@ -9,7 +9,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.db import Database
 from bot.incidents.declaring import Declaring
-from bot.incidents.model import Incident
+from bot.incidents.membership import by_subject
 from bot.incidents.reading import CardLines
 from bot.outbox.announcements import Reaction
 from bot.outbox.kinds import Kinds
@@ -83,15 +83,13 @@ class AlertsRoom:
         """Forget what was over long ago, and take to be over what was not heard of for long. A recurring job calls this."""
         now = self._clock.now()
         self._database.run(lambda session: problem_jobs.end_silent(session, now=now), aside=True)
-        self._database.run(lambda session: problem_jobs.forget(session, now=now), aside=True)
-        self._database.run(lambda session: intake.forget(session, self._settings.current, now=now), aside=True)
+        while self._database.run(lambda session: problem_jobs.forget(session, now=now), aside=True):
+            pass
+        while self._database.run(lambda session: intake.forget(session, self._settings.current, now=now), aside=True):
+            pass
 
     def _sev_began(self, session: Session, subject: str) -> None:
-        sev_signs.tell_sev(session, _incident(session, subject), config=self._settings.current, now=self._clock.now())
+        sev_signs.tell_sev(session, by_subject(session, subject), config=self._settings.current, now=self._clock.now())
 
     def _sev_moved(self, session: Session, subject: str) -> None:
-        sev_signs.show_known(session, _incident(session, subject))
-
-
-def _incident(session: Session, subject: str) -> Incident:
-    return session.get_one(Incident, int(subject.rpartition(":")[2]))
+        sev_signs.show_known(session, by_subject(session, subject))

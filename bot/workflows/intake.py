@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 ALERT: Final = "alert"
 AT_ONCE = 20
 """How many alerts one transaction works off: people wait for it, since it locks SEVs."""
+FORGOTTEN_AT_ONCE = 200
+"""Bodies may be large, and people wait while they are deleted."""
 MOST_FAULTS = 3
 """How many of the faults of one body are written down."""
 
@@ -115,9 +117,10 @@ def body_of(session: Session, delivery_id: int) -> bytes | None:
 
 
 def forget(session: Session, config: Config, *, now: datetime) -> int:
-    """Forget bodies that were worked off and are old. Returns how many."""
+    """Forget some of the bodies that were worked off and are old. Returns how many."""
     is_over = (AlertDelivery.state != Progress.KEPT, AlertDelivery.received_at < now - config.alerts.keep)
-    return affected(session, delete(AlertDelivery).where(*is_over))
+    some = select(AlertDelivery.id).where(*is_over).limit(FORGOTTEN_AT_ONCE)
+    return affected(session, delete(AlertDelivery).where(AlertDelivery.id.in_(some)))
 
 
 def workflow_of(config: Config, source: str, labels: Mapping[str, str]) -> str:

@@ -56,13 +56,12 @@ def end_silent(session: Session, *, now: datetime) -> None:
 
 
 def forget(session: Session, *, now: datetime) -> int:
-    """Forget problems that were over long ago, unless a SEV tells of them. Returns how many."""
+    """Forget some of the problems that were over long ago, unless a SEV tells of them. Returns how many."""
     is_told = select(ProblemIncident.problem_id).where(ProblemIncident.problem_id == Problem.id).exists()
-    return affected(session, delete(Problem).where(Problem.recovered_at < now - KEPT_FOR, ~is_told))
+    some = select(Problem.id).where(Problem.recovered_at < now - KEPT_FOR, ~is_told).limit(AT_ONCE)
+    return affected(session, delete(Problem).where(Problem.id.in_(some)))
 
 
-def _some(session: Session, *conditions: ColumnElement[bool], most: int | None = None) -> list[Problem]:
-    query = (
-        select(Problem).where(*conditions).order_by(Problem.id).limit(most or AT_ONCE).with_for_update(key_share=True)
-    )
+def _some(session: Session, *conditions: ColumnElement[bool], most: int = AT_ONCE) -> list[Problem]:
+    query = select(Problem).where(*conditions).order_by(Problem.id).limit(most).with_for_update(key_share=True)
     return list(session.scalars(query))
