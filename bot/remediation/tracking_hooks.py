@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 SOURCE = "jira"
 MOST_NAMES = 30
 NAME_LIMIT = 60
+LONGEST = 1_000_000
+"""Bytes that a delivery may have."""
 
 
 class TrackerHooks:
@@ -41,6 +43,8 @@ class TrackerHooks:
         """
         if not self._secret:
             return HTTPStatus.NOT_FOUND
+        if len(body) > LONGEST:
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         if not is_signed(self._secret, headers, body):
             log.warning("tracker.hook_refused")
             return HTTPStatus.UNAUTHORIZED
