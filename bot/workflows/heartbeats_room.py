@@ -34,10 +34,8 @@ class HeartbeatsRoom:
     def look(self) -> None:
         """Look at the heartbeats that are due. A recurring job calls this, on each of the replicas."""
         config, now, machine_now = self._settings.current, self._clock.now(), self._clock.machine()
-        with self._database.read() as session:
-            is_watch_due = listening.is_watch_due(session, machine_now=machine_now)
-        if is_watch_due:
-            self._database.run(lambda session: listening.watch(session, now=now, machine_now=machine_now), aside=True)
+        if any(listening.all_of(config)):
+            self._keep_watch(now, machine_now)
         if config is not self._followed:
             self._database.run(lambda session: listening.look_at_all(session, now=now), aside=True)
             self._followed = config
@@ -47,6 +45,12 @@ class HeartbeatsRoom:
             done = self._database.run(lambda session: listening.look(session, config, now=now), aside=True)
             if done < listening.AT_ONCE:
                 return
+
+    def _keep_watch(self, now: datetime, machine_now: datetime) -> None:
+        with self._database.read() as session:
+            is_due = listening.is_watch_due(session, machine_now=machine_now)
+        if is_due:
+            self._database.run(lambda session: listening.watch(session, now=now, machine_now=machine_now), aside=True)
 
     def lines(self, session: Session, config: Config, workflow: str, user_id: str, now: datetime) -> list[str]:
         """What a workflow's page says of its heartbeats: lines of mrkdwn, the worst first."""

@@ -39,11 +39,6 @@ class Counts:
     def error_ratio(self) -> float | None:
         return self.bad / self.total if self.total > 0 else None
 
-    @property
-    def counted_as_up(self) -> "Counts":
-        """What it counts as during maintenance: all of it well, so that the budget stays the amount it is."""
-        return Counts(self.total, self.total)
-
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(self.good + other.good, self.total + other.total)
 

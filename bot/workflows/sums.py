@@ -10,11 +10,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.workflows.counts_model import OCCURRENCES, CountDay, CountHour, CountMinute
 from bot.workflows.minutes import HOUR, Span, minute_of, parts, pieces, within
+from bot.workflows.slo import EPSILON
 
 MINUTES_KEPT = timedelta(days=4)
 IDS_AT_ONCE = 500
-EPSILON = 1e-9
-"""So much less than its target is still as good: a ratio is not exact."""
 
 Sum = tuple[int, int]
 """Good, and in all."""

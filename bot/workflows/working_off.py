@@ -24,9 +24,7 @@ FAULTS = (SQLAlchemyError, LookupError, ArithmeticError, TypeError, ValueError, 
 class Worker:
     """Works off bodies until none is left, or its time is over."""
 
-    def __init__(
-        self, database: Database, clock: Clock, settings: Settings, sources: Mapping[str, Source]
-    ) -> None:  # fmt: skip
+    def __init__(self, database: Database, clock: Clock, settings: Settings, sources: Mapping[str, Source]) -> None:
         self._database = database
         self._clock = clock
         self._settings = settings

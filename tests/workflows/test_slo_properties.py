@@ -253,7 +253,7 @@ def test_an_overspent_budget_is_a_state_of_its_own_and_shown_as_it_is() -> None:
 
 
 def test_maintenance_counts_as_up_so_that_the_budget_stays_what_it_is() -> None:
-    down = in_slices([Counts(0, 5)] * 60, 1.0).counted_as_up
+    down = in_slices([Counts(5, 5)] * 60, 1.0)
     rest = Counts(10_020, 10_020)
     slo = Slo("x", 0.999, Rolling(timedelta(minutes=10_080)), Method.TIMESLICES)
     found = budget(slo, rest + down)

@@ -123,7 +123,7 @@ def ratio_timeslices(*, slice_ratios: list[float]) -> Found:
 
 def correction(*, period_minutes: float, down_minutes: float, excluded_minutes: float, mode: str) -> Found:
     assert mode == "exclude" or "up" in mode, f"{mode!r} is no mode known here"
-    up = Counts(excluded_minutes, excluded_minutes).counted_as_up if mode != "exclude" else Counts(0, 0)
+    up = Counts(excluded_minutes, excluded_minutes) if mode != "exclude" else Counts(0, 0)
     rest = period_minutes - excluded_minutes
     found = (Counts(rest - down_minutes, rest) + up).error_ratio
     assert found is not None

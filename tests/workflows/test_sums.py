@@ -17,6 +17,7 @@ from bot.workflows import counting, rolling
 from bot.workflows.counting import Counted, Sender
 from bot.workflows.counts_model import CountHour, TouchedHour
 from bot.workflows.minutes import DAY, HOUR, Span, minute_of, parts, pieces, whole_minutes, within
+from bot.workflows.slo import Counts, in_slices
 from bot.workflows.sums import EACH, Way, sums
 
 NOW = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
@@ -92,8 +93,8 @@ def truth(sent: dict[tuple[int, str], Counted], span: Span, way: Way) -> tuple[i
     for each in inside:
         good, in_all = slices.get(each.minute // way.slice_minutes, (0, 0))
         slices[each.minute // way.slice_minutes] = good + each.good, in_all + each.total
-    some = [(good, in_all) for good, in_all in slices.values() if in_all]
-    return (sum(good >= in_all * way.target for good, in_all in some), len(some)) if some else None
+    found = in_slices((Counts(*each) for each in slices.values()), way.target)
+    return (int(found.good), int(found.total)) if found.total else None
 
 
 @pytest.mark.parametrize("seed", range(3))
