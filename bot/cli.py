@@ -65,8 +65,8 @@ def check() -> None:
     from bot.paging.pagers import Pagers
     from bot.remediation.trackers import Trackers
     from bot.slack.templates import Texts
-    from bot.workflows.promises import not_used
-    from bot.workflows.sources.table import SOURCES
+    from bot.workflows.alerts.sources.table import SOURCES
+    from bot.workflows.slos.promises import not_used
 
     environment = _environment()
     try:
@@ -94,7 +94,7 @@ def check() -> None:
 @cli.command()
 def delivery(number: Annotated[int, typer.Argument(help="The number under which it is kept.")]) -> None:
     """Print what another service sent to /hooks/…, just as it was sent."""
-    from bot.workflows import intake
+    from bot.workflows.alerts import intake
 
     with Database(_environment().database_url).read() as session:
         body = intake.body_of(session, number)
@@ -147,8 +147,8 @@ def heartbeat_url(
     base: Annotated[str, typer.Option(help="Where the bot is reached from outside: https://sevbot.example.com.")] = "",
 ) -> None:
     """Print the address a job calls to say that it ran. Whoever knows it can speak for the job."""
-    from bot.workflows.heartbeat_hooks import PATH, token_of
-    from bot.workflows.listening import all_of, name_of
+    from bot.workflows.heartbeats.hooks import PATH, token_of
+    from bot.workflows.heartbeats.listening import all_of, name_of
 
     environment = _environment()
     if not environment.heartbeat_secrets:

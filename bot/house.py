@@ -85,10 +85,11 @@ from bot.timeline.deliveries import CaptureDeliveries
 from bot.timeline.memory import Memory
 from bot.timeline.reconciling import CatchUp
 from bot.timeline.telling_deliveries import TellingDeliveries
-from bot.workflows import health, problem_slack
-from bot.workflows.alerts_room import AlertsRoom
-from bot.workflows.health_room import HealthRoom
-from bot.workflows.heartbeats_room import HeartbeatsRoom
+from bot.workflows.alerts.room import AlertsRoom
+from bot.workflows.health import portrait as health
+from bot.workflows.health.room import HealthRoom
+from bot.workflows.heartbeats.room import HeartbeatsRoom
+from bot.workflows.problems import slack as problem_slack
 
 HOME_EVENTS = (
     "declared", "severity", "status", "reopened", "title", "update", "channel", "channel_replaced", "role", "handoff",

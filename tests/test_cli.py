@@ -18,9 +18,9 @@ from bot.db import Database
 from bot.environment import api_tokens
 from bot.playground import Playground
 from bot.slack.manifest import SCOPES
-from bot.workflows import intake
-from bot.workflows.heartbeat_hooks import token_of
-from bot.workflows.sources.table import SOURCES
+from bot.workflows.alerts import intake
+from bot.workflows.alerts.sources.table import SOURCES
+from bot.workflows.heartbeats.hooks import token_of
 from tests.databases import new_sqlite
 from tests.environments import kept_logging
 from tests.processes import CONFIG, BotProcess

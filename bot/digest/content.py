@@ -19,7 +19,7 @@ from bot.incidents import lifecycle
 from bot.incidents.model import Incident, RoleHolder
 from bot.postmortems.reading import Owed, owed
 from bot.remediation.prevention import Recurrence, lately
-from bot.workflows.health import Brief, brief_of
+from bot.workflows.health.portrait import Brief, brief_of
 
 WORST_FIRST = Incident.severity.concat("")
 """No index has this order, so that the few SEVs that matter are found by what they are, and then put in order."""

@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 from bot.config import Config, Workflow
 from bot.digest import figure_words as words
 from bot.digest.plot import Plot
-from bot.workflows import catalog
-from bot.workflows.budgets import budget
-from bot.workflows.counts_model import WorkflowSignal
-from bot.workflows.minutes import DAY, Span, minute_of, moment_of
-from bot.workflows.periods import Calendar
-from bot.workflows.slo import Counts, Slo
-from bot.workflows.sums import Sum, sums
-from bot.workflows.watching import Watched
-from bot.workflows.words import percent
+from bot.workflows.counts.minutes import DAY, Span, minute_of, moment_of
+from bot.workflows.counts.model import WorkflowSignal
+from bot.workflows.counts.sums import Sum, sums
+from bot.workflows.evaluation import objectives
+from bot.workflows.evaluation.watching import Watched
+from bot.workflows.slos.budgets import budget
+from bot.workflows.slos.periods import Calendar
+from bot.workflows.slos.slo import Counts, Slo
+from bot.workflows.slos.words import percent
 
 DAYS = 30
 
@@ -69,7 +69,7 @@ def _counts(counted: Sequence[dict[Span, Sum]], span: Span) -> Counts:
 
 def of_workflow(session: Session, config: Config, workflow: Workflow, *, now: datetime) -> Plot | None:
     """The first SLO of a workflow, day by day; None where it promises nothing."""
-    watched = next(iter(catalog.watched_of(config, workflow)), None)
+    watched = next(iter(objectives.watched_of(config, workflow)), None)
     if watched is None:
         return None
     name = workflow.slos[0].name

@@ -15,7 +15,7 @@ from bot.slack import blocks as kit
 from bot.slack.blocks import Block
 from bot.slack.commands import NAME
 from bot.slack.text import channel, length, mrkdwn, user, when
-from bot.workflows import health_views
+from bot.workflows.health import views as health_views
 
 SECTION_LIMIT = 3000
 LATE = "This digest is late: it was due {}."

@@ -15,7 +15,7 @@ from bot.outbox.model import Mode, OutboxMessage
 from bot.slack import posts
 from bot.slack.blocks import Block
 from bot.slack.client import Slack
-from bot.workflows.promises import not_used
+from bot.workflows.slos.promises import not_used
 
 log = logging.getLogger(__name__)
 

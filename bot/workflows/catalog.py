@@ -1,4 +1,4 @@
-"""The workflows of the configuration, and what is held against what of them."""
+"""The workflows of the configuration, as people and services name them."""
 
 import difflib
 from collections.abc import Sequence
@@ -8,24 +8,9 @@ from bot.config.workflows import PUSHED
 from bot.errors import Refused
 from bot.slack.commands import NAME
 from bot.slack.text import clip, escape, one_line
-from bot.workflows.promises import slo_of
-from bot.workflows.watching import Watched
 
 MOST_NEAR = 3
 LONGEST_WORD = 60
-
-
-def watched(config: Config) -> list[Watched]:
-    """Every SLO there is, with the signals it is held against."""
-    return [each for workflow in config.workflows for each in watched_of(config, workflow)]
-
-
-def watched_of(config: Config, workflow: Workflow) -> list[Watched]:
-    """The SLOs of a workflow."""
-    return [
-        Watched(workflow.key, tuple(dict.fromkeys(each.signals)), slo_of(config, workflow, each))
-        for each in workflow.slos
-    ]
 
 
 def pushed_signals(workflow: Workflow) -> Sequence[str]:

@@ -17,8 +17,8 @@ from bot.playground.form import action_of, wants_dispatch
 from bot.playground.model import Channel, Json, Message, View
 from bot.playground.traffic import Delivery
 from bot.remediation.model import ActionItem
-from bot.workflows import problems
-from bot.workflows.problems import Sign
+from bot.workflows.problems import service as problems
+from bot.workflows.problems.service import Sign
 from tests.anytext.hostile import hostile, moments
 from tests.anytext.watching import ADOPTABLE
 from tests.databases import UNDELIVERED, has_rows

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from bot.app import Bot
 from bot.config import Objective, Settings, Workflow, load
 from bot.db import Database
-from bot.workflows.counts_model import CountDay, CountHour, CountMinute, SloState, WorkflowSignal
-from bot.workflows.minutes import DAY, HOUR, minute_of
+from bot.workflows.counts.minutes import DAY, HOUR, minute_of
+from bot.workflows.counts.model import CountDay, CountHour, CountMinute, SloState, WorkflowSignal
 from tests.databases import new_sqlite
 from tests.environments import without_slack
 from tests.processes import CONFIG

@@ -23,8 +23,8 @@ from bot.playground.reading import message_words
 from bot.slack.posts import Post
 from bot.timeline.model import Reading
 from bot.timeline.surfaces import CATCH_UP
-from bot.workflows.counts_model import WorkflowRound
-from bot.workflows.heartbeat_model import HeartbeatWatch
+from bot.workflows.counts.model import WorkflowRound
+from bot.workflows.heartbeats.model import HeartbeatWatch
 from tests.torture.kill_story import Ledger
 
 Row = dict[str, Any]

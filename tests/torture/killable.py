@@ -102,8 +102,8 @@ def known_committers() -> dict[CodeType, str]:
     from bot.nudges import jobs as reminders
     from bot.outbox.dispatcher import Dispatcher, Try
     from bot.slack.listeners import Listeners
-    from bot.workflows.evaluating import Evaluating
-    from bot.workflows.heartbeats_room import HeartbeatsRoom
+    from bot.workflows.evaluation.evaluating import Evaluating
+    from bot.workflows.heartbeats.room import HeartbeatsRoom
 
     named: dict[str, tuple[Callable[..., Any], ...]] = {
         "claim": (Dispatcher._claim,),

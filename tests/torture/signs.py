@@ -2,9 +2,11 @@
 
 from bot.config.workflows import Workflow
 from bot.outbox.model import State
-from bot.workflows import intake, problems, showing
-from bot.workflows.problems import Sign
-from bot.workflows.sources.table import SOURCES
+from bot.workflows.alerts import intake
+from bot.workflows.alerts.sources.table import SOURCES
+from bot.workflows.problems import service as problems
+from bot.workflows.problems import showing
+from bot.workflows.problems.service import Sign
 from tests.torture.faulting import Stage
 
 SIGN = Sign(

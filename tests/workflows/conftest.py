@@ -16,10 +16,10 @@ from sqlalchemy import select
 from bot.app import Bot
 from bot.playground import Playground
 from bot.playground.model import Message
-from bot.workflows import problems
-from bot.workflows.intake_model import AlertDelivery
-from bot.workflows.problem_model import Problem
-from bot.workflows.problems import Sign
+from bot.workflows.alerts.model import AlertDelivery
+from bot.workflows.problems import service as problems
+from bot.workflows.problems.model import Problem
+from bot.workflows.problems.service import Sign
 from tests.conftest import HOOK_SECRETS
 from tests.scenarios.conftest import accepted_by_slack, faults_of_the_bot
 from tests.scenarios.stories import Stage

@@ -6,6 +6,7 @@ from bot.config import Config, Objective, Workflow, load
 from bot.config.workflows import wrong_objective
 from bot.errors import Refused
 from bot.workflows import catalog
+from bot.workflows.evaluation import objectives
 from tests.processes import CONFIG
 
 SLO = Objective(key="availability", name="It works", target=0.99)
@@ -33,7 +34,7 @@ def test_services_may_push_counts_and_what_slos_name() -> None:
     slo = SLO.model_copy(update={"signals": ("orders", "refunds", "orders")})
     workflow = Workflow(key="place-order", name="Place order", slos=(slo,))
     assert catalog.pushed_signals(workflow) == ("counts", "orders", "refunds")
-    (watched,) = catalog.watched(config_of(workflow))
+    (watched,) = objectives.watched(config_of(workflow))
     assert (watched.key, watched.signals) == (("place-order", "availability"), ("orders", "refunds"))
 
 

@@ -9,9 +9,9 @@ from bot.config import Objective
 from bot.digest import drawing, health_plot, picture
 from bot.digest.health_plot import Day
 from bot.playground import Person
-from bot.workflows import catalog, watching
-from bot.workflows.periods import Rolling
-from bot.workflows.slo import Slo
+from bot.workflows.evaluation import objectives, watching
+from bot.workflows.slos.periods import Rolling
+from bot.workflows.slos.slo import Slo
 from tests.workflows.conftest import TroubleStage
 from tests.workflows.test_health import counted, looks, promises, workflow
 
@@ -63,7 +63,7 @@ def test_its_last_day_is_how_it_fares_now(trouble: TroubleStage, slo: Objective)
     promises(trouble.bot, workflow("place-order", "Place order", slo))
     counted(trouble, "place-order", 2, hours=60)
     looks(trouble)
-    (watched,) = catalog.watched(trouble.bot.settings.current)
+    (watched,) = objectives.watched(trouble.bot.settings.current)
     with trouble.bot.database.read() as session:
         found = health_plot.days_of(session, watched, now=trouble.bot.clock.now())
         (finding,) = watching.look(session, [watched], zone="UTC", now=trouble.bot.clock.now())

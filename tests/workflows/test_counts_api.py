@@ -15,8 +15,8 @@ from bot.api import Rejected
 from bot.app import Bot
 from bot.config.maintenance import Maintenance
 from bot.environment import api_tokens
-from bot.workflows.counts_api import read
-from bot.workflows.counts_model import CountMinute, TouchedHour, WorkflowSignal
+from bot.workflows.counts.api import read
+from bot.workflows.counts.model import CountMinute, TouchedHour, WorkflowSignal
 from tests.environments import without_slack
 
 SECRET, NARROW = "s3cret-of-checkout", "s3cret-of-orders"

@@ -139,7 +139,7 @@ def test_a_sev_and_a_problem_that_begin_in_one_moment_meet_a_little_later(
     grace.submits()
     trouble.settles()
     with monkeypatch.context() as patch:
-        patch.setattr("bot.workflows.sev_signs.reach_sevs", lambda *_args, **_options: None)
+        patch.setattr("bot.workflows.problems.sev_signs.reach_sevs", lambda *_args, **_options: None)
         trouble.signs()
     for _ in range(2):
         trouble.time_passes(timedelta(seconds=15))

@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from bot.app import Bot
 from bot.config import Config, Objective, Settings, Workflow, load
-from bot.workflows import counting, rolling
-from bot.workflows.counting import Counted, Sender
-from bot.workflows.counts_model import CountHour, CountMinute, SloState, TouchedHour
-from bot.workflows.minutes import HOUR, minute_of
-from bot.workflows.problem_model import Problem
+from bot.workflows.counts import counting, rolling
+from bot.workflows.counts.counting import Counted, Sender
+from bot.workflows.counts.minutes import HOUR, minute_of
+from bot.workflows.counts.model import CountHour, CountMinute, SloState, TouchedHour
+from bot.workflows.problems.model import Problem
 from tests.environments import without_slack
 from tests.processes import CONFIG
 

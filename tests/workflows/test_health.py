@@ -9,9 +9,9 @@ from bot.config import Dashboard, Objective, Workflow
 from bot.digest import composing, views
 from bot.digest.model import DigestSubscription
 from bot.playground import Person
-from bot.workflows import counting
-from bot.workflows.counting import Counted, Sender
-from bot.workflows.minutes import minute_of
+from bot.workflows.counts import counting
+from bot.workflows.counts.counting import Counted, Sender
+from bot.workflows.counts.minutes import minute_of
 from tests.scenarios.digesting import changes
 from tests.workflows.conftest import TroubleStage
 

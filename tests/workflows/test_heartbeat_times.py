@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.config.heartbeats import Heartbeat
-from bot.workflows.heartbeat_model import HeartbeatRow
-from bot.workflows.heartbeat_times import expected, outlook
+from bot.workflows.heartbeats.model import HeartbeatRow
+from bot.workflows.heartbeats.times import expected, outlook
 
 ZONES = ("Europe/London", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "Asia/Kolkata", "UTC")
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

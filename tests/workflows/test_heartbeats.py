@@ -11,8 +11,8 @@ from bot.app import Bot
 from bot.config import Workflow
 from bot.config.heartbeats import Heartbeat
 from bot.playground import Person, Playground
-from bot.workflows.heartbeat_hooks import token_of
-from bot.workflows.heartbeat_model import HeartbeatRow, HeartbeatWatch
+from bot.workflows.heartbeats.hooks import token_of
+from bot.workflows.heartbeats.model import HeartbeatRow, HeartbeatWatch
 from tests.conftest import HEARTBEAT_SECRET
 from tests.outages import Outage
 from tests.workflows.conftest import TroubleStage

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from bot.app import Bot
 from bot.playground import Playground
-from bot.workflows import intake, problems
-from bot.workflows.problem_model import Problem
-from bot.workflows.problems import Sign
-from bot.workflows.sources.table import SOURCES
+from bot.workflows.alerts import intake
+from bot.workflows.alerts.sources.table import SOURCES
+from bot.workflows.problems import service as problems
+from bot.workflows.problems.model import Problem
+from bot.workflows.problems.service import Sign
 from tests.conftest import HOOK_SECRETS
 from tests.outages import Outage
 from tests.workflows.conftest import TroubleStage, sample

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from bot.config import load
 from bot.config.maintenance import Maintenance
 from bot.config.nudges import DAYS
-from bot.workflows.counting import Counted
-from bot.workflows.counts_api import counted_as_up
-from bot.workflows.minutes import minute_of
+from bot.workflows.counts.api import counted_as_up
+from bot.workflows.counts.counting import Counted
+from bot.workflows.counts.minutes import minute_of
 from tests.workflows.test_promises import AVAILABILITY, told, with_slos
 
 SUNDAYS = Maintenance(days=("sun",), start=time(2), end=time(4), time_zone="Europe/London")

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from bot.config import ConfigFaults, Objective, read
 from bot.config.openslo import documents
 from bot.config.workflows import Workflow
-from bot.workflows.periods import Calendar, Unit
-from bot.workflows.promises import slo_of
+from bot.workflows.slos.periods import Calendar, Unit
+from bot.workflows.slos.promises import slo_of
 from tests.processes import CONFIG
 
 Change = Callable[[dict[str, Any]], object]

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from bot.outbox.model import OutboxMessage
 from bot.playground import Person
-from bot.workflows.problem_model import Problem
+from bot.workflows.problems.model import Problem
 from tests.workflows.conftest import BURN, TroubleStage
 
 ALERT = replace(BURN, source="alert", key="generic:backup", title="The backup failed", urgency="warning")
@@ -197,7 +197,7 @@ def test_what_recovered_before_it_was_attached_is_over_in_the_timeline_too(troub
 def test_a_new_sev_hears_first_of_what_is_critical_and_then_of_what_is_new(
     trouble: TroubleStage, grace: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.workflows.sev_signs.MOST_AT_ONCE", 2)
+    monkeypatch.setattr("bot.workflows.problems.sev_signs.MOST_AT_ONCE", 2)
     for key, urgency in (("critical", "critical"), ("old", "warning"), ("new", "warning")):
         trouble.signs(ALERT, key=key, title=key, urgency=urgency)
         trouble.time_passes(timedelta(minutes=1))
@@ -247,7 +247,7 @@ def test_in_a_storm_sevs_are_announced_before_problems(trouble: TroubleStage, ad
 def test_a_problem_that_is_told_nowhere_holds_up_no_other(
     trouble: TroubleStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.workflows.problem_jobs.AT_ONCE", 1)
+    monkeypatch.setattr("bot.workflows.problems.jobs.AT_ONCE", 1)
     trouble.signs(ALERT)
     trouble.bot.database.run(lambda session: session.execute(update(Problem).values(place="", seen_count=2)))
     trouble.signs()

@@ -10,9 +10,9 @@ import yaml
 
 from bot.config import Config, ConfigFaults, Workflow, load
 from bot.config.workflows import TIER_TARGETS
-from bot.workflows.periods import Calendar, Rolling, Unit
-from bot.workflows.promises import notices, slo_of
-from bot.workflows.slo import Method, Slo, Urgency, feasible, highest_burn_rate
+from bot.workflows.slos.periods import Calendar, Rolling, Unit
+from bot.workflows.slos.promises import notices, slo_of
+from bot.workflows.slos.slo import Method, Slo, Urgency, feasible, highest_burn_rate
 from tests.processes import CONFIG, ROOT
 
 AVAILABILITY = {"key": "availability", "name": "Orders are placed"}

@@ -18,14 +18,17 @@ from bot.config.heartbeats import Heartbeat
 from bot.db import Database
 from bot.incidents.model import Incident
 from bot.playground import Playground
-from bot.workflows import beating, intake, problem_jobs, problems
-from bot.workflows.beating import Ping, What
-from bot.workflows.heartbeat_hooks import token_of
-from bot.workflows.heartbeats_room import HeartbeatsRoom
-from bot.workflows.intake_model import AlertDelivery
-from bot.workflows.problem_model import Problem
-from bot.workflows.sources.table import SOURCES
-from bot.workflows.working_off import Worker
+from bot.workflows.alerts import intake
+from bot.workflows.alerts.model import AlertDelivery
+from bot.workflows.alerts.sources.table import SOURCES
+from bot.workflows.alerts.working_off import Worker
+from bot.workflows.heartbeats import beating
+from bot.workflows.heartbeats.beating import Ping, What
+from bot.workflows.heartbeats.hooks import token_of
+from bot.workflows.heartbeats.room import HeartbeatsRoom
+from bot.workflows.problems import jobs as problem_jobs
+from bot.workflows.problems import service as problems
+from bot.workflows.problems.model import Problem
 from tests.processes import CONFIG, BotProcess
 from tests.workflows.conftest import BURN, sample
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.workflows.budgets import Budget, budget
-from bot.workflows.burning import Reason, State, Verdict, verdict
-from bot.workflows.periods import Calendar, Rolling, Unit
-from bot.workflows.slo import (
+from bot.workflows.slos.budgets import Budget, budget
+from bot.workflows.slos.burning import Reason, State, Verdict, verdict
+from bot.workflows.slos.periods import Calendar, Rolling, Unit
+from bot.workflows.slos.slo import (
     Counts,
     LowTraffic,
     Method,

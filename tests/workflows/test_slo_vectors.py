@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from bot.workflows.budgets import budget
-from bot.workflows.burning import State, verdict
-from bot.workflows.periods import Rolling
-from bot.workflows.slo import (
+from bot.workflows.slos.budgets import budget
+from bot.workflows.slos.burning import State, verdict
+from bot.workflows.slos.periods import Rolling
+from bot.workflows.slos.slo import (
     Counts,
     Method,
     Slo,

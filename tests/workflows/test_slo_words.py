@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.workflows.budgets import Budget
-from bot.workflows.burning import Verdict, verdict
-from bot.workflows.periods import Rolling
-from bot.workflows.slo import Counts, Slo, pairs_for, short_time
-from bot.workflows.words import budget_left, percent, plain_time, times
+from bot.workflows.slos.budgets import Budget
+from bot.workflows.slos.burning import Verdict, verdict
+from bot.workflows.slos.periods import Rolling
+from bot.workflows.slos.slo import Counts, Slo, pairs_for, short_time
+from bot.workflows.slos.words import budget_left, percent, plain_time, times
 
 PERIOD = timedelta(days=30)
 SLO = Slo("availability", 0.999, Rolling(PERIOD))

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from bot.config import load
 from bot.config.alerts import AlertMatcher, AlertRules, GenericRules
 from bot.playground.blockkit import message_problems
-from bot.workflows import problem_views
-from bot.workflows.intake import workflow_of
-from bot.workflows.problem_model import Problem
-from bot.workflows.problem_views import Shown
-from bot.workflows.problems import Sign, _said
-from bot.workflows.sources import generic, pagerduty
-from bot.workflows.sources.alert import NotUnderstood, Proof, Source, State, urgency_of
-from bot.workflows.sources.table import SOURCES
+from bot.workflows.alerts.intake import workflow_of
+from bot.workflows.alerts.sources import generic, pagerduty
+from bot.workflows.alerts.sources.alert import NotUnderstood, Proof, Source, State, urgency_of
+from bot.workflows.alerts.sources.table import SOURCES
+from bot.workflows.problems import views as problem_views
+from bot.workflows.problems.model import Problem
+from bot.workflows.problems.service import Sign, _said
+from bot.workflows.problems.views import Shown
 from tests.anytext.hostile import hostile
 from tests.processes import CONFIG
 from tests.workflows.conftest import sample

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.db import Database
-from bot.workflows import counting, rolling
-from bot.workflows.counting import Counted, Sender
-from bot.workflows.counts_model import CountHour, TouchedHour
-from bot.workflows.minutes import DAY, HOUR, Span, minute_of, parts, pieces, whole_minutes, within
-from bot.workflows.slo import Counts, in_slices
-from bot.workflows.sums import EACH, Way, sums
+from bot.workflows.counts import counting, rolling
+from bot.workflows.counts.counting import Counted, Sender
+from bot.workflows.counts.minutes import DAY, HOUR, Span, minute_of, parts, pieces, whole_minutes, within
+from bot.workflows.counts.model import CountHour, TouchedHour
+from bot.workflows.counts.sums import EACH, Way, sums
+from bot.workflows.slos.slo import Counts, in_slices
 
 NOW = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 """The night in which European clocks go forward: nothing here hangs on them."""
