@@ -201,9 +201,9 @@ class Bot:
             Health({"database": self._database_fault, "slack": self._slack_fault, "queue": self._queue_fault}),
             slack=None if self.environment.socket_mode else self.bolt,
             metrics_token=self.environment.metrics_token,
-            hooks={"jira": self.house.tracking.hooks.take, **self.house.alerts.hooks},
-            counts=self.house.health.counts.take,
-            heartbeats=self.house.heartbeats.door.take,
+            hooks={"jira": self.house.tracking.hooks.take, **self.house.workflows.alerts.hooks},
+            counts=self.house.workflows.health.counts.take,
+            heartbeats=self.house.workflows.heartbeats.door.take,
         )
 
     def _is_behind(self) -> bool:

@@ -85,11 +85,8 @@ from bot.timeline.deliveries import CaptureDeliveries
 from bot.timeline.memory import Memory
 from bot.timeline.reconciling import CatchUp
 from bot.timeline.telling_deliveries import TellingDeliveries
-from bot.workflows.alerts.room import AlertsRoom
-from bot.workflows.health import portrait as health
-from bot.workflows.health.room import HealthRoom
-from bot.workflows.heartbeats.room import HeartbeatsRoom
 from bot.workflows.problems import slack as problem_slack
+from bot.workflows.room import WorkflowsRoom
 
 HOME_EVENTS = (
     "declared", "severity", "status", "reopened", "title", "update", "channel", "channel_replaced", "role", "handoff",
@@ -135,10 +132,9 @@ class House:
         self.digests = DigestRoom(slack, clock, settings, ground.database, self.subjects)
         self.config_watch = ConfigWatch(settings, ground.database, slack)
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
-        self.alerts = AlertsRoom(slack, clock, settings, ground.database, ground.environment.hooks)
-        self.heartbeats = HeartbeatsRoom(database, clock, settings, ground.environment.heartbeat_secrets)
-        lines = health.together(self.heartbeats.lines, of_workflow.owed)
-        self.health = HealthRoom(ground.environment, database, clock, settings, lines, self.digests.buttons)
+        self.workflows = WorkflowsRoom(
+            ground.environment, slack, clock, settings, database, owed=of_workflow.owed, buttons=self.digests.buttons
+        )
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -160,7 +156,7 @@ class House:
             {f"item.{fact}": nudges.watch for fact in ITEM_EVENTS},
             {people.CHANGED: nudging.watch_items_of},
             self.postmortems.reactions(),
-            self.alerts.reactions(),
+            self.workflows.reactions(),
             {f"incident.{fact}": self.home.changed for fact in HOME_EVENTS},
             {membership.CHANGED: self.home.membership_changed},
         )
@@ -191,7 +187,7 @@ class House:
             *nudge_slack.commands(silence),
             *self.remediation.commands(),
             *self.digests.commands(),
-            *self.health.commands(),
+            *self.workflows.commands(),
             *why.commands(why.Accounting(settings, self._ground.kinds, self.subjects)),
             *access_slack.commands(guarding),
         )
@@ -208,8 +204,8 @@ class House:
         timeline_starting.listen(rooms, starting)
         nudge_slack.listen(rooms, silence)
         access_slack.listen(rooms, guarding)
-        self.alerts.listen(rooms, declaring)
-        for room in (self.postmortems, self.remediation, self.digests, self.health):
+        self.workflows.listen(rooms, declaring)
+        for room in (self.postmortems, self.remediation, self.digests):
             room.listen(rooms)
         return rooms
 
@@ -230,7 +226,7 @@ class House:
             Job("paging.forget_on_call", timedelta(hours=1), partial(self._by_settings, paging_jobs.forget_on_call)),
             Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
             Job("tracker.forget", timedelta(hours=1), self.tracking.forget),
-            *(Job(*each) for each in (*self.alerts.jobs(), *self.health.jobs(), *self.heartbeats.jobs())),
+            *(Job(*each) for each in self.workflows.jobs()),
             Job("operations.read_config", timedelta(seconds=5), self.config_watch.look),
             Job("inbound.forget", timedelta(hours=1), partial(self._now, inbound.forget_old)),
         )
@@ -262,7 +258,7 @@ class House:
         settings = self._ground.settings
         pages = partial(paging_deliveries.card_lines, settings)
         learning = (self.remediation.card_lines(), self.postmortems.card_lines())
-        known = (links.card_lines(settings), duplicates.card_lines(), self.alerts.card_lines())
+        known = (links.card_lines(settings), duplicates.card_lines(), self.workflows.card_lines())
         return (pages, *known, *learning, silencing.card_lines)
 
     def _card_buttons(self) -> tuple[CardButtons, ...]:
@@ -300,7 +296,7 @@ class House:
         CatchUp(slack, clock, settings, kinds, self.memory, also=(self.remediation.seen,)).register()
         TellingDeliveries(slack, settings, kinds).register()
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
-        for room in (self.remediation, self.digests, self.tracking, self.postmortems, self.alerts):
+        for room in (self.remediation, self.digests, self.tracking, self.postmortems, self.workflows):
             room.register(kinds)
 
     def _forget_answers(self) -> None:

@@ -79,7 +79,7 @@ def seconds(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> float:
         now = NOW.replace(minute=NOW.minute + place)
         monkeypatch.setattr(bot.clock, "now", lambda now=now: now)
         begun = time.perf_counter()
-        bot.house.health.evaluating.evaluate()
+        bot.house.workflows.health.evaluating.evaluate()
         taken.append(time.perf_counter() - begun)
     return min(taken)
 

@@ -58,7 +58,7 @@ def _is_told_elsewhere(stage: Stage) -> bool:
 def something_unknown_is_sent(stage: Stage, body: bytes = UNKNOWN) -> None:
     now = stage.bot.clock.now()
     stage.bot.database.run(lambda session: intake.keep(session, SOURCES["alertmanager"], body, now=now))
-    stage.bot.house.alerts.work_off()
+    stage.bot.house.workflows.alerts.work_off()
     stage.settle()
 
 

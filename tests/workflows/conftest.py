@@ -68,7 +68,7 @@ class TroubleStage(Stage):
 
     def works_off(self) -> None:
         """What was delivered is worked off, and shown."""
-        self.bot.house.alerts.work_off()
+        self.bot.house.workflows.alerts.work_off()
         self.settles()
 
     def deliveries(self) -> list[tuple[str, str]]:
@@ -87,7 +87,7 @@ class TroubleStage(Stage):
         """It is later, and the loop has looked at the problems."""
         self.slack.advance_clock(length.total_seconds())
         self.bot.slack.call("auth.test")  # by whose answer the bot learns what time it is
-        self.bot.house.alerts.show_news()
+        self.bot.house.workflows.alerts.show_news()
         self.settles()
 
     def problems(self) -> list[Problem]:

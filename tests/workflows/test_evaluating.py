@@ -51,7 +51,7 @@ class Loop:
     def looks(self, *, after: timedelta = timedelta()) -> str | None:
         """Time passes, and the SLOs are looked at. Returns the state of the first."""
         self.now += after
-        self.bot.house.health.evaluating.evaluate()
+        self.bot.house.workflows.health.evaluating.evaluate()
         state = self.state()
         return state.state if state else None
 
@@ -191,7 +191,7 @@ def test_a_new_slo_of_time_slices_knows_what_the_minutes_still_tell(loop: Loop) 
 @sqlite_only
 def test_old_minutes_go_and_their_hours_stay_and_what_was_not_rolled_up_waits(loop: Loop) -> None:
     loop.counts(1, over=timedelta(days=2))
-    evaluating = loop.bot.house.health.evaluating
+    evaluating = loop.bot.house.workflows.health.evaluating
     loop.now += timedelta(days=6)
     evaluating.forget()
     assert _number(loop, CountMinute) == 2 * 24 * HOUR

@@ -37,7 +37,7 @@ def counted(stage: TroubleStage, key: str, bad: int, *, hours: int = 3, until: t
 
 
 def looks(stage: TroubleStage) -> None:
-    stage.bot.house.health.evaluating.evaluate()
+    stage.bot.house.workflows.health.evaluating.evaluate()
     stage.settles()
     stage.slack.expect_all()
 

@@ -55,7 +55,7 @@ class Jobs:
         if after:
             self.stage.slack.advance_clock(after.total_seconds())
             self.bot.slack.call("auth.test")
-        self.bot.house.heartbeats.look()
+        self.bot.house.workflows.heartbeats.look()
         self.stage.settles()
 
     def nobody_listens(self, length: timedelta) -> None:

@@ -174,7 +174,7 @@ def test_five_hundred_alerts_of_one_problem_are_one_message(trouble: TroubleStag
         body["alerts"] = body["alerts"] * 20
         trouble.delivers("alertmanager", {**body, "number": number}, settles=False)
     trouble.works_off()
-    trouble.bot.house.alerts.show_news()
+    trouble.bot.house.workflows.alerts.show_news()
     trouble.settles()
     assert "Seen 500 times" in trouble.message()
     writes = [
@@ -228,7 +228,7 @@ def test_a_body_of_many_alerts_is_worked_off_in_slices_so_that_people_get_betwee
 
     monkeypatch.setattr(problems, "lock_open", note_slice)
     monkeypatch.setattr(problems, "seen", fail_once)
-    trouble.bot.house.alerts.work_off()
+    trouble.bot.house.workflows.alerts.work_off()
     assert slices == [20, 20, 20, 5]
     assert [each.seen_count for each in trouble.problems()] == [1] * 45
     assert trouble.deliveries() == [("done", "")]

@@ -1,0 +1,66 @@
+"""What the health of workflows brings to the house: all of its rooms, and how they stand to each other."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.config import Settings
+from bot.db import Database
+from bot.environment import Environment
+from bot.incidents.declaring import Declaring
+from bot.incidents.reading import CardLines
+from bot.outbox.announcements import Reaction
+from bot.outbox.kinds import Kinds
+from bot.slack.client import Slack
+from bot.slack.commands import Command
+from bot.slack.rooms import Rooms
+from bot.workflows.alerts.room import AlertsRoom
+from bot.workflows.health import portrait
+from bot.workflows.health.portrait import Buttons, Lines
+from bot.workflows.health.room import HealthRoom
+from bot.workflows.heartbeats.room import HeartbeatsRoom
+
+
+class WorkflowsRoom:
+    """The health of workflows on the house's ground. `owed` and `buttons` are what other rooms add to a workflow's page."""
+
+    def __init__(
+        self,
+        environment: Environment,
+        slack: Slack,
+        clock: Clock,
+        settings: Settings,
+        database: Database,
+        *,
+        owed: Lines,
+        buttons: Buttons,
+    ) -> None:
+        self.alerts = AlertsRoom(slack, clock, settings, database, environment.hooks)
+        self.heartbeats = HeartbeatsRoom(database, clock, settings, environment.heartbeat_secrets)
+        lines = portrait.together(self.heartbeats.lines, owed)
+        self.health = HealthRoom(environment, database, clock, settings, lines, buttons)
+
+    def commands(self) -> tuple[Command, ...]:
+        """The verbs."""
+        return self.health.commands()
+
+    def listen(self, rooms: Rooms, declaring: Declaring) -> None:
+        """Attach the clicks and forms."""
+        self.alerts.listen(rooms, declaring)
+        self.health.listen(rooms)
+
+    def reactions(self) -> dict[str, Reaction]:
+        """What follows when SEVs begin and end."""
+        return self.alerts.reactions()
+
+    def card_lines(self) -> CardLines:
+        """What a SEV's card says of its workflows."""
+        return self.alerts.card_lines()
+
+    def register(self, kinds: Kinds) -> None:
+        """Add what is said in Slack to the table."""
+        self.alerts.register(kinds)
+
+    def jobs(self) -> tuple[tuple[str, timedelta, Callable[[], object]], ...]:
+        """What the loop calls: its name, how often, and what it does."""
+        return (*self.alerts.jobs(), *self.health.jobs(), *self.heartbeats.jobs())
