@@ -52,6 +52,14 @@ def network(value: str) -> str:
     return value
 
 
+def address(value: str) -> str:
+    """An IP address. Raises `ValueError` where it is none."""
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        raise ValueError(f"{value!r} is no address: write 10.1.2.3 or the like") from None
+
+
 def _statuses(value: object) -> object:
     return (value,) if isinstance(value, int) else value
 
@@ -147,7 +155,7 @@ class Dns(Frozen):
 
     name: Host
     type: Literal["A", "AAAA", "CNAME", "MX", "NS", "TXT"] = "A"
-    server: Host | None = None
+    server: Annotated[str, AfterValidator(address)] | None = None
     """The address of the server that is asked; None: those this machine asks."""
     port: Port = 53
     expect: tuple[Annotated[str, Field(min_length=1, max_length=255)], ...] = ()
@@ -192,8 +200,8 @@ class Check(Frozen):
 
     @property
     def longest(self) -> timedelta:
-        """How long it may take until a failure is confirmed."""
-        return self.patience * (self.confirm.retries + 1) + self.confirm.delay * self.confirm.retries
+        """How long it may take until a failure is confirmed: each try may take its time once more to clean up."""
+        return 2 * self.patience * (self.confirm.retries + 1) + self.confirm.delay * self.confirm.retries
 
 
 class CheckRules(Frozen):
