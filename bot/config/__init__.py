@@ -20,6 +20,7 @@ from bot.config.crosschecks import cross_check
 from bot.config.digests import Digest
 from bot.config.nudges import NudgeRule, Nudges, NudgeStep
 from bot.config.postmortems import PostmortemRules
+from bot.config.queries import PrometheusRules, Query
 from bot.config.remediation import Remediation
 from bot.config.sections import (
     COMMANDER,
@@ -67,6 +68,8 @@ __all__ = [
     "Permissions",
     "PostmortemRules",
     "PrivateRules",
+    "PrometheusRules",
+    "Query",
     "Reactions",
     "Remediation",
     "Role",
@@ -118,6 +121,7 @@ class Config(Frozen):
     operators: Place | None = None
     """The channel of those who run the bot: told what of the configuration, and of what services send, cannot be used."""
     alerts: AlertRules = AlertRules()
+    prometheus: PrometheusRules = PrometheusRules()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from bot.config.alerts import AlertMatcher
 from bot.config.heartbeats import Heartbeat, wrong_heartbeats
 from bot.config.maintenance import Maintenance, wrong_maintenance
+from bot.config.queries import Query, wrong_queries
 from bot.config.values import Duration, Frozen, Key, Link, Place, TimeZone, parse_duration
 
 CALENDAR = ("week", "month", "quarter", "year")
@@ -108,6 +109,9 @@ class Workflow(Frozen):
     heartbeats: Annotated[tuple[Heartbeat, ...], Field(max_length=20)] = ()
     """Its jobs that say whenever they ran."""
 
+    queries: Annotated[tuple[Query, ...], Field(max_length=20)] = ()
+    """What Prometheus is asked of it."""
+
     def is_in_maintenance(self, moment: datetime, *, zone: str) -> bool:
         """Whether it is worked on at that moment, as announced. `zone`: the one of windows that name none."""
         return any(each.covers(moment, zone=zone) for each in self.maintenance)
@@ -125,6 +129,7 @@ def wrong_workflows(workflows: Sequence[Workflow], *, severities: set[str]) -> I
             yield f"{place}.declares: there is no severity {workflow.declares!r}"
         yield from (f"{place}{fault}" for fault in wrong_maintenance(workflow.maintenance))
         yield from (f"{place}{fault}" for fault in wrong_heartbeats(workflow.heartbeats))
+        yield from (f"{place}{fault}" for fault in wrong_queries(workflow.queries, pushed=PUSHED))
         keys = [each.key for each in workflow.slos]
         yield from (
             f"{place}.slos: {key!r} is there twice" for key in sorted({key for key in keys if keys.count(key) > 1})

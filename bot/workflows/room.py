@@ -19,6 +19,7 @@ from bot.workflows.health import portrait
 from bot.workflows.health.portrait import Buttons, Lines
 from bot.workflows.health.room import HealthRoom
 from bot.workflows.heartbeats.room import HeartbeatsRoom
+from bot.workflows.queries.room import QueriesRoom
 
 
 class WorkflowsRoom:
@@ -37,7 +38,8 @@ class WorkflowsRoom:
     ) -> None:
         self.alerts = AlertsRoom(slack, clock, settings, database, environment.hooks)
         self.heartbeats = HeartbeatsRoom(database, clock, settings, environment.heartbeat_secrets)
-        lines = portrait.together(self.heartbeats.lines, owed)
+        self.queries = QueriesRoom(slack, database, clock, settings, environment.prometheus)
+        lines = portrait.together(self.heartbeats.lines, self.queries.lines, owed)
         self.health = HealthRoom(environment, database, clock, settings, lines, buttons)
 
     def commands(self) -> tuple[Command, ...]:
@@ -60,7 +62,8 @@ class WorkflowsRoom:
     def register(self, kinds: Kinds) -> None:
         """Add what is said in Slack to the table."""
         self.alerts.register(kinds)
+        self.queries.register(kinds)
 
     def jobs(self) -> tuple[tuple[str, timedelta, Callable[[], object]], ...]:
         """What the loop calls: its name, how often, and what it does."""
-        return (*self.alerts.jobs(), *self.health.jobs(), *self.heartbeats.jobs())
+        return (*self.alerts.jobs(), *self.health.jobs(), *self.heartbeats.jobs(), *self.queries.jobs())
