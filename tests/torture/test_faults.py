@@ -48,7 +48,7 @@ MAY_BE_MISSED = {
 MAY_BE_MISSED |= {stories.ELSEWHERE, stories.UNKNOWN, stories.QUERIES}
 SAID_OF_TROUBLE = {
     stories.PROBLEM: "is told in", stories.ELSEWHERE: "Orders can't be placed", stories.UNKNOWN: "does not understand",
-    stories.QUERIES: "of Prometheus fails",
+    stories.QUERIES: "Prometheus",
 }  # fmt: skip
 """What is said of what went wrong, or may itself be missed."""
 BELIEVED = {
