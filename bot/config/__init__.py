@@ -21,6 +21,7 @@ from bot.config.crosschecks import cross_check
 from bot.config.digests import Digest
 from bot.config.nudges import NudgeRule, Nudges, NudgeStep
 from bot.config.postmortems import PostmortemRules
+from bot.config.queries import PrometheusRules, Query
 from bot.config.remediation import Remediation
 from bot.config.sections import (
     COMMANDER,
@@ -69,6 +70,8 @@ __all__ = [
     "Permissions",
     "PostmortemRules",
     "PrivateRules",
+    "PrometheusRules",
+    "Query",
     "Reactions",
     "Remediation",
     "Role",
@@ -121,6 +124,7 @@ class Config(Frozen):
     """The channel of those who run the bot: told what of the configuration, and of what services send, cannot be used."""
     alerts: AlertRules = AlertRules()
     checks: CheckRules = CheckRules()
+    prometheus: PrometheusRules = PrometheusRules()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""
