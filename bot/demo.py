@@ -48,6 +48,7 @@ class Secrets:
 
     api: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     heartbeat: str = field(default_factory=lambda: secrets.token_hex(24), repr=False)
+    checks: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     hooks: str = field(default_factory=lambda: secrets.token_hex(24), repr=False)
 
 
@@ -99,9 +100,9 @@ def _company(slack: Playground, port: int, known: Secrets) -> Company:
         return datetime.fromtimestamp(slack.clock.now(), UTC)
 
     try:
-        return Company(reports, port=COMPANY_PORT, now=now, slack=slack.url)
+        return Company(reports, key=known.checks, port=COMPANY_PORT, now=now, slack=slack.url)
     except OSError:
-        return Company(reports, now=now, slack=slack.url)
+        return Company(reports, key=known.checks, now=now, slack=slack.url)
 
 
 def _free_port() -> int:

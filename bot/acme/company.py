@@ -1,6 +1,7 @@
 """The company as a whole: its services and its panel on one port of this machine, its customers, its job, its reports."""
 
 import asyncio
+import secrets
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -28,19 +29,23 @@ def real_time() -> datetime:
 
 
 class Company:
-    """Acme Pay, on 127.0.0.1. `port` 0 takes a free one; `now` is its clock; `slack` is where its panel leads back to."""
+    """Acme Pay, on 127.0.0.1. `port` 0 takes a free one.
+
+    `key` is what those show who try its parts from outside, `now` is its clock, and `slack` is where its panel leads back to.
+    """
 
     def __init__(
-        self, reports: Reports, *, port: int = 0, now: Callable[[], datetime] = real_time, slack: str = ""
+        self, reports: Reports, *, key: str, port: int = 0, now: Callable[[], datetime] = real_time, slack: str = ""
     ) -> None:
         self.modes = Modes()
         self.settlement = Settlement(reports.heartbeat)
         self._listener = socket.create_server(("127.0.0.1", port))
         self.port: int = self._listener.getsockname()[1]
         counts = Counts()
-        services = Services(self.modes)
+        regular = secrets.token_urlsafe(12)
+        services = Services(self.modes, (regular, key))
         self._reporting = Reporting(reports, counts, now)
-        self._customers = Customers(self.port, services.open_session("kim@example.com"), self.modes, counts, now)
+        self._customers = Customers(self.port, regular, self.modes, counts, now)
         panel = Panel(self.modes, counts, self._reporting, self.settlement, slack)
         guard = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
         site = Starlette(routes=[*services.routes(), *panel.routes()], middleware=[guard])
