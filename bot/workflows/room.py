@@ -15,6 +15,7 @@ from bot.slack.client import Slack
 from bot.slack.commands import Command
 from bot.slack.rooms import Rooms
 from bot.workflows.alerts.room import AlertsRoom
+from bot.workflows.checks.room import ChecksRoom
 from bot.workflows.health import portrait
 from bot.workflows.health.portrait import Buttons, Lines
 from bot.workflows.health.room import HealthRoom
@@ -37,7 +38,8 @@ class WorkflowsRoom:
     ) -> None:
         self.alerts = AlertsRoom(slack, clock, settings, database, environment.hooks)
         self.heartbeats = HeartbeatsRoom(database, clock, settings, environment.heartbeat_secrets)
-        lines = portrait.together(self.heartbeats.lines, owed)
+        self.checks = ChecksRoom(slack, clock, settings, database, environment.check_secrets)
+        lines = portrait.together(self.checks.lines, self.heartbeats.lines, owed)
         self.health = HealthRoom(environment, database, clock, settings, lines, buttons)
 
     def commands(self) -> tuple[Command, ...]:
@@ -60,7 +62,12 @@ class WorkflowsRoom:
     def register(self, kinds: Kinds) -> None:
         """Add what is said in Slack to the table."""
         self.alerts.register(kinds)
+        self.checks.register(kinds)
 
     def jobs(self) -> tuple[tuple[str, timedelta, Callable[[], object]], ...]:
         """What the loop calls: its name, how often, and what it does."""
-        return (*self.alerts.jobs(), *self.health.jobs(), *self.heartbeats.jobs())
+        return (*self.alerts.jobs(), *self.health.jobs(), *self.heartbeats.jobs(), *self.checks.jobs())
+
+    def stop(self) -> None:
+        """Begin nothing more, and give back what was begun."""
+        self.checks.runner.stop()
