@@ -70,7 +70,8 @@ def run() -> int:
         known = Secrets()
         company = stack.enter_context(_company(slack, port, known))
         slack.neighbours |= {"Acme Pay": company.url, "Jira": f"{slack.url}/jira/"}
-        bot = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=_environment(slack, url, port, known))
+        environment = {**_environment(slack, url, port), **_known_to_the_bot(company, known)}
+        bot = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=environment)
         stack.callback(_end, bot)
         slack.wait_until(lambda: slack.socket_count() > 0 or bot.poll() is not None, within=30)
         print(WELCOME.format(url=slack.url, company=company.url), flush=True)  # noqa: T201
@@ -111,7 +112,7 @@ def _free_port() -> int:
         return port
 
 
-def _environment(slack: Playground, database_url: str, port: int, known: Secrets) -> dict[str, str]:
+def _environment(slack: Playground, database_url: str, port: int) -> dict[str, str]:
     return {
         **{name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")},
         "SLACK_API_URL": slack.api_url,
@@ -121,12 +122,20 @@ def _environment(slack: Playground, database_url: str, port: int, known: Secrets
         "SEVBOT_CONFIG": str(CONFIG),
         "SEVBOT_JOURNAL": str(FOLDER / "journal"),
         "SEVBOT_HTTP": f"127.0.0.1:{port}",
-        "SEVBOT_API_TOKENS": f"acme-pay counts:write sha256:{sha256(known.api.encode()).hexdigest()}",
-        "SEVBOT_HEARTBEAT_SECRET": known.heartbeat,
-        "SEVBOT_HOOK_ALERTMANAGER": known.hooks,
-        "SEVBOT_HOOK_GENERIC": known.hooks,
         **slack.pager_variables,
         **slack.jira_variables,
+    }
+
+
+def _known_to_the_bot(company: Company, known: Secrets) -> dict[str, str]:
+    """What the bot's environment says of the company."""
+    return {
+        "SEVBOT_API_TOKENS": f"acme-pay counts:write sha256:{sha256(known.api.encode()).hexdigest()}",
+        "SEVBOT_HEARTBEAT_SECRET": known.heartbeat,
+        "SEVBOT_CHECK_SECRET_ACME_URL": company.url,
+        "SEVBOT_CHECK_SECRET_ACME_KEY": known.checks,
+        "SEVBOT_HOOK_ALERTMANAGER": known.hooks,
+        "SEVBOT_HOOK_GENERIC": known.hooks,
     }
 
 

@@ -30,7 +30,9 @@ def check(**settings: Any) -> Check:
 
 def step(name: str = "ask", **settings: Any) -> dict[str, Any]:
     """A step of one."""
-    request = {key: settings.pop(key) for key in ("method", "url", "headers", "json", "form", "body") if key in settings}
+    request = {
+        key: settings.pop(key) for key in ("method", "url", "headers", "json", "form", "body") if key in settings
+    }
     return {"name": name, "request": request, **settings}
 
 

@@ -23,7 +23,12 @@ def test_what_a_step_finds_is_carried_to_the_next_and_nothing_of_it_is_kept(http
         return answer
 
     def order(request: Request) -> Response:
-        seen["order"] = (request.headers["Authorization"], request.args["trace"], request.cookies["session"], request.json)
+        seen["order"] = (
+            request.headers["Authorization"],
+            request.args["trace"],
+            request.cookies["session"],
+            request.json,
+        )
         return Response("no t0k/3n of user s3cret&1, t0k%2F3n, t0k%2f3n or t0k\\/3n", status=500)
 
     httpserver.expect_request("/login", method="POST").respond_with_handler(sign_in)
@@ -36,7 +41,13 @@ def test_what_a_step_finds_is_carried_to_the_next_and_nothing_of_it_is_kept(http
         check(
             variables={"base": httpserver.url_for("")[:-1]},
             steps=[
-                step("sign in", method="POST", url="{{ base }}/login", json={"user": "{{ secret.user }}"}, extract=extract),
+                step(
+                    "sign in",
+                    method="POST",
+                    url="{{ base }}/login",
+                    json={"user": "{{ secret.user }}"},
+                    extract=extract,
+                ),
                 step("order", method="POST", url="{{ base }}/orders?trace={{ trace }}", **asked),
             ],
         ),
