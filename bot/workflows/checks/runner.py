@@ -52,6 +52,11 @@ class Runner:
         self._tidied_at: datetime | None = None
         self._control = Control(clock, self._has_good)
 
+    @property
+    def unfinished(self) -> int:
+        """How many checks are running here, or about to."""
+        return self._pool.unfinished if self._pool else 0
+
     def tick(self) -> None:
         """Write down what is done, tell of it, and begin what is due. Where no checks are configured, nothing happens."""
         config, machine_now = self._settings.current, self._clock.machine()
@@ -105,9 +110,7 @@ class Runner:
 
     def _begin(self, config: Config, machine_now: datetime) -> None:
         rules = config.checks
-        free = (self._pool.most if self._pool else rules.workers) * PER_WORKER - (
-            self._pool.unfinished if self._pool else 0
-        )
+        free = (self._pool.most if self._pool else rules.workers) * PER_WORKER - self.unfinished
         with self._database.read() as session:
             if free <= 0 or not leases.is_due(session, machine_now=machine_now):
                 return
