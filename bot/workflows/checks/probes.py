@@ -32,7 +32,7 @@ def try_name(connector: Connector, asked: Dns) -> None:
         raise StepFailed(f"{asked.name} has no record of type {asked.type}") from None
     except (exception.DNSException, OSError) as error:
         raise StepFailed(f"{asked.name} can't be resolved: {type(error).__name__}") from None
-    answers = [each.to_text().strip('"').removesuffix(".") for each in found]
+    answers = sorted(each.to_text().strip('"').removesuffix(".") for each in found)
     for each in asked.expect:
         if each.removesuffix(".") not in answers:
             raise StepFailed(f"expected {each} among the answers, got {', '.join(answers)}")

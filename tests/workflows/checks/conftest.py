@@ -142,7 +142,7 @@ class Loop:
         self.runner.stop()
         self.database.close()
 
-    def _all(self, query: Select[tuple[Row]]) -> list[Row]:
+    def _all(self, query: Select[Row]) -> list[Row]:
         with self.database.read() as session:
             found = list(session.scalars(query))
             session.expunge_all()
@@ -180,8 +180,11 @@ class Target:
         self._listening.close()
 
 
+Targets = Callable[[Callable[[socket.socket], None]], Target]
+
+
 @pytest.fixture
-def target() -> Iterator[Callable[[Callable[[socket.socket], None]], Target]]:
+def target() -> Iterator[Targets]:
     """Makes servers that behave in some way, until the test is over."""
     made: list[Target] = []
 
@@ -195,7 +198,7 @@ def target() -> Iterator[Callable[[Callable[[socket.socket], None]], Target]]:
 
 
 @pytest.fixture
-def hanging(target: Callable[[Callable[[socket.socket], None]], Target]) -> Target:
+def hanging(target: Targets) -> Target:
     """A server that takes what it is asked, and answers nothing."""
 
     def hang(connection: socket.socket) -> None:
