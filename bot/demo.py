@@ -33,6 +33,7 @@ Sevbot's demo is ready.
   1. Open      {url}
   2. Type      /sev declare
      or        /sev declare SEV1 checkout is down
+     or take the tour, on the left
   3. Break     {company}
      a small payments company, whose workflows Sevbot watches
 
