@@ -11,6 +11,7 @@ from bot.app import Bot
 from bot.config import Workflow
 from bot.config.heartbeats import Heartbeat
 from bot.playground import Person, Playground
+from bot.workflows.heartbeats import listening
 from bot.workflows.heartbeats.hooks import token_of
 from bot.workflows.heartbeats.model import HeartbeatRow, HeartbeatWatch
 from tests.conftest import HEARTBEAT_SECRET
@@ -72,6 +73,7 @@ class Jobs:
 
 @pytest.fixture
 def jobs(trouble: TroubleStage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Jobs]:
+    monkeypatch.setattr(listening, "LEAP", timedelta.max)  # the time that passes here is lived through
     yield Jobs(trouble, monkeypatch)
     trouble.slack.expected.update(trouble.messages())
 
@@ -240,3 +242,16 @@ def test_a_page_full_of_heartbeats_with_the_longest_texts_is_still_shown(jobs: J
     assert "And 14 more heartbeats, none of them worse." in shown
     assert "<!here>" not in shown
     jobs.stage.slack.expect_all()
+
+
+def test_a_clock_that_is_moved_makes_nothing_late(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "LEAP", timedelta(seconds=30))
+    jobs.says()
+    jobs.says("/start")
+    jobs.looks(after=15 * HOUR)
+    assert jobs.stage.problems() == []
+    jobs.looks(after=timedelta(seconds=20))
+    assert jobs.stage.problems() == []
+    monkeypatch.setattr(listening, "LEAP", timedelta.max)
+    jobs.looks(after=HOUR + 11 * MINUTE)
+    assert titles(jobs.stage) == [("Settlement is late", False)]
