@@ -156,7 +156,7 @@ class House:
             {f"item.{fact}": nudges.watch for fact in ITEM_EVENTS},
             {people.CHANGED: nudging.watch_items_of},
             self.postmortems.reactions(),
-            self.workflows.reactions(),
+            *self.workflows.reactions(),
             {f"incident.{fact}": self.home.changed for fact in HOME_EVENTS},
             {membership.CHANGED: self.home.membership_changed},
         )

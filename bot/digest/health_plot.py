@@ -12,12 +12,12 @@ from bot.digest import figure_words as words
 from bot.digest.plot import Plot
 from bot.workflows.counts.minutes import DAY, Span, minute_of, moment_of
 from bot.workflows.counts.model import WorkflowSignal
-from bot.workflows.counts.sums import Sum, sums
+from bot.workflows.counts.sums import Sum, sums, together
 from bot.workflows.evaluation import objectives
 from bot.workflows.evaluation.watching import Watched
 from bot.workflows.slos.budgets import budget
 from bot.workflows.slos.periods import Calendar
-from bot.workflows.slos.slo import Counts, Slo
+from bot.workflows.slos.slo import Slo
 from bot.workflows.slos.words import percent
 
 DAYS = 30
@@ -55,16 +55,11 @@ def _period(slo: Slo, end: int) -> Span:
 
 
 def _day(slo: Slo, span: Span, period: Span, counted: Sequence[dict[Span, Sum]]) -> Day:
-    ratio = _counts(counted, span).error_ratio
+    of_day = together(counted, span)
     bounds = slo.period.bounds(moment_of(period.until - 1))
     covered = (period.until - period.since) * timedelta(minutes=1) if isinstance(slo.period, Calendar) else None
-    left = budget(slo, _counts(counted, period), length=bounds.length, covered=covered)
-    return Day(moment_of(span.since).date(), ratio, left.left_ratio if left else None)
-
-
-def _counts(counted: Sequence[dict[Span, Sum]], span: Span) -> Counts:
-    found = [of_signal[span] for of_signal in counted if span in of_signal]
-    return Counts(sum(good for good, _ in found), sum(total for _, total in found))
+    left = budget(slo, together(counted, period), length=bounds.length, covered=covered)
+    return Day(moment_of(span.since).date(), of_day.error_ratio if of_day else None, left.left_ratio if left else None)
 
 
 def of_workflow(session: Session, config: Config, workflow: Workflow, *, now: datetime) -> Plot | None:
