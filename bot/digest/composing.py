@@ -49,7 +49,7 @@ def compose(
     )
     framing = views.Framing(
         title=NAMES[subscription.rhythm], about=named, what=tuple(subscription.what), zone=subscription.time_zone,
-        late=when(due_at) if now - due_at > LATE_AFTER else "", since=when(since),
+        is_weekly=subscription.is_weekly, late=when(due_at) if now - due_at > LATE_AFTER else "", since=when(since),
         file_id=issue.file_id if issue else None, alt_text=drawn.alt_text if drawn else "",
     )  # fmt: skip
     return Composed(content, framing, drawn)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.config import Config
 from bot.digest import figure_words as words
+from bot.digest import figures
 from bot.digest.backlog import OwedItem, OwnersShare
 from bot.digest.content import SOON, WEEKS_BEFORE, Content
 from bot.digest.figures import Measure
@@ -34,6 +35,7 @@ class Framing:
     """The teams and workflows it is about, plain; empty: everything."""
     what: tuple[str, ...]
     zone: str
+    is_weekly: bool = False
     late: str = ""
     """When it was due, in mrkdwn, where it comes late."""
     since: str = ""
@@ -219,6 +221,10 @@ def _figures(content: Content, framing: Framing) -> list[Block]:
     if before.n:
         said = words.change(week.change(measure))
         lines.append(f"• Against the {WEEKS_BEFORE} weeks before ({words.values(before)}): *{said}*")
+    if framing.is_weekly and (noticed := figures.detection(last)).n:
+        earlier = figures.detection(week.before)
+        before_that = f"; in the {WEEKS_BEFORE} weeks before: {words.detection(earlier)}" if earlier.n else ""
+        lines.append(f"• Noticed {words.detection(noticed)}{before_that}. `{NAME} stats 7d`")
     reopened = sum(each.was_reopened for each in last)
     lines += [f"• Reopened: *{reopened}* of {len(last)}"] if reopened else []
     return [_section(f":bar_chart: *The last 7 days* ({period})", lines)]

@@ -11,6 +11,7 @@ from bot.incidents import lifecycle
 from bot.incidents.model import Incident, TimelineEntry
 from bot.incidents.roles import holders
 from bot.incidents.views import TIME_LABELS
+from bot.incidents.words import noticed_by
 from bot.postmortems.document import Cost, Document, Moment, Part, Promise, Reference
 from bot.postmortems.durations import durations
 from bot.postmortems.reading import Whole
@@ -54,7 +55,7 @@ def composed(session: Session, config: Config, whole: Whole, permalink: Permalin
         workflows=[found.name if (found := config.workflow(key)) else key for key in incident.workflow_keys],
         causes=[rules.cause(key).label for key in whole.causes],
         times=[(label, at) for field, label in TIME_LABELS.items() if (at := getattr(incident, field))],
-        durations=durations(incident), costs=_costs(session, config, incident),
+        durations=durations(incident), noticed_by=noticed_by(incident), costs=_costs(session, config, incident),
         roles=[(config.role(role).label, name(who)) for role, who in sorted(holders(session, incident).items())],
         authors=sorted({name(each.by) for each in whole.sections.values()}),
         reviewers=[(name(each.user_id), VERDICTS[each.verdict]) for each in whole.reviewers],

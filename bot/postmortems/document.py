@@ -77,6 +77,8 @@ class Document:
     causes: Sequence[str]
     times: Sequence[tuple[str, datetime]]
     durations: Sequence[Duration]
+    noticed_by: str
+    """`an alert`, `people`."""
     costs: Sequence[Cost]
     """By SLO, the most burned first."""
     roles: Sequence[tuple[str, str]]

@@ -60,6 +60,15 @@ def shown(line: dict[str, str], session: Session, config: Config) -> tuple[str, 
         return of, "", "", "", ""
     if line["figure"] == "reopened":
         return of, str(sum(each.was_reopened for each in found)), "", "", ""
+    if line["figure"].startswith("by_"):
+        seen, by = figures.detection(found), line["figure"].removeprefix("by_")
+        return (
+            of,
+            str({"monitoring": seen.by_monitoring, "people": seen.by_people}.get(by, seen.signs.get(by))),
+            "",
+            "",
+            "",
+        )
     if line["figure"] == "between_starts":
         n, gap = figures.between_starts(found)
         return of, str(n), "", "", in_minutes(gap)
