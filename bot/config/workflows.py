@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from bot.config.alerts import AlertMatcher
+from bot.config.checks import Check, wrong_checks
 from bot.config.heartbeats import Heartbeat, wrong_heartbeats
 from bot.config.maintenance import Maintenance, wrong_maintenance
 from bot.config.values import Duration, Frozen, Key, Link, Place, TimeZone, parse_duration
@@ -108,6 +109,11 @@ class Workflow(Frozen):
     heartbeats: Annotated[tuple[Heartbeat, ...], Field(max_length=20)] = ()
     """Its jobs that say whenever they ran."""
 
+    checks: Annotated[tuple[Check, ...], Field(max_length=20)] = ()
+    """What is tried again and again."""
+    quorum: Annotated[int, Field(ge=1, le=20)] = 1
+    """How many of its checks must fail for that to be critical."""
+
     def is_in_maintenance(self, moment: datetime, *, zone: str) -> bool:
         """Whether it is worked on at that moment, as announced. `zone`: the one of windows that name none."""
         return any(each.covers(moment, zone=zone) for each in self.maintenance)
@@ -125,6 +131,9 @@ def wrong_workflows(workflows: Sequence[Workflow], *, severities: set[str]) -> I
             yield f"{place}.declares: there is no severity {workflow.declares!r}"
         yield from (f"{place}{fault}" for fault in wrong_maintenance(workflow.maintenance))
         yield from (f"{place}{fault}" for fault in wrong_heartbeats(workflow.heartbeats))
+        yield from (f"{place}{fault}" for fault in wrong_checks(workflow.checks))
+        if workflow.quorum > max(len(workflow.checks), 1):
+            yield f"{place}.quorum: it has {len(workflow.checks)} checks: give no more"
         keys = [each.key for each in workflow.slos]
         yield from (
             f"{place}.slos: {key!r} is there twice" for key in sorted({key for key in keys if keys.count(key) > 1})
