@@ -72,7 +72,7 @@ def _costs(session: Session, config: Config, incident: Incident) -> list[Cost]:
     is_open = lifecycle.is_open(config, incident)
     return [
         Cost(
-            burned_views.title(config, each), burned_views.burned(each, is_open=is_open),
+            burned_views.title_of(config, *each.key), burned_views.burned(each, is_open=is_open),
             burned_views.recovery(each, lambda moment: f"{moment:%Y-%m-%d %H:%M} UTC"),
         )
         for each in keeping_burned.kept(session, incident)

@@ -135,7 +135,7 @@ def test_a_change_is_the_same_each_time_and_the_other_way_round_backwards(
     assert said == figures.change(before, after)
     backwards = {Change.SHORTER: Change.LONGER, Change.LONGER: Change.SHORTER}
     both_ways = {said, backwards.get(figures.change(after, before), said)}
-    assert both_ways <= {said, Change.NO_CLEAR_CHANGE}  # at the very edge chance may see it in one direction alone
+    assert len(both_ways - {Change.NO_CLEAR_CHANGE}) <= 1  # at the very edge chance may see it in one direction alone
 
 
 @settings(max_examples=25)

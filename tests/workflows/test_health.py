@@ -1,19 +1,18 @@
 """`/sev workflows` and `/sev workflow NAME`, as people read them."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 
 import pytest
 
 from bot.app import Bot
 from bot.config import Dashboard, Objective, Workflow
-from bot.digest import composing, views
-from bot.digest.model import DigestSubscription
 from bot.playground import Person
 from bot.workflows.counts import counting
 from bot.workflows.counts.counting import Counted, Sender
 from bot.workflows.counts.minutes import minute_of
 from tests.scenarios.digesting import changes
 from tests.workflows.conftest import TroubleStage
+from tests.workflows.digests import digest
 
 SLO = Objective(key="availability", name="It works", target=0.99)
 FAST, SLOW = 50, 3
@@ -131,20 +130,6 @@ def test_thousands_are_turned_page_by_page(trouble: TroubleStage, ada: Person) -
     ada.sees("flow-4321")
 
 
-def digest(stage: TroubleStage, *workflows: str) -> str:
-    """What a digest (about some workflows, or everything) would tell, as its readers read it."""
-    subscription = DigestSubscription(
-        id=1, key="test", place="C1", rhythm="daily", at=time(8, 30), days=["mon"], time_zone="UTC", teams=[],
-        workflows=[*workflows], what=["health"], picture="none", skip_when_empty=False, counts_private=False,
-        grace_seconds=3600, trouble="", next_due_at=None,
-    )  # fmt: skip
-    config = stage.bot.settings.current
-    with stage.bot.database.read() as session:
-        composed = composing.compose(session, config, subscription, None, now=stage.bot.clock.now())
-        blocks = views.digest(config, composed.content, composed.framing)[2:-1]
-    return "\n".join(block["text"]["text"] for block in blocks)
-
-
 def test_a_digest_names_who_is_not_well_and_says_in_a_line_that_all_is(trouble: TroubleStage, ada: Person) -> None:
     assert digest(trouble) == ""
     promises(trouble.bot, workflow("deposit", "Deposit"), workflow("place-order", "Place order"))
@@ -157,4 +142,5 @@ def test_a_digest_names_who_is_not_well_and_says_in_a_line_that_all_is(trouble: 
     assert told[0] == ":stethoscope: *Workflow health: 1 of 2 not well*  `/sev workflows`"
     assert told[1] == ":red_circle: *burning fast*  *Place order*  `place-order`"
     assert len(told) == 3
+    assert "(-4,900 %)  |" not in told[2], "a day ago nothing was counted"
     assert digest(trouble, "deposit") == ":white_check_mark: *All is well with 1 workflow.*"

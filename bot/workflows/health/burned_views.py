@@ -23,19 +23,19 @@ MOST_ON_CARD = 4
 def card_lines(config: Config, found: Sequence[Burned], *, is_open: bool) -> list[str]:
     """A line for each SLO, the most burned first, as many as there is room for."""
     lines = [
-        f"{MARKS[each.standing]} *{mrkdwn(title(config, each), 200)}*: {burned(each, is_open=is_open)}. {recovery(each, when)}"
+        f"{MARKS[each.standing]} *{mrkdwn(title_of(config, *each.key), 200)}*: {burned(each, is_open=is_open)}. {recovery(each, when)}"
         for each in found[:MOST_ON_CARD]
     ]
     left = len(found) - MOST_ON_CARD
     return [*lines, *([f"and {left} more error budgets: `{NAME} workflows`"] if left > 0 else [])]
 
 
-def title(config: Config, found: Burned) -> str:
+def title_of(config: Config, key: str, slo: str) -> str:
     """`Place order`; where it has several SLOs, `Place order (Orders are fast)`. Plain."""
-    workflow = config.workflow(found.workflow)
+    workflow = config.workflow(key)
     if workflow is None:
-        return found.workflow
-    name = next((each.name for each in workflow.slos if each.key == found.slo), found.slo)
+        return key
+    name = next((each.name for each in workflow.slos if each.key == slo), slo)
     return workflow.name if len(workflow.slos) == 1 else f"{workflow.name} ({name})"
 
 
