@@ -268,7 +268,7 @@ class House:
     def _home_sections(self) -> tuple[HomeSection, ...]:
         """What the rooms show in a person's Home, in order."""
         *now, over = sections(self._ground.settings)
-        mine = (self.remediation.home_section(), self.postmortems.home_section())
+        mine = (self.remediation.home_section(), self.postmortems.home_section(), self.workflows.health.home_section())
         return (*now, *mine, over, why.reminded(self.subjects))
 
     def _emergency_steps(self) -> tuple[EmergencyStep, ...]:

@@ -144,3 +144,36 @@ def test_a_digest_names_who_is_not_well_and_says_in_a_line_that_all_is(trouble: 
     assert len(told) == 3
     assert "(-4,900 %)  |" not in told[2], "a day ago nothing was counted"
     assert digest(trouble, "deposit") == ":white_check_mark: *All is well with 1 workflow.*"
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_home_shows_the_workflows_of_ones_teams_the_worst_first(
+    trouble: TroubleStage, ada: Person, grace: Person
+) -> None:
+    config = trouble.bot.settings.current
+    teams = tuple(
+        each.model_copy(update={"members": ("U01ADA",)}) if each.key == "payments" else each for each in config.teams
+    )
+    trouble.bot.settings.current = config.model_copy(update={"teams": teams})
+    promises(
+        trouble.bot, *(workflow(f"flow-{each}", f"Flow {each}") for each in range(6)), workflow("sign-in", "Sign in", owner="platform")
+    )  # fmt: skip
+    for each in range(6):
+        counted(trouble, f"flow-{each}", FAST if each == 5 else 0)
+    counted(trouble, "sign-in", 0)
+    looks(trouble)
+    shown = at_home(trouble, ada).splitlines()
+    first = shown.index("My workflows") + 1
+    assert shown[first] == ":red_circle: burning fast  Flow 5  flow-5"
+    assert shown[first + 10].startswith("… and 1 more. As of ")
+    assert "Sign in" not in "\n".join(shown)
+    assert "My workflows" not in at_home(trouble, grace)
+
+
+def at_home(stage: TroubleStage, person: Person) -> str:
+    """What somebody finds who opens their Home."""
+    person.opens_home()
+    stage.slack.wait_until(lambda: person.home is not None, why="it is shown")
+    stage.settles()
+    assert person.home
+    return person.home.text()

@@ -11,6 +11,7 @@ from bot.config import Settings
 from bot.db import Database
 from bot.environment import Environment
 from bot.incidents import lifecycle
+from bot.incidents.home import HomeSection
 from bot.incidents.membership import by_subject
 from bot.incidents.model import Incident
 from bot.incidents.reading import CardLines
@@ -20,7 +21,7 @@ from bot.slack.rooms import Rooms
 from bot.workflows.counts.api import CountsApi
 from bot.workflows.evaluation import objectives
 from bot.workflows.evaluation.evaluating import Evaluating
-from bot.workflows.health import burned_views, keeping_burned
+from bot.workflows.health import burned_views, home, keeping_burned
 from bot.workflows.health import slack as health_slack
 from bot.workflows.health.portrait import Buttons, Lines
 
@@ -73,6 +74,10 @@ class HealthRoom:
             return burned_views.card_lines(config, keeping_burned.kept(session, incident), is_open=is_open)
 
         return lines
+
+    def home_section(self) -> HomeSection:
+        """What somebody finds at Home of their workflows."""
+        return home.section(self._settings, self._clock)
 
     def measure_sevs(self) -> None:
         """Keep what SEVs burned of error budgets. A recurring job calls this."""
