@@ -53,13 +53,14 @@ class WorkflowsRoom:
         self.alerts.listen(rooms, declaring)
         self.health.listen(rooms)
 
-    def reactions(self) -> dict[str, Reaction]:
-        """What follows when SEVs begin and end."""
-        return self.alerts.reactions()
+    def reactions(self) -> tuple[dict[str, Reaction], ...]:
+        """What follows when SEVs begin, change and end, room by room."""
+        return self.alerts.reactions(), self.health.reactions()
 
     def card_lines(self) -> CardLines:
         """What a SEV's card says of its workflows."""
-        return self.alerts.card_lines()
+        signs, burned = self.alerts.card_lines(), self.health.card_lines()
+        return lambda session, incident: [*signs(session, incident), *burned(session, incident)]
 
     def register(self, kinds: Kinds) -> None:
         """Add what is said in Slack to the table."""
