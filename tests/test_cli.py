@@ -219,7 +219,7 @@ def test_a_secret_of_a_check_that_is_not_there_is_a_warning(sevbot_cli: Sevbot, 
     warning = "warning: SEVBOT_CHECK_SECRET_SHOP: without it a check can't be run"
     assert warning in sevbot_cli("check", SEVBOT_CONFIG=str(tmp_path)).stderr.splitlines()
     told = sevbot_cli("check", SEVBOT_CONFIG=str(tmp_path), SEVBOT_CHECK_SECRET_SHOP="s3cret")
-    assert (warning in told.stderr.splitlines(), told.returncode) == (False, 0)
+    assert (warning in told.stderr.splitlines(), told.exit_code) == (False, 0)
 
 
 def copied(folder: Path, *, heartbeats: str, checks: str = "[]") -> None:
