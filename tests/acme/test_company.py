@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.acme import Company, Reports, customers
-from bot.acme.parts import DEPOSIT, PARTS, PLACE_ORDER, SIGN_IN, STATEMENT, Mode, counted
+from bot.acme import Company, Reports
+from bot.acme.parts import DEPOSIT, PARTS, PLACE_ORDER, SIGN_IN, STATEMENT, Mode, Part, counted
 from bot.acme.settlement import JobMode
 from tests.acme.conftest import KEY, Desk
 
@@ -149,9 +149,7 @@ def test_the_panel_is_served_whole(company: Company) -> None:
     failing=st.floats(0, 1),
     minutes=st.integers(1, 60),
 )
-def test_the_past_is_the_same_each_time_it_is_told(
-    part: customers.Part, moment: datetime, failing: float, minutes: int
-) -> None:
+def test_the_past_is_the_same_each_time_it_is_told(part: Part, moment: datetime, failing: float, minutes: int) -> None:
     good, total = counted(part, moment, failing, minutes=minutes)
     assert counted(part, moment, failing, minutes=minutes) == (good, total)
     assert 0 <= good <= total
