@@ -94,6 +94,11 @@ class Request(Frozen):
     body: Text | None = None
     """A body as it is."""
 
+    @property
+    def texts(self) -> tuple[object, ...]:
+        """All of it in which something may be filled in."""
+        return self.url, self.headers, self.content, self.form, self.body
+
 
 class Below(Frozen):
     lt: Number
@@ -207,7 +212,7 @@ class Check(Frozen):
 class CheckRules(Frozen):
     """How checks are run."""
 
-    workers: Annotated[int, Field(ge=1, le=512)] = 64
+    workers: Annotated[int, Field(ge=1, le=512)] = 128
     """How many run at once, on each replica."""
     allowed_networks: tuple[Annotated[str, AfterValidator(network)], ...] = ()
     """Private networks that checks may speak to; all public ones they may."""
@@ -254,7 +259,7 @@ def _wrong(check: Check) -> Iterator[str]:
 
 def _wrong_step(step: Step, known: set[str]) -> Iterator[str]:
     request = step.request
-    for name in sorted(set(places((request.url, request.headers, request.content, request.form, request.body)))):
+    for name in sorted(set(places(request.texts))):
         is_secret = name.startswith(OF_SECRETS) and re.fullmatch(NAME, name.removeprefix(OF_SECRETS))
         if not is_secret and name not in known:
             yield f".request: nothing is called {name!r}: give it in variables, or let a step before extract it"

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from bot.config.alerts import AlertMatcher
-from bot.config.checks import Check, wrong_checks
+from bot.config.checks import OF_SECRETS, Check, places, wrong_checks
 from bot.config.heartbeats import Heartbeat, wrong_heartbeats
 from bot.config.maintenance import Maintenance, wrong_maintenance
 from bot.config.values import Duration, Frozen, Key, Link, Place, TimeZone, parse_duration
@@ -167,3 +167,10 @@ def _wrong_burn(slo: Objective, burn: Burn, target: float | None) -> Iterator[st
     # the burn of an outage in which nothing goes well: nothing exceeds it
     if target is not None and burn.rate >= (highest := 1 / (1 - target)) * (1 - 1e-9):
         yield f".rate: nothing can exceed it: with a target of {target:g} the budget burns {highest:g} times at most. Give less"
+
+
+def secrets_of(workflows: Sequence[Workflow]) -> set[str]:
+    """The names of the secrets that their checks fill in, in lower case."""
+    requests = [step.request for workflow in workflows for each in workflow.checks for step in each.steps]
+    named = (name for request in requests for name in places(request.texts))
+    return {name.removeprefix(OF_SECRETS).lower() for name in named if name.startswith(OF_SECRETS)}

@@ -142,8 +142,7 @@ class Steps:
 
     def _missing(self, request: Request) -> str:
         """What can't be filled in, in words; empty: nothing."""
-        asked = (request.url, request.headers, request.content, request.form, request.body)
-        for name in places(asked):
+        for name in places(request.texts):
             if self._values.find(name) is None:
                 if name.startswith(OF_SECRETS):
                     return f"SEVBOT_CHECK_SECRET_{normal(name).removeprefix(OF_SECRETS).upper()} is not set"

@@ -10,6 +10,7 @@ from bot.workflows.checks.model import CheckRow, CheckRun, State
 MOST_SHOWN = 6
 MOST_STEPS = 5
 SAID_SHOWN = 200
+ANSWER_SHOWN = 120
 WORDS = {
     State.FAILS: (":red_circle:", "fails"),
     State.EXPIRES: (":large_orange_circle:", "expires soon"),
@@ -42,6 +43,7 @@ def _line(check: Check, row: CheckRow | None, run: CheckRun | None) -> str:
     parts = [f"last run {when(run.began_at)}, took {run.took_ms} ms{_steps(run)}"]
     parts += [f"its certificate expires {when(row.expires_at)}"] if row.expires_at and not row.said else []
     parts += [mrkdwn(row.said, SAID_SHOWN)] if row.said else []
+    parts += [f"it answered: {mrkdwn(run.excerpt, ANSWER_SHOWN)}"] if run.excerpt else []
     return f"{first}: {', '.join(parts)}"
 
 
