@@ -102,7 +102,7 @@ def _company(slack: Playground, port: int, known: Secrets) -> Company:
     """The company at its usual address, or at a free one where that is taken."""
     bot = f"http://127.0.0.1:{port}"
     heartbeat = f"{bot}{PATH}{token_of(known.heartbeat, *SETTLEMENT)}"
-    reports = Reports(bot, known.api, heartbeat)
+    reports = Reports(bot, known.api, heartbeat, known.hooks)
 
     def now() -> datetime:
         return datetime.fromtimestamp(slack.clock.now(), UTC)
