@@ -24,6 +24,8 @@ from bot.workflows.heartbeats.hooks import PATH, token_of
 FOLDER = Path("var/demo")
 CONFIG = Path("config/demo")
 PORT, COMPANY_PORT = 8765, 8766
+END_WITHIN = 15.0
+"""Seconds a bot may take to end."""
 SETTLEMENT = ("statement", "settle")
 """The workflow and the key of the company's heartbeat."""
 
@@ -72,9 +74,13 @@ def run() -> int:
         company = stack.enter_context(_company(slack, port, known))
         slack.neighbours |= {"Acme Pay": company.url, "Jira": f"{slack.url}/jira/"}
         environment = {**_environment(slack, url, port), **_known_to_the_bot(company, known)}
-        bot = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=environment)
+        with FileLock(
+            FOLDER / "sevbot.db.lock", timeout=END_WITHIN
+        ):  # a demo that was killed may have a bot that still ends
+            pass
+        bot = subprocess.Popen([sys.executable, "-m", "bot.demo_bot"], env=environment, stdin=subprocess.PIPE)
         stack.callback(_end, bot)
-        slack.wait_until(lambda: slack.socket_count() > 0 or bot.poll() is not None, within=30)
+        slack.wait_until(lambda: slack.socket_count() > 0 or bot.poll() is not None, within=60)
         print(WELCOME.format(url=slack.url, company=company.url), flush=True)  # noqa: T201
         signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
         try:
@@ -96,7 +102,7 @@ def _company(slack: Playground, port: int, known: Secrets) -> Company:
     """The company at its usual address, or at a free one where that is taken."""
     bot = f"http://127.0.0.1:{port}"
     heartbeat = f"{bot}{PATH}{token_of(known.heartbeat, *SETTLEMENT)}"
-    reports = Reports(bot, known.api, heartbeat)
+    reports = Reports(bot, known.api, heartbeat, known.hooks)
 
     def now() -> datetime:
         return datetime.fromtimestamp(slack.clock.now(), UTC)
@@ -143,4 +149,4 @@ def _known_to_the_bot(company: Company, known: Secrets) -> dict[str, str]:
 def _end(bot: "subprocess.Popen[bytes]") -> None:
     if bot.poll() is None:
         bot.terminate()
-        bot.wait(timeout=15)
+        bot.wait(timeout=END_WITHIN)

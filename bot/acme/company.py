@@ -16,6 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from bot.acme.counting import Counts
 from bot.acme.customers import Customers
+from bot.acme.monitoring import Monitoring
 from bot.acme.panel import Panel
 from bot.acme.parts import Modes
 from bot.acme.reporting import Reporting, Reports
@@ -39,6 +40,7 @@ class Company:
     ) -> None:
         self.modes = Modes()
         self.settlement = Settlement(reports.heartbeat)
+        self.monitoring = Monitoring(f"{reports.url}/hooks/generic", reports.alert_secret)
         self._listener = socket.create_server(("127.0.0.1", port))
         self.port: int = self._listener.getsockname()[1]
         counts = Counts()
@@ -46,7 +48,7 @@ class Company:
         services = Services(self.modes, (regular, key))
         self._reporting = Reporting(reports, counts, now)
         self._customers = Customers(self.port, regular, self.modes, counts, now)
-        panel = Panel(self.modes, counts, self._reporting, self.settlement, slack)
+        panel = Panel(self.modes, counts, self._reporting, self.settlement, self.monitoring, slack=slack)
         guard = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
         site = Starlette(routes=[*services.routes(), *panel.routes()], middleware=[guard])
         self._server = uvicorn.Server(
@@ -64,14 +66,14 @@ class Company:
     def start(self) -> Self:
         """Open the doors: customers come from now on."""
         self._thread.start()
-        for one in (self._customers, self._reporting, self.settlement):
+        for one in (self._customers, self._reporting, self.settlement, self.monitoring):
             one.start()
         return self
 
     def stop(self) -> None:
         """Close."""
         self._server.should_exit = True
-        for one in (self.settlement, self._reporting, self._customers):
+        for one in (self.monitoring, self.settlement, self._reporting, self._customers):
             one.stop()
         self._thread.join()
 

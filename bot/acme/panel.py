@@ -12,23 +12,34 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.acme.counting import Counts
+from bot.acme.monitoring import AlertMode, Monitoring
 from bot.acme.parts import PARTS, Mode, Modes, Part, part_named
 from bot.acme.reporting import Reporting
 from bot.acme.settlement import JobMode, Settlement
 
 STATIC = Path(__file__).parent / "static"
-SETTLEMENT = "settlement"
+SETTLEMENT, MONITORING = "settlement", "monitoring"
 LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Panel:
     """The page's addresses."""
 
-    def __init__(self, modes: Modes, counts: Counts, reporting: Reporting, settlement: Settlement, slack: str) -> None:
+    def __init__(
+        self,
+        modes: Modes,
+        counts: Counts,
+        reporting: Reporting,
+        settlement: Settlement,
+        monitoring: Monitoring,
+        *,
+        slack: str,
+    ) -> None:
         self._modes = modes
         self._counts = counts
         self._reporting = reporting
         self._settlement = settlement
+        self._monitoring = monitoring
         self._slack = slack
 
     def routes(self) -> list[BaseRoute]:
@@ -50,13 +61,14 @@ class Panel:
             {
                 "parts": [self._part(part) for part in PARTS],
                 "settlement": {"mode": self._settlement.mode, "runs": self._settlement.runs},
+                "monitoring": {"mode": self._monitoring.mode, "sent": self._monitoring.sent},
                 "arrives": self._reporting.arrives,
                 "slack": self._slack,
             }
         )
 
     async def put(self, request: Request) -> Response:
-        """Slow, break or repair a part, or the job: `{"part": "deposit", "mode": "broken"}`."""
+        """Slow, break or repair a part, the job, or what monitoring says: `{"part": "deposit", "mode": "broken"}`."""
         origin = request.headers.get("origin")
         if origin is not None and urlsplit(origin).hostname not in LOCAL:
             raise HTTPException(403, "Only a page of this machine may do that.")
@@ -66,6 +78,8 @@ class Panel:
             part = part_named(name)
             if name == SETTLEMENT:
                 self._settlement.put(JobMode(mode))
+            elif name == MONITORING:
+                self._monitoring.put(AlertMode(mode))
             elif part is not None:
                 self._modes.put(part, Mode(mode))
             else:

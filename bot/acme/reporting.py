@@ -28,6 +28,8 @@ class Reports:
     """With which counts are pushed."""
     heartbeat: str = field(repr=False)
     """The address the settlement job calls."""
+    alert_secret: str = field(repr=False)
+    """By which the company's monitoring is known."""
 
 
 class Reporting:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.acme import Company, Reports, customers, reporting, services, settlement
+from bot.acme import Company, Reports, customers, monitoring, reporting, services, settlement
 
 KEY = "the key of those who try it from outside"
 
@@ -48,6 +48,10 @@ class Desk:
         path = f"/api/v1/workflows/{part}/counts"
         return [row for at, body, _ in [*self.told] if at == path for row in json.loads(body)["counts"]]
 
+    def alerts(self) -> list[str]:
+        """The states that monitoring told, in order."""
+        return [json.loads(body)["state"] for at, body, _ in [*self.told] if at == "/hooks/generic"]
+
     def pings(self) -> list[str]:
         """What the job said, in order: `start`, or its exit code."""
         return [at.removeprefix("/beat/") for at, _, _ in [*self.told] if at.startswith("/beat/")]
@@ -70,13 +74,14 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
         (services, "SLOW", 0.5),
         (settlement, "EVERY", 0.1),
         (settlement, "TAKES", 0.01),
+        (monitoring, "EVERY", 0.1),
     ):
         monkeypatch.setattr(module, name, seconds)
 
 
 @pytest.fixture
 def reports(desk: Desk) -> Reports:
-    return Reports(desk.url, "the company's token", f"{desk.url}/beat")
+    return Reports(desk.url, "the company's token", f"{desk.url}/beat", "the secret of alerts")
 
 
 @pytest.fixture

@@ -122,6 +122,23 @@ def test_the_job_says_when_it_begins_and_how_it_ended(company: Company, desk: De
     assert len(desk.pings()) == before
 
 
+def test_monitoring_repeats_its_alert_and_says_once_that_it_is_over(company: Company, desk: Desk) -> None:
+    puts(company, "monitoring", "firing")
+    until(lambda: desk.alerts()[:2] == ["firing", "firing"])
+    desk.status = 503
+    puts(company, "monitoring", "well")
+    until(lambda: desk.alerts()[-2:] == ["resolved", "resolved"])
+    desk.status = 200
+    before = len(desk.alerts())
+    until(lambda: len(desk.alerts()) > before)
+    told = desk.alerts()
+    time.sleep(0.3)
+    assert desk.alerts() == told
+    bodies = [(body, known) for path, body, known in desk.told if path == "/hooks/generic"]
+    assert len({body for body, _ in bodies}) == len(bodies), "the same words again would be taken for a retry"
+    assert {known for _, known in bodies} == {"Bearer the secret of alerts"}
+
+
 def test_only_this_machine_may_break_it(company: Company) -> None:
     assert puts(company, "deposit", "broken", Origin="https://evil.example").status_code == 403
     assert puts(company, "deposit", "broken", Host="evil.example").status_code == 400
@@ -129,7 +146,7 @@ def test_only_this_machine_may_break_it(company: Company) -> None:
     assert puts(company, "deposit", "broken", Origin=company.url).status_code == 200
 
 
-@pytest.mark.parametrize(("part", "mode"), [("deposit", "bad"), ("settlement", "slow")])
+@pytest.mark.parametrize(("part", "mode"), [("deposit", "bad"), ("settlement", "slow"), ("monitoring", "slow")])
 def test_a_mode_that_does_not_exist_is_refused(company: Company, part: str, mode: str) -> None:
     assert puts(company, part, mode).status_code == 422
     assert puts(company, "payroll", "broken").status_code == 404

@@ -11,13 +11,14 @@ import pytest
 
 from bot import demo
 from bot.acme import Company, Reports
+from bot.acme.monitoring import AlertMode
 from bot.acme.parts import DEPOSIT, Mode
 from bot.app import Bot
 from bot.environment import api_tokens
 from bot.playground import Playground
 from bot.workflows.heartbeats.hooks import PATH, token_of
 from tests.acme.conftest import KEY
-from tests.conftest import HEARTBEAT_SECRET, environment_for
+from tests.conftest import HEARTBEAT_SECRET, HOOK_SECRETS, environment_for
 from tests.databases import new_sqlite, quick_folder
 from tests.processes import ROOT, free_port
 
@@ -40,7 +41,9 @@ def hurried(folder: Path) -> Path:
 def company(slack: Playground, hurry: None) -> Iterator[Company]:  # noqa: ARG001 - it hurries
     """The company, and the bot that watches it, as the demo starts them."""
     digest, url = hashlib.sha256(TOKEN.encode()).hexdigest(), f"http://127.0.0.1:{(port := free_port())}"
-    reports = Reports(url, TOKEN, f"{url}{PATH}{token_of(HEARTBEAT_SECRET, *demo.SETTLEMENT)}")
+    reports = Reports(
+        url, TOKEN, f"{url}{PATH}{token_of(HEARTBEAT_SECRET, *demo.SETTLEMENT)}", HOOK_SECRETS["generic"][0]
+    )
     with quick_folder() as folder:
         made = Company(reports, key=KEY, now=lambda: datetime.fromtimestamp(slack.clock.now(), UTC))
         environment = replace(
@@ -67,4 +70,6 @@ def test_what_breaks_is_told_and_one_click_makes_a_sev(company: Company, slack: 
     grace.sees("It is in the timeline of SEV-1", in_="payments")
     company.modes.put(DEPOSIT, Mode.WELL)
     grace.sees("Recovered", in_="payments", within=30)
+    company.monitoring.put(AlertMode.FIRING)
+    grace.sees("Orders wait in the queue", in_="payments")
     assert "Deposit money" in grace.types("/sev workflows").text

@@ -4,6 +4,7 @@ const SHOWN = 60;
 const MODES = {
   part: [["well", "Works", ""], ["slow", "Slow", "slow"], ["broken", "Broken", "bad"]],
   job: [["well", "Runs", ""], ["halted", "Halted", "slow"], ["failing", "Fails", "bad"]],
+  alert: [["well", "Quiet", ""], ["firing", "Firing", "bad"]],
 };
 const cards = new Map();
 const byId = (id) => document.getElementById(id);
@@ -23,14 +24,21 @@ function say(node, words) {
   if (node.textContent !== words) node.textContent = words;
 }
 
-/** A thing that can be broken, alike for parts and for the job. */
-function things({ parts, settlement }) {
-  const job = {
-    key: "settlement", name: "Settlement", what: "Moves the money to the banks: nightly elsewhere, here every 20 seconds.",
-    mode: settlement.mode, kind: "job", figures: settlement.runs === 1 ? "Ran once." : `Ran ${settlement.runs} times.`,
-  };
-  return [...parts.map((part) => ({ ...part, kind: "part", figures: figures(part) })), job];
+const OTHERS = {
+  settlement: { name: "Settlement", kind: "job", what: "Moves the money to the banks: nightly elsewhere, here every 20 seconds." },
+  monitoring: { name: "Monitoring", kind: "alert", what: "Its alert says that orders wait in the queue." },
+};
+
+/** All that can be broken, alike for parts, the job and monitoring. */
+function things({ parts, settlement, monitoring }) {
+  return [
+    ...parts.map((part) => ({ ...part, kind: "part", figures: figures(part) })),
+    { key: "settlement", ...OTHERS.settlement, mode: settlement.mode, figures: often("Ran", settlement.runs) },
+    { key: "monitoring", ...OTHERS.monitoring, mode: monitoring.mode, figures: often("Sent", monitoring.sent) },
+  ];
 }
+
+const often = (did, times) => `${did} ${["never yet", "once"][times] ?? `${times} times`}`;
 
 function figures({ visits, seconds }) {
   if (!visits.length) return "Nobody came yet.";
@@ -61,7 +69,7 @@ function makeCard({ key, name, what, kind }) {
   const node = byId("card").content.firstElementChild.cloneNode(true);
   node.querySelector(".name").textContent = name;
   node.querySelector(".what").textContent = what;
-  if (kind === "job") node.querySelector(".visits").remove();
+  if (kind !== "part") node.querySelector(".visits").remove();
   const group = node.querySelector(".modes");
   group.setAttribute("aria-label", `How ${name} does`);
   group.addEventListener("keydown", steer);

@@ -76,7 +76,7 @@ const STEPS = [
   },
   {
     title: "That was a SEV, from its first minute to the next morning",
-    text: "Now break something at Acme Pay (on the left), or type /sev help.",
+    text: "Now break something at Acme Pay, on the left; or type /sev help.",
     isDone: () => false,
   },
 ];
