@@ -42,7 +42,18 @@ def extract(answer: Answer, source: Extraction, cookie: Callable[[str], str | No
         raise StepFailed(f"expected to find {place} for later steps, it is not there")
     if not isinstance(found, str | int | float | bool):
         raise StepFailed(f"expected to find a single value at {place} for later steps, there are several")
+    if isinstance(found, str) and not _is_text(found):
+        raise StepFailed(f"expected text at {place} for later steps, it is none")
     return found
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be sent: JSON may hold halves of characters."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _require(answer: Answer, expected: Expectation, took_ms: int, values: Values) -> None:

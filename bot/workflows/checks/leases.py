@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
 
+from prometheus_client import Counter
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,8 @@ from bot.workflows.counts.counting import Counted, Sender
 from bot.workflows.counts.minutes import minute_of
 
 log = logging.getLogger(__name__)
+
+RUNS = Counter("sevbot_check_runs", "Runs of checks by how they went.", ["verdict"])
 
 AHEAD = timedelta(seconds=1.5)
 """How long before their time checks are claimed, so that they begin at it."""
@@ -132,6 +135,11 @@ def release(session: Session, claims: Sequence[Claimed]) -> None:
         session.execute(update(CheckRow).where(*is_ours).values(owner="", lease_until=None))
 
 
+def free_all(session: Session) -> None:
+    """End every lease: for the one instance that owns an embedded database, at its start."""
+    session.execute(update(CheckRow).where(CheckRow.lease_until.is_not(None)).values(owner="", lease_until=None))
+
+
 def settle(
     session: Session, results: Sequence[Result], known: Known, *, zone: str, now: datetime, machine_now: datetime
 ) -> int:
@@ -150,6 +158,7 @@ def settle(
             lost += 1
             continue
         session.add(_run_of(each))
+        RUNS.labels("held" if each.is_held else each.outcome.verdict.value).inc()
         workflow, _ = known.get(claimed.name, (None, None))
         is_in_maintenance = workflow is not None and workflow.is_in_maintenance(each.began_at, zone=zone)
         if not each.is_held:

@@ -50,6 +50,7 @@ class Runner:
         self._is_needed = True
         self._looked_at: datetime | None = None
         self._tidied_at: datetime | None = None
+        self._is_stopping = False
         self._control = Control(clock, self._has_good)
 
     @property
@@ -59,6 +60,8 @@ class Runner:
 
     def tick(self) -> None:
         """Write down what is done, tell of it, and begin what is due. Where no checks are configured, nothing happens."""
+        if self._is_stopping:
+            return
         config, machine_now = self._settings.current, self._clock.machine()
         self._follow(config, machine_now)
         if not self._is_needed:
@@ -73,11 +76,12 @@ class Runner:
     def forget(self) -> None:
         """Forget runs that are kept no longer. A recurring job calls this."""
         before = self._clock.now() - self._settings.current.checks.keep
-        while self._is_needed and self._database.run(lambda session: leases.forget(session, before=before), aside=True):
+        while self._database.run(lambda session: leases.forget(session, before=before), aside=True):
             pass
 
     def stop(self) -> None:
         """Begin nothing more, write down what is done, and give back the rest: another replica takes it at once."""
+        self._is_stopping = True
         if self._pool is None:
             return
         self._pool.stop()
@@ -95,8 +99,15 @@ class Runner:
         if config is self._followed and not was_away:
             return
         known = leases.known_of(config)
+        is_first = self._followed is None
+
+        def follow(session: Session) -> None:
+            if is_first and self._database.is_sqlite:
+                leases.free_all(session)  # those that a crash left behind
+            leases.follow(session, known, machine_now=machine_now)
+
         if known:
-            self._database.run(lambda session: leases.follow(session, known, machine_now=machine_now), aside=True)
+            self._database.run(follow, aside=True)
         self._known, self._followed = known, config
         self._look_whether_needed()
 
@@ -201,6 +212,8 @@ class Runner:
 
     def _has_good(self) -> bool:
         """Whether any check went well just now, whoever ran it."""
+        if self._is_stopping:
+            return True  # nobody waits for it any more
         since = self._clock.machine() - TOGETHER
         try:
             with self._database.read() as session:

@@ -186,7 +186,6 @@ def test_where_no_checks_are_configured_the_database_is_left_alone(loop: Loop) -
         for _ in range(5):
             loop.clock.ahead += timedelta(seconds=1)
             loop.runner.tick()
-        loop.runner.forget()
     assert said == []
 
 
