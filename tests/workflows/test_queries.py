@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from bot.workflows.queries import turns
 from bot.workflows.queries.asking import Asking
 from bot.workflows.queries.model import QueryState
 from bot.workflows.queries.reading import Reading
+from bot.workflows.queries.turns import Turn
 from tests.environments import without_slack
 from tests.processes import CONFIG
 from tests.workflows.conftest import TroubleStage
@@ -261,19 +263,21 @@ def test_replicas_ask_each_minute_once_and_what_comes_from_an_old_turn_is_droppe
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(lambda each: each.ask(), replicas))
     assert len(loop.prometheus.asked) == asked + 2, "good and total, by one of them"
-    until, now = minute_of(loop.now) + 5, loop.now
-    run, config = loop.bot.database.run, loop.bot.settings.current
-    frozen, other = (
-        run(lambda session: turns.take_turns(session, [NAME], until=until, patience=MINUTE, machine_now=at))  # noqa: B023 - it is run at once
-        for at in (now, now + 2 * MINUTE)
-    )
-    assert len(frozen) == len(other) == 1
-    kept = [
-        run(lambda session: turns.bring_back(session, each[0], Reading(), config, now=now, machine_now=now))  # noqa: B023 - it is run at once
-        for each in (frozen, other)
-    ]
-    assert [each is None for each in kept] == [True, False]
-    assert other[0].span == Span(until - 10, until)
+    until, workflow = minute_of(loop.now) + 5, loop.bot.settings.current.workflows[0]
+
+    def turn_at(now: datetime) -> Turn:
+        (found,) = loop.bot.database.run(
+            lambda session: turns.take_turns(session, [NAME], until=until, patience=MINUTE, machine_now=now)
+        )
+        return found
+
+    def is_kept(turn: Turn) -> bool:
+        bring_back = partial(turns.bring_back, zone="UTC", now=loop.now, machine_now=loop.now)
+        return loop.bot.database.run(lambda session: bring_back(session, turn, Reading(), workflow)) is not None
+
+    frozen, other = turn_at(loop.now), turn_at(loop.now + 2 * MINUTE)
+    assert (is_kept(frozen), is_kept(other)) == (False, True)
+    assert other.span == Span(until - 10, until)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

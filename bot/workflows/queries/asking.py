@@ -1,6 +1,6 @@
 """The loop that asks Prometheus, once a minute for each query, a few at a time; and operators are told of what lasts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
-from bot.config import Config, Query, Settings
+from bot.config import Config, Query, Settings, Workflow
 from bot.db import Database
 from bot.environment import LOOPBACK, PrometheusAccess
 from bot.http import Http, Reach
@@ -16,7 +16,7 @@ from bot.integrations.prometheus import NotAnswered, Prometheus
 from bot.workflows.counts.minutes import minute_of
 from bot.workflows.queries import operators, turns
 from bot.workflows.queries.reading import SECONDS, Reading, moments, put_together
-from bot.workflows.queries.turns import Turn
+from bot.workflows.queries.turns import Name, Turn
 
 WORKERS = 8
 """How many queries are asked at once."""
@@ -51,14 +51,16 @@ class Asking:
         patience = CALLS * timedelta(seconds=prometheus.http.longest) + SPARE
         machine_now = self._clock.machine()
         ends = machine_now + LONGEST
+        due: list[Name] = []
         while machine_now < ends:
-            with self._database.read() as session:
-                due = [each for each in turns.due(session, until=until, machine_now=machine_now) if each in names]
+            if not due:
+                with self._database.read() as session:
+                    due = [each for each in turns.due(session, until=until, machine_now=machine_now) if each in names]
             if not due:
                 return
-            taken = self._take(due[:WORKERS], until, patience, machine_now)
-            for turn, reading in self._ask_all(prometheus, config, taken):
-                self._bring_back(turn, reading, config)
+            some, due = due[:WORKERS], due[WORKERS:]
+            for turn, reading in _ask_all(prometheus, names, self._take(some, until, patience, machine_now)):
+                self._bring_back(turn, reading, names[turn.name][0], config)
             machine_now = self._clock.machine()
 
     def _follow(self, config: Config, now: datetime) -> None:
@@ -74,27 +76,17 @@ class Asking:
             self._database.run(follow, aside=True)
         self._followed = config
 
-    def _take(
-        self, names: Sequence[turns.Name], until: int, patience: timedelta, machine_now: datetime
-    ) -> Sequence[Turn]:
+    def _take(self, names: Sequence[Name], until: int, patience: timedelta, machine_now: datetime) -> Sequence[Turn]:
         return self._database.run(
             lambda session: turns.take_turns(session, names, until=until, patience=patience, machine_now=machine_now),
             aside=True,
         )
 
-    def _ask_all(self, prometheus: Prometheus, config: Config, taken: Sequence[Turn]) -> Sequence[tuple[Turn, Reading]]:
-        if not taken:
-            return ()
-        names = turns.known(config)
-        with ThreadPoolExecutor(len(taken), thread_name_prefix="queries") as pool:
-            readings = pool.map(lambda turn: _read(prometheus, names[turn.name][1], turn), taken)
-            return [*zip(taken, readings, strict=True)]
-
-    def _bring_back(self, turn: Turn, reading: Reading, config: Config) -> None:
-        now, machine_now = self._clock.now(), self._clock.machine()
+    def _bring_back(self, turn: Turn, reading: Reading, workflow: Workflow, config: Config) -> None:
+        now, machine_now, zone = self._clock.now(), self._clock.machine(), config.nudges.time_zone
 
         def bring_back(session: Session) -> None:
-            row = turns.bring_back(session, turn, reading, config, now=now, machine_now=machine_now)
+            row = turns.bring_back(session, turn, reading, workflow, zone=zone, now=now, machine_now=machine_now)
             if row is not None:
                 operators.look(session, row, config, now=now)
 
@@ -109,6 +101,17 @@ class Asking:
         reach = Reach.LOOPBACK if urlsplit(rules.url).hostname in LOOPBACK else Reach.PRIVATE
         http = Http(vendor="prometheus", timeout=rules.timeout, reach=reach)
         return Prometheus(http=http, url=rules.url, token=access.token, user=access.user, password=access.password)
+
+
+def _ask_all(
+    prometheus: Prometheus, names: Mapping[Name, tuple[Workflow, Query]], taken: Sequence[Turn]
+) -> Sequence[tuple[Turn, Reading]]:
+    """What came of each turn: all are asked at once."""
+    if not taken:
+        return ()
+    with ThreadPoolExecutor(len(taken), thread_name_prefix="queries") as pool:
+        readings = pool.map(lambda turn: _read(prometheus, names[turn.name][1], turn), taken)
+        return [*zip(taken, readings, strict=True)]
 
 
 def _read(prometheus: Prometheus, query: Query, turn: Turn) -> Reading:

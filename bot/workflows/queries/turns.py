@@ -126,12 +126,21 @@ def _span(row: QueryState, until: int) -> Span:
 
 
 def bring_back(
-    session: Session, turn: Turn, reading: Reading, config: Config, *, now: datetime, machine_now: datetime
+    session: Session,
+    turn: Turn,
+    reading: Reading,
+    workflow: Workflow,
+    *,
+    zone: str,
+    now: datetime,
+    machine_now: datetime,
 ) -> QueryState | None:
-    """Keep what was counted, and what is wrong. Returns the query's row; None: another took a turn since, or it is gone."""
-    its = known(config).get(turn.name)
+    """Keep what was counted, and what is wrong. Returns the query's row; None: another took a turn since, or it is gone.
+
+    `zone`: the one of maintenance that names none.
+    """
     row = session.scalars(select(QueryState).where(_is(turn.name)).with_for_update()).one_or_none()
-    if row is None or its is None or row.turns != turn.number:
+    if row is None or row.turns != turn.number:
         return None
     _note(row, reading, now)
     if reading.is_answer:
@@ -139,10 +148,9 @@ def bring_back(
     else:
         row.next_ask_at = machine_now + AGAIN_AFTER
     if reading.counted:
-        workflow, query = its
-        counted = counted_as_up(reading.counted, workflow, zone=config.nudges.time_zone)
-        counting.take(session, Sender(workflow.key, query.key, SOURCE), counted, now=now)
-        newest = max(reading.counted, key=lambda each: each.minute)
+        counted = counted_as_up(reading.counted, workflow, zone=zone)
+        counting.take(session, Sender(*turn.name, SOURCE), counted, now=now)
+        newest = max(counted, key=lambda each: each.minute)
         row.newest_minute, row.good, row.total = newest.minute, newest.good, newest.total
     return row
 
