@@ -121,7 +121,7 @@ class House:
         self._ground = ground
         slack, clock, settings, database = ground.slack, ground.clock, ground.settings, ground.database
         self.memory = Memory()
-        self.postmortems = PostmortemRoom(slack, settings, ground.environment.config_folder)
+        self.postmortems = PostmortemRoom(slack, clock, settings, database, ground.environment.config_folder)
         self.subjects = AllSubjects(
             {"incident": SevNudges(settings), "item": ItemNudges(settings, clock), **self.postmortems.subjects()}
         )
@@ -222,6 +222,7 @@ class House:
             Job("nudges.remind", timedelta(seconds=15), self.remind),
             Job("nudges.forget", timedelta(hours=1), partial(nudge_jobs.forget, *forgetting)),
             Job("remediation.show_overdue", timedelta(minutes=10), overdue),
+            Job("postmortems.ask_reviewers", timedelta(minutes=1), self.postmortems.ask_reviewers),
             Job("paging.refresh_on_call", timedelta(minutes=1), self._refresh_on_call),
             Job("paging.forget_on_call", timedelta(hours=1), partial(self._by_settings, paging_jobs.forget_on_call)),
             Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
