@@ -129,7 +129,8 @@ class House:
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
         self.paging = paging_slack.Paging(settings)
         self.remediation = Remediation(slack, clock, settings, self.memory)
-        self.digests = DigestRoom(slack, clock, settings, ground.database, self.subjects)
+        folder = ground.environment.config_folder
+        self.digests = DigestRoom(slack, clock, settings, database, self.subjects, config_folder=folder)
         self.config_watch = ConfigWatch(settings, ground.database, slack)
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
         self.workflows = WorkflowsRoom(
