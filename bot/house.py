@@ -121,7 +121,7 @@ class House:
         self._ground = ground
         slack, clock, settings, database = ground.slack, ground.clock, ground.settings, ground.database
         self.memory = Memory()
-        self.postmortems = PostmortemRoom(slack, settings, ground.environment.config_folder)
+        self.postmortems = PostmortemRoom(slack, clock, settings, database, ground.environment.config_folder)
         self.subjects = AllSubjects(
             {"incident": SevNudges(settings), "item": ItemNudges(settings, clock), **self.postmortems.subjects()}
         )
@@ -129,7 +129,8 @@ class House:
         self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
         self.paging = paging_slack.Paging(settings)
         self.remediation = Remediation(slack, clock, settings, self.memory)
-        self.digests = DigestRoom(slack, clock, settings, ground.database, self.subjects)
+        folder = ground.environment.config_folder
+        self.digests = DigestRoom(slack, clock, settings, database, self.subjects, config_folder=folder)
         self.config_watch = ConfigWatch(settings, ground.database, slack)
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
         self.workflows = WorkflowsRoom(
@@ -222,6 +223,7 @@ class House:
             Job("nudges.remind", timedelta(seconds=15), self.remind),
             Job("nudges.forget", timedelta(hours=1), partial(nudge_jobs.forget, *forgetting)),
             Job("remediation.show_overdue", timedelta(minutes=10), overdue),
+            Job("postmortems.ask_reviewers", timedelta(minutes=1), self.postmortems.ask_reviewers),
             Job("paging.refresh_on_call", timedelta(minutes=1), self._refresh_on_call),
             Job("paging.forget_on_call", timedelta(hours=1), partial(self._by_settings, paging_jobs.forget_on_call)),
             Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),

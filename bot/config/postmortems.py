@@ -68,6 +68,8 @@ class PostmortemRules(Frozen):
     """Working days from a SEV's resolution until the draft must be ready for review, by severity. One not named needs none."""
     review: WorkingDays = 3
     """Working days that reviewers have."""
+    ask_reviewers: Literal["at_once", "in_working_hours"] = "at_once"
+    """When they are asked: at night too, or when their working day has begun."""
     approvals: Annotated[int, Field(ge=0, le=10)] = 1
     """How many reviewers must have approved it before it can be published."""
     templates: dict[SeverityKey | Literal["other"], Template] = {"SEV0": "full", "SEV1": "full", "SEV2": "full"}  # noqa: RUF012 - pydantic copies it

@@ -25,6 +25,7 @@ from bot.outbox.kinds import Attempt, Kind, Kinds, Nature, Result, Skip
 from bot.outbox.model import OutboxMessage
 from bot.slack import files, posts
 from bot.slack.client import Slack
+from bot.slack.templates import Texts
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,8 @@ class Posting:
 class DigestDeliveries:
     """The kinds of this room."""
 
-    def __init__(self, slack: Slack, clock: Clock, settings: Settings, subjects: AllSubjects) -> None:
+    def __init__(self, slack: Slack, clock: Clock, settings: Settings, subjects: AllSubjects, texts: Texts) -> None:
+        self._texts = texts
         self._slack = slack
         self._clock = clock
         self._settings = settings
@@ -103,7 +105,7 @@ class DigestDeliveries:
         if obstacle and issue.posted_at is None:
             return Skip(obstacle)
         content = self._without_reminded(session, subscription, composed.content)
-        blocks = views.digest(self._config, content, composed.framing)
+        blocks = views.digest(self._config, content, composed.framing, self._texts)
         draft = posts.draft_for(
             session, message, channel_id=channel_id(session, subscription.place),
             text=views.text(composed.content, composed.framing), blocks=blocks, join=True,

@@ -1,6 +1,7 @@
 """What this room brings to the house: its verbs, what is clicked and sent, its deliveries, and its job."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from bot.clock import Clock
@@ -15,17 +16,26 @@ from bot.outbox.kinds import Kinds
 from bot.slack.client import Slack
 from bot.slack.commands import Command
 from bot.slack.rooms import Rooms
+from bot.slack.templates import Texts
 
 
 class DigestRoom:
     """Digests and figures, on the house's ground."""
 
     def __init__(
-        self, client: Slack, clock: Clock, settings: Settings, database: Database, subjects: AllSubjects
+        self,
+        client: Slack,
+        clock: Clock,
+        settings: Settings,
+        database: Database,
+        subjects: AllSubjects,
+        *,
+        config_folder: Path,
     ) -> None:
-        self._subscribing, self._figures = slack.Subscribing(settings, clock), Figures(settings)
+        texts = Texts(config_folder)
+        self._subscribing, self._figures = slack.Subscribing(settings, clock, texts), Figures(settings)
         self._charts = health_chart.Charts(settings)
-        self._deliveries = DigestDeliveries(client, clock, settings, subjects)
+        self._deliveries = DigestDeliveries(client, clock, settings, subjects, texts)
         self._digests = Digests(database, clock, settings)
 
     def commands(self) -> tuple[Command, ...]:

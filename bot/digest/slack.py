@@ -12,15 +12,17 @@ from bot.errors import Refused
 from bot.nudges.hours import known_zone
 from bot.slack.commands import NAME, Command, Form, Line
 from bot.slack.rooms import Rooms
+from bot.slack.templates import Texts
 from bot.slack.visit import Answer, View, Visit
 
 
 class Subscribing:
     """The listeners about a channel's digests."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, texts: Texts) -> None:
         self._settings = settings
         self._clock = clock
+        self._texts = texts
 
     @property
     def _config(self) -> Config:
@@ -87,7 +89,7 @@ class Subscribing:
         composed = composing.compose(session, self._config, present, None, now=visit.now)
         return Answer(
             text=views.text(composed.content, composed.framing),
-            blocks=views.digest(self._config, composed.content, composed.framing),
+            blocks=views.digest(self._config, composed.content, composed.framing, self._texts),
         )
 
     def retry(self, session: Session, visit: Visit) -> Answer:

@@ -15,12 +15,13 @@ from bot.remediation import prevention_views
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
 from bot.slack.commands import NAME
-from bot.slack.text import channel, length, mrkdwn, user, when
+from bot.slack.templates import Texts
+from bot.slack.text import Mrkdwn, channel, clip, length, mrkdwn, user, when
 from bot.workflows.health import brief_views
 from bot.workflows.health.brief_views import HEALTH
 
 SECTION_LIMIT = 3000
-LATE = "This digest is late: it was due {}."
+LINE_LIMIT = 1900
 MOST_OWNERS = 8
 POSTMORTEMS = f"{NAME} postmortem list"
 
@@ -45,9 +46,9 @@ class Framing:
     alt_text: str = ""
 
 
-def digest(config: Config, content: Content, framing: Framing) -> list[Block]:
+def digest(config: Config, content: Content, framing: Framing, texts: Texts) -> list[Block]:
     """A digest, in one message."""
-    shown = [kit.header(f"{framing.title}, {words.weekday(content.today)}"), kit.context(_frame(framing))]
+    shown = [kit.header(f"{framing.title}, {words.weekday(content.today)}"), *_own(texts, "head", framing)]
     parts: dict[str, Callable[[], list[Block]]] = {
         "people": lambda: _people(config, content),
         "open": lambda: _open(config, content),
@@ -62,7 +63,7 @@ def digest(config: Config, content: Content, framing: Framing) -> list[Block]:
             shown += part()
     if framing.file_id:
         shown.append(kit.picture(framing.file_id, framing.alt_text))
-    return [*shown, kit.context(f"`{NAME} stats` shows more figures, `{NAME} digest` changes what is told here.")]
+    return [*shown, *_own(texts, "foot", framing)]
 
 
 def text(content: Content, framing: Framing) -> str:
@@ -80,10 +81,13 @@ def text(content: Content, framing: Framing) -> str:
     return f"{framing.title}: {', '.join(told)}"
 
 
-def _frame(framing: Framing) -> str:
-    about = f"About {mrkdwn(framing.about, 600)}." if framing.about else "About everything."
-    late = f" :hourglass: {LATE.format(framing.late)}" if framing.late else ""
-    return f"{about} Drills and private SEVs are left out.{late}"
+def _own(texts: Texts, name: str, framing: Framing) -> list[Block]:
+    """What it begins or ends with, which a company may say differently, or not at all."""
+    text = texts.render(
+        f"digest/{name}.j2", about=clip(framing.about, 600), late=Mrkdwn(framing.late),
+        rhythm="weekly" if framing.is_weekly else "daily",
+    )  # fmt: skip
+    return [kit.context(clip(text, LINE_LIMIT))] if text else []
 
 
 def _people(config: Config, content: Content) -> list[Block]:

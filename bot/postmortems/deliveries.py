@@ -103,6 +103,8 @@ class Deliveries:
             return NOT_BEGUN
         if whole.postmortem.round != message.arguments["round"]:
             return Skip("they were asked anew")
+        if not whole.awaits(to) and not message.unsure and session.get(posts.Post, message.key) is None:
+            return Skip("there was nothing left to ask")
         config = self._settings.current
         dates = dates_of(config, incident, whole.postmortem)
         blocks = views.review(config, whole, to, dates)

@@ -49,6 +49,11 @@ class Whole:
     def is_published(self) -> bool:
         return self.postmortem.state == State.PUBLISHED
 
+    def awaits(self, user_id: str) -> bool:
+        """Whether it waits for what somebody says of it."""
+        asked = (each for each in self.reviewers if each.user_id == user_id)
+        return self.postmortem.state == State.IN_REVIEW and any(each.verdict == Verdict.NONE for each in asked)
+
     @property
     def approvals(self) -> int:
         return sum(each.verdict == Verdict.APPROVED for each in self.reviewers)

@@ -4,13 +4,15 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from bot.clock import Clock
 from bot.config import Settings
+from bot.db import Database
 from bot.incidents.home import HomeSection
 from bot.incidents.reading import CardButtons, CardLines
 from bot.nudges.subjects import Subjects
 from bot.outbox.announcements import Reaction
 from bot.outbox.kinds import Kinds
-from bot.postmortems import deliveries, following, home, nudge_slack, slack, writing_slack
+from bot.postmortems import asking, deliveries, following, home, nudge_slack, slack, writing_slack
 from bot.postmortems.nudging import PREFIX, PostmortemReminders, watch_unpublished
 from bot.slack.client import Slack
 from bot.slack.commands import Command
@@ -22,7 +24,11 @@ class PostmortemRoom:
 
     EVENTS = following.EVENTS
 
-    def __init__(self, client: Slack, settings: Settings, config_folder: Path) -> None:
+    def __init__(
+        self, client: Slack, clock: Clock, settings: Settings, database: Database, config_folder: Path
+    ) -> None:
+        self._clock = clock
+        self._database = database
         self._slack = client
         self._settings = settings
         self._config_folder = config_folder
@@ -49,6 +55,14 @@ class PostmortemRoom:
     def watch(self, session: Session) -> None:
         """Let people be reminded of what is not published yet, whatever way it came into the database."""
         watch_unpublished(session)
+
+    def ask_reviewers(self) -> None:
+        """Ask those whose working day has begun. A recurring job calls this."""
+        config, now = self._settings.current, self._clock.now()
+        with self._database.read() as session:
+            found = asking.waiting(session, config, now=now)
+        for incident_id, user_id in found:
+            self._database.run(lambda session: asking.ask(session, incident_id, user_id), aside=True)  # noqa: B023 - it is run at once
 
     def card_lines(self) -> CardLines:
         """What a SEV's card says of its postmortem."""

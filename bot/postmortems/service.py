@@ -22,7 +22,7 @@ from bot.incidents.links import checked_address, checked_title
 from bot.incidents.model import LINK_TITLE_LIMIT, Incident, TimelineEntry
 from bot.incidents.noting import note
 from bot.incidents.words import checked_reason
-from bot.postmortems import dues, surfaces
+from bot.postmortems import asking, dues, surfaces
 from bot.postmortems.model import NamedCause, Postmortem, PostmortemLink, Reviewer, State, Verdict
 from bot.postmortems.reading import reviewers_of, sections_of
 from bot.slack.commands import NAME
@@ -76,7 +76,8 @@ def submit(
     postmortem.submitted_at, postmortem.submitted_by, postmortem.reason = now, actor.user_id, ""
     for user_id in people:
         session.add(Reviewer(incident_id=incident.id, user_id=user_id, verdict=Verdict.NONE))
-        surfaces.show_review(session, incident, postmortem, user_id)
+        if asking.may_be_asked(session, config, user_id, now=now):  # else the loop asks when it is time
+            surfaces.show_review(session, incident, postmortem, user_id)
     _tell_all(session, incident, "postmortem_submitted", actor=actor, now=now, people=people)
     return postmortem
 

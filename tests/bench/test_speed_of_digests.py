@@ -12,11 +12,13 @@ from bot.config import Config, Settings, load
 from bot.db import Database
 from bot.digest import composing, views
 from bot.digest.model import DigestSubscription
+from bot.slack.templates import Texts
 from tests.databases import new_sqlite
 from tests.digest.years import NOW, fill, with_workflows
 from tests.environments import without_slack
 from tests.processes import CONFIG
 
+TEXTS = Texts(CONFIG)
 SMALL, LARGE = (1_000, 5_000), (10_000, 50_000)
 """SEVs and action items."""
 ROUNDS = 15
@@ -55,7 +57,7 @@ def seconds(database: Database, config: Config, wanted: DigestSubscription) -> f
         begun = time.perf_counter()
         with database.read() as session:
             composed = composing.compose(session, config, wanted, None, now=NOW)
-            views.digest(config, composed.content, composed.framing)
+            views.digest(config, composed.content, composed.framing, TEXTS)
         taken.append(time.perf_counter() - begun)
     assert composed.content.number_open == (5 if wanted.teams else 10)
     return min(taken)

@@ -1,6 +1,7 @@
 """Whatever a digest tells, it is one message that Slack takes, and nothing in it can be made to speak."""
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,13 +18,16 @@ from bot.digest.model import DigestSubscription
 from bot.digest.stats import Account
 from bot.incidents.model import Incident
 from bot.playground.blockkit import message_problems, view_problems
+from bot.slack.templates import Texts
 from bot.slack.text import clip, length
 from tests.anytext.hostile import hostile
 from tests.incidents.pictures import LARGEST, NOON, PLAIN, incidents
 from tests.incidents.test_how_it_looks import is_harmless
+from tests.processes import CONFIG
 from tests.slack.samples import FEW
 
 TODAY = NOON.date()
+TEXTS = Texts(CONFIG)
 SPANS = tuple(figures.weeks(TODAY, 9, "UTC"))
 configs = st.sampled_from((PLAIN, LARGEST))
 owners = st.sampled_from((("U06BARBARA", None), (None, "team-0"), (None, "gone"), (None, None)))
@@ -68,7 +72,7 @@ def framing(about: str) -> views.Framing:
 @FEW
 @given(configs, contents(), hostile)
 def test_slack_takes_every_digest_as_one_message(config: Config, content: Content, about: str) -> None:
-    shown = views.digest(config, content, framing(about))
+    shown = views.digest(config, content, framing(about), TEXTS)
     assert [each for each in message_problems(shown) if "slack_file" not in each] == []
     assert len(shown) <= 50
     assert is_harmless([block for block in shown if block["type"] != "image"])
@@ -82,7 +86,7 @@ def test_what_there_is_too_much_of_is_cut_and_said_where_it_is() -> None:
                           is_drill=False, declared_at=NOON, declared_by="U01ADA", channel_trouble="")
                  for each in range(1, 11))  # fmt: skip
     content = Content(now=NOON, today=TODAY, open=many, number_open=812, week=Week(SPANS, (), (0,) * 9))
-    (section,) = [block for block in views.digest(PLAIN, content, framing("")) if "Open SEVs" in str(block)]
+    (section,) = [block for block in views.digest(PLAIN, content, framing(""), TEXTS) if "Open SEVs" in str(block)]
     lines = section["text"]["text"].splitlines()
     assert lines[0] == ":rotating_light: *Open SEVs: 812*  `/sev list open`"
     assert lines[-1] == "… and 802 more open: `/sev list open`"
@@ -129,3 +133,20 @@ def test_slack_takes_all_figures(config: Config, count: int, of_days: int) -> No
 )
 def test_days_are_said_in_few_words(days_chosen: list[str], said: str) -> None:
     assert listing.days_text(days_chosen) == said
+
+
+def test_a_company_can_begin_and_end_its_digests_otherwise(tmp_path: Path) -> None:
+    own = tmp_path / "templates" / "digest"
+    own.mkdir(parents=True)
+    (own / "head.j2").write_text(
+        "Good morning, {{ about or 'everybody' }}. <https://wiki.example.com|How to read this>"
+    )
+    (own / "foot.j2").write_text("")
+    content = Content(now=NOON, today=TODAY, week=Week(SPANS, (), (0,) * len(SPANS)))
+    shown = [str(each) for each in views.digest(PLAIN, content, framing("<!here>"), Texts(tmp_path))]
+    assert "Good morning, &lt;!here&gt;. <https://wiki.example.com|How to read this>" in shown[1]
+    assert "shows more figures" not in "".join(shown)
+    (own / "head.j2").write_text("{{ nobody_knows_this }}")
+    assert "About &lt;!here&gt;. Drills and private SEVs are left out." in str(
+        views.digest(PLAIN, content, framing("<!here>"), Texts(tmp_path))[1]
+    )

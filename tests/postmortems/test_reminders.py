@@ -7,9 +7,10 @@ import pytest
 
 from bot.app import Bot
 from bot.config import Settings, Team, load
-from bot.config.nudges import Nudges
+from bot.config.nudges import DAYS, Nudges, WorkingHours
 from bot.incidents.model import AffectedWorkflow
 from bot.playground import Person, Playground
+from bot.playground.model import Message
 from tests.conftest import REDELIVERY_DELAYS, environment_for
 from tests.postmortems.writing import is_submitted, is_written
 from tests.processes import CONFIG
@@ -115,3 +116,57 @@ def test_a_drill_and_a_minor_sev_owe_none(stage: Stage, ada: Person) -> None:
         stage.begins()
     days_pass(stage, 3)
     assert ledger(stage) == []
+
+
+def asks_in_hours(stage: Stage, hours: dict[str, Any]) -> None:
+    """Reviewers are asked in working hours, and these are everybody's."""
+    current = stage.bot.settings.current
+    rules = current.postmortems.model_copy(update={"ask_reviewers": "in_working_hours"})
+    nudges = current.nudges.model_copy(update={"working_hours": WorkingHours.model_validate(hours)})
+    stage.bot.settings.current = current.model_copy(update={"postmortems": rules, "nudges": nudges})
+
+
+def looks(stage: Stage) -> None:
+    stage.bot.house.postmortems.ask_reviewers()
+    stage.settles()
+
+
+def test_reviewers_are_asked_when_their_working_day_has_begun(
+    stage: Stage, sev: Sev, ada: Person, grace: Person
+) -> None:
+    ada.types("/sev postmortem")
+    stage.settles()
+    is_written(ada, sev)
+    at_night = {**ALWAYS, "days": [_in_days(stage, 3)]}
+    asks_in_hours(stage, at_night)
+    is_submitted(ada, sev)
+    looks(stage)
+    assert not said_to(stage, grace, "asks you to review")
+    asks_in_hours(stage, ALWAYS)
+    for _ in range(2):
+        looks(stage)
+    assert len(said_to(stage, grace, "asks you to review")) == 1
+    stage.slack.expect_all()
+
+
+def test_who_has_answered_by_then_is_not_asked(stage: Stage, sev: Sev, ada: Person, grace: Person) -> None:
+    ada.types("/sev postmortem")
+    stage.settles()
+    is_written(ada, sev)
+    asks_in_hours(stage, {**ALWAYS, "days": [_in_days(stage, 3)]})
+    is_submitted(ada, sev)
+    grace.types(f"/sev postmortem {sev.name} approve")
+    stage.settles()
+    asks_in_hours(stage, ALWAYS)
+    looks(stage)
+    assert not said_to(stage, grace, sev.name)
+    stage.slack.expect_all()
+
+
+def _in_days(stage: Stage, days: int) -> str:
+    """Which day of the week it is in so many days."""
+    return DAYS[(stage.bot.clock.now().weekday() + days) % 7]
+
+
+def said_to(stage: Stage, person: Person, words: str) -> list[Message]:
+    return stage.said_in(stage.slack.direct(person.name).id, containing=words)

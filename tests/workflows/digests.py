@@ -4,7 +4,11 @@ from datetime import time
 
 from bot.digest import composing, views
 from bot.digest.model import DigestSubscription
+from bot.slack.templates import Texts
+from tests.processes import CONFIG
 from tests.workflows.conftest import TroubleStage
+
+TEXTS = Texts(CONFIG)
 
 
 def digest(stage: TroubleStage, *workflows: str, weekly: bool = False) -> str:
@@ -17,5 +21,5 @@ def digest(stage: TroubleStage, *workflows: str, weekly: bool = False) -> str:
     config = stage.bot.settings.current
     with stage.bot.database.read() as session:
         composed = composing.compose(session, config, subscription, None, now=stage.bot.clock.now())
-        blocks = views.digest(config, composed.content, composed.framing)[2:-1]
+        blocks = views.digest(config, composed.content, composed.framing, TEXTS)[2:-1]
     return "\n".join(block["text"]["text"] for block in blocks)

@@ -57,7 +57,7 @@ def test_checks_heartbeats_and_certificates_are_told_the_longest_first(trouble: 
                 CheckRow(workflow="place-order", key="page", due_at=now, state=State.FAILS, since=now - HOUR, said="It said *500*."),
                 CheckRow(workflow="place-order", key="tls", due_at=now, state=State.EXPIRES, expires_at=now + 20 * DAY),
                 CheckRow(workflow="place-order", key="gone", due_at=now, state=State.FAILS, since=now - HOUR),
-                HeartbeatRow(workflow="place-order", key="nightly", pinged_at=now - 2 * DAY, trouble=Trouble.LATE, since=now - DAY),
+                HeartbeatRow(workflow="place-order", key="nightly", pinged_at=now - 2 * DAY, trouble=Trouble.LATE, told=Trouble.LATE, since=now - DAY),
             ]
         )  # fmt: skip
 
