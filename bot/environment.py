@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -63,8 +63,12 @@ API_TOKEN = re.compile(
     r"([a-z0-9][a-z0-9_-]{0,39}) ([a-z:]+(?:/[a-z0-9_-]+)?(?:,[a-z:]+(?:/[a-z0-9_-]+)?)*) sha256:([0-9a-f]{64})"
 )
 """`checkout counts:write sha256:9f86...`: a name, scopes with commas, and the token's SHA-256 in hexadecimal."""
-API_SCOPES = ("counts:write",)
-"""What a token may be for: a scope as a whole, or of one workflow (`counts:write/place-order`)."""
+PUSH_COUNTS, READ_INCIDENTS, WRITE_INCIDENTS = "counts:write", "incidents:read", "incidents:write"
+SEE_PRIVATE = "incidents:private"
+API_SCOPES = (PUSH_COUNTS, READ_INCIDENTS, WRITE_INCIDENTS, SEE_PRIVATE)
+"""What a token may be for. That of counts may be given as a whole, or for one workflow (`counts:write/place-order`)."""
+LONGEST_ACTOR = 28
+"""Characters of the name of whoever changes SEVs: it stands in their timelines."""
 
 
 @dataclass(frozen=True)
@@ -204,12 +208,22 @@ def api_tokens(variables: Mapping[str, str], faults: list[str]) -> tuple[ApiToke
             )
             continue
         name, scopes, digest = match.groups()
-        wrong = sorted(each for each in scopes.split(",") if each.partition("/")[0] not in API_SCOPES)
-        if wrong or name in found:
-            what = f"there is no scope {wrong[0]}" if wrong else "the name is there twice"
+        if what := _wrong_with(name, scopes.split(","), found):
             faults.append(f"SEVBOT_API_TOKENS: entry {place}, {name}: {what}")
         found[name] = ApiToken(name, frozenset(scopes.split(",")), digest)
     return tuple(found.values())
+
+
+def _wrong_with(name: str, scopes: Sequence[str], known: Mapping[str, ApiToken]) -> str:
+    """What is wrong with a token's entry; empty: nothing."""
+    wrong = sorted({each for each in scopes if each.removeprefix(f"{PUSH_COUNTS}/") == each} - set(API_SCOPES))
+    if wrong:
+        return f"there is no scope {wrong[0]}"
+    if name in known:
+        return "the name is there twice"
+    if WRITE_INCIDENTS in scopes and len(name) > LONGEST_ACTOR:
+        return f"give it a name of {LONGEST_ACTOR} characters at most: it stands in timelines"
+    return ""
 
 
 def hook_secrets(variables: Mapping[str, str], faults: list[str]) -> dict[str, tuple[str, ...]]:
