@@ -69,7 +69,9 @@ class Service:
     def kept(self) -> list[Incident]:
         """The SEVs there are."""
         with self.bot.database.read() as session:
-            return [*session.scalars(select(Incident).order_by(Incident.number))]
+            found = [*session.scalars(select(Incident).order_by(Incident.number))]
+            session.expunge_all()
+            return found
 
 
 @contextmanager
