@@ -65,6 +65,7 @@ def check() -> None:
     from bot.paging.pagers import Pagers
     from bot.remediation.trackers import Trackers
     from bot.slack.templates import Texts
+    from bot.webhooks.room import missing as missing_secrets
     from bot.workflows.alerts.sources.table import SOURCES
     from bot.workflows.slos.promises import not_used
 
@@ -78,6 +79,8 @@ def check() -> None:
     for warning in Pagers(environment.pagers, timeout=lambda: found.delivery.call_timeout).missing(found):
         typer.echo(f"warning: {warning}", err=True)
     for warning in Trackers(environment.tracker, timeout=lambda: found.delivery.call_timeout).missing(found):
+        typer.echo(f"warning: {warning}", err=True)
+    for warning in missing_secrets(found, environment.webhooks):
         typer.echo(f"warning: {warning}", err=True)
     for name in sorted(environment.hooks.keys() - SOURCES.keys()):
         typer.echo(f"warning: SEVBOT_HOOK_{name.upper()}: there is no source {name}", err=True)

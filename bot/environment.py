@@ -22,6 +22,8 @@ PAGER_KEY = "SEVBOT_PAGER_"
 
 HOOK_KEY = "SEVBOT_HOOK_"
 """What the name of a secret begins with that alerts are delivered with; the rest is the source's name in capitals."""
+WEBHOOK_KEY = "SEVBOT_WEBHOOK_"
+"""What the name of a secret begins with that outgoing webhooks are signed with; the rest is the webhook's key in capitals."""
 SHORTEST_SECRET = 16
 
 
@@ -92,6 +94,8 @@ class Environment:
     api_tokens: tuple[ApiToken, ...] = ()
     hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     """The secrets with which alerts may be delivered, by the source's name; several while one is being changed."""
+    webhooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """The secrets of outgoing webhooks, by their keys in capitals; several while one is being changed."""
     heartbeat_secrets: tuple[str, ...] = field(default=(), repr=False)
     """From which the addresses for heartbeats are made; several while one is being changed, the newest first."""
 
@@ -133,7 +137,8 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         pagers=pager_access(variables, faults),
         tracker=tracker_access(variables, faults),
         api_tokens=api_tokens(variables, faults),
-        hooks=hook_secrets(variables, faults),
+        hooks={name.lower(): secrets for name, secrets in secrets_by_name(variables, HOOK_KEY, faults).items()},
+        webhooks=secrets_by_name(variables, WEBHOOK_KEY, faults),
         heartbeat_secrets=_secrets(variables, "SEVBOT_HEARTBEAT_SECRET", faults),
     )
     if not _is_database(result.database_url):
@@ -226,11 +231,11 @@ def _wrong_with(name: str, scopes: Sequence[str], known: Mapping[str, ApiToken])
     return ""
 
 
-def hook_secrets(variables: Mapping[str, str], faults: list[str]) -> dict[str, tuple[str, ...]]:
-    """With what alerts may be delivered, by source. Several secrets are written with commas or spaces between them."""
-    names = sorted({name.removesuffix("_FILE") for name in variables if name.startswith(HOOK_KEY)})
+def secrets_by_name(variables: Mapping[str, str], beginning: str, faults: list[str]) -> dict[str, tuple[str, ...]]:
+    """The secrets whose names begin so, by the rest of the name. Several are written with commas or spaces between them."""
+    names = sorted({name.removesuffix("_FILE") for name in variables if name.startswith(beginning)})
     found = {name: _secrets(variables, name, faults) for name in names}
-    return {name.removeprefix(HOOK_KEY).lower(): secrets for name, secrets in found.items() if secrets}
+    return {name.removeprefix(beginning): secrets for name, secrets in found.items() if secrets}
 
 
 def _secrets(variables: Mapping[str, str], name: str, faults: list[str]) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ from bot.config.sections import (
 )
 from bot.config.tracking import TrackerRules
 from bot.config.values import SAFE_LOADER, Duration, Frozen, Place, parse_duration
+from bot.config.webhooks import Webhook
 from bot.config.workflows import Burn, Dashboard, Objective, Workflow
 
 __all__ = [
@@ -76,6 +77,7 @@ __all__ = [
     "Team",
     "TeamPager",
     "TrackerRules",
+    "Webhook",
     "Who",
     "Workflow",
     "load",
@@ -118,6 +120,7 @@ class Config(Frozen):
     operators: Place | None = None
     """The channel of those who run the bot: told what of the configuration, and of what services send, cannot be used."""
     alerts: AlertRules = AlertRules()
+    webhooks: tuple[Webhook, ...] = ()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""

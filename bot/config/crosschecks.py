@@ -9,6 +9,7 @@ from bot.config.digests import wrong_digests
 from bot.config.postmortems import faults_of
 from bot.config.sections import COMMANDER, Category, Delivery
 from bot.config.tracking import TrackerRules
+from bot.config.webhooks import wrong_webhooks
 from bot.config.workflows import wrong_workflows
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def cross_check(config: "Config") -> list[str]:
         f"sevbot.yaml: {fault}" for fault in faults_of(config.postmortems, {each.key for each in config.severities})
     ]
     faults += [f"sevbot.yaml: {fault}" for fault in wrong_alerts(config.alerts)]
+    faults += [f"sevbot.yaml: {fault}" for fault in wrong_webhooks(config.webhooks)]
     faults += _impatience(config.delivery) + _promises(config) + _tracking(config.tracker, teams)
     if config.paging.refresh < timedelta(minutes=1):
         faults.append("sevbot.yaml: paging.refresh: give a minute at least: pagers limit how often they are asked")

@@ -124,6 +124,7 @@ KINDS = {
     "postmortems.announcement": "that of a private SEV is announced in the SEV's own channel alone; asked again when it is sent",
     "postmortems.review": LETTER, "postmortems.tell": LETTER,
     "postmortems.export": "a direct message to who asked; asks membership.may_see again when it is sent",
+    "webhooks.deliver": "tells of a private SEV only where its webhook asks for that, and then its number alone",
     "tracker.create": TRACKER, "tracker.sync": TRACKER, "tracker.comment": TRACKER, "tracker.poll": SILENT,
     "tracker.tell": LETTER,
     "remediation.recall": SILENT,

@@ -12,6 +12,7 @@ from bot.api import Call, Fault, Rejected, Reply
 from bot.config import Config, Status
 from bot.environment import SEE_PRIVATE
 from bot.incidents import lifecycle, membership, service
+from bot.incidents.facts import facts
 from bot.incidents.model import AffectedWorkflow, Incident
 from bot.web.v1 import asked, shown
 from bot.web.v1.asked import MOST_AT_ONCE, USUALLY_AT_ONCE, Fields
@@ -68,7 +69,7 @@ def _list(call: Call, caller: Caller) -> Work:
             select(Incident).where(*conditions, *seen).options(selectinload(Incident.workflows))
             .order_by(Incident.number.desc()).limit(limit + 1)
         ).all()  # fmt: skip
-        rows = [shown.incident(each, caller.config) for each in found[:limit]]
+        rows = [facts(each, caller.config) for each in found[:limit]]
         goes_on = (found[limit - 1].number,) if len(found) > limit else None
         return Reply(HTTPStatus.OK, shown.page("incidents", rows, goes_on))
 
@@ -179,4 +180,4 @@ def _move(session: Session, incident: Incident, status: Status, reason: str, who
 
 def _told(incident: Incident, config: Config, *, status: HTTPStatus = HTTPStatus.OK) -> Reply:
     headers = {"Location": f"{PATH}/{incident.number}"} if status == HTTPStatus.CREATED else {}
-    return Reply(status, shown.incident(incident, config), headers)
+    return Reply(status, facts(incident, config), headers)

@@ -1,4 +1,4 @@
-"""How a SEV, its entries and its updates look in an answer. Pure."""
+"""How a SEV's entries, its updates and pages of lists look in an answer. Pure."""
 
 import base64
 import binascii
@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.api import Fault, Rejected
 from bot.config import Config
-from bot.incidents.model import TIMES, Incident, TimelineEntry
+from bot.incidents.facts import moment
+from bot.incidents.model import TimelineEntry
 from bot.timeline.sentences import Voice, sentence
 
 AS_WRITTEN = Voice(person=str, text=lambda text, _limit: text, channel=str)
@@ -17,32 +18,6 @@ AS_WRITTEN = Voice(person=str, text=lambda text, _limit: text, channel=str)
 LONGEST_CURSOR = 100
 LARGEST = 2**53
 """Of what a cursor names: as microseconds since 1970, the year 2255."""
-
-
-def moment(at: datetime | None) -> str | None:
-    """A moment as RFC 3339 has it, in UTC."""
-    return at.isoformat().replace("+00:00", "Z") if at else None
-
-
-def incident(found: Incident, config: Config) -> dict[str, Any]:
-    """A SEV, with all that the list tells of it too."""
-    return {
-        "number": found.number,
-        "name": found.name,
-        "title": found.title,
-        "summary": found.summary,
-        "severity": found.severity,
-        "status": found.status,
-        "category": config.status(found.status).category.value,
-        "reason": found.reason,
-        "is_private": found.is_private,
-        "is_drill": found.is_drill,
-        "workflows": [*found.workflow_keys],
-        "declared_by": found.declared_by,
-        "channel": found.channel_id,
-        "next_update_at": moment(found.next_update_at),
-        **{name: moment(getattr(found, name)) for name in TIMES},
-    }
 
 
 def entry(found: TimelineEntry, number: int, config: Config) -> dict[str, Any]:
