@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 from filelock import FileLock, Timeout
 
-from bot import config, logs, schema
+from bot import config, logs, memory, schema
 from bot.db import Database
 from bot.environment import Environment, read_environment, require_slack
 
@@ -23,6 +23,7 @@ cli = typer.Typer(
 @cli.command()
 def run() -> None:
     """Run the bot until it is told to stop."""
+    memory.spare()
     environment = _environment(with_slack=True)
     logs.set_up(environment.log_format)
     from bot.app import Bot  # it knows every room: the other commands start without
