@@ -17,9 +17,13 @@ WORDS = {
     HTTPStatus.UNAUTHORIZED: "A token is needed",
     HTTPStatus.FORBIDDEN: "The token may not do this",
     HTTPStatus.NOT_FOUND: "There is no such thing",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This can't be done here",
+    HTTPStatus.CONFLICT: "It is not so that this can be done",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The call is too large",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "This is not JSON",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Some of it can't be taken, so none of it was",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many calls",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong in Sevbot",
     HTTPStatus.SERVICE_UNAVAILABLE: "Not now",
 }
 
@@ -30,6 +34,9 @@ class Call:
 
     headers: Mapping[str, str]
     body: bytes
+    line: str = ""
+    """Its method and path: `POST /api/v1/incidents`."""
+    query: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -81,14 +88,21 @@ class Callers:
         self._left: dict[str, tuple[float, float]] = {}
         """How many calls a token has left, and when that was reckoned."""
         self._lock = threading.Lock()
+        self._used: set[str] = set()
+
+    def take_used(self) -> set[str]:
+        """The names of the tokens that were used since this was asked last."""
+        used, self._used = self._used, set()
+        return used
 
     def admit(self, call: Call) -> ApiToken:
         """Whose token a call bears. Raises `Rejected` where it is nobody's, or they call too often."""
         token = self._token(call)
+        self._used.add(token.name)
         if not self._has_room(token):
             raise Rejected(
                 HTTPStatus.TOO_MANY_REQUESTS,
-                "Send more minutes in one call, or fewer calls.",
+                "Make fewer calls; counts of many minutes fit into one.",
                 headers={"Retry-After": "1"},
             )
         return token
@@ -118,7 +132,8 @@ class Callers:
         return found[0]
 
 
-def require_scope(token: ApiToken, scope: str, subject: str) -> None:
+def require_scope(token: ApiToken, scope: str, subject: str = "") -> None:
     """Raise `Rejected` unless a token has a scope: as a whole, or for that subject (`counts:write/place-order`)."""
     if not {scope, f"{scope}/{subject}"} & token.scopes:
-        raise Rejected(HTTPStatus.FORBIDDEN, f"The token {token.name} needs the scope {scope}, or {scope}/{subject}.")
+        either = f", or {scope}/{subject}" if subject else ""
+        raise Rejected(HTTPStatus.FORBIDDEN, f"The token {token.name} needs the scope {scope}{either}.")

@@ -29,9 +29,12 @@ from bot.slack.listeners import Listeners
 from bot.slack.socket import Socket
 from bot.slack.tls import trust
 from bot.web.server import Server
+from bot.web.v1 import once, tokens
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from bot.web.api import Api
 
 log = logging.getLogger(__name__)
 
@@ -168,6 +171,8 @@ class Bot:
         return (
             Job("outbox.revive", timedelta(seconds=10), self.dispatcher.revive),
             Job("outbox.second_look", min(timedelta(seconds=10), patience.second_look), self.dispatcher.look_twice),
+            Job("api.note_uses", timedelta(minutes=1), self._note_uses),
+            Job("api.forget", timedelta(hours=1), self._forget_answers),
             Job("incidents.reconcile", timedelta(minutes=10), self.reconcile),
             *self.house.jobs(),
         )
@@ -203,9 +208,25 @@ class Bot:
             slack=None if self.environment.socket_mode else self.bolt,
             metrics_token=self.environment.metrics_token,
             hooks={"jira": self.house.tracking.hooks.take, **self.house.workflows.alerts.hooks},
-            counts=self.house.workflows.health.counts.take,
+            services=self._services(),
             heartbeats=self.house.workflows.heartbeats.door.take,
         )
+
+    def _services(self) -> "Api":
+        from bot.web.api import Api
+        from bot.web.v1.doors import Doors
+        from bot.web.v1.incidents import IncidentsApi
+        from bot.web.v1.telling import TellingApi
+
+        counts = self.house.workflows.health.counts
+        doors = Doors(counts.callers, self.database, self.clock, self.settings)
+        return Api(counts.take, IncidentsApi(doors), TellingApi(doors))
+
+    def _note_uses(self) -> None:
+        tokens.note_uses(self.house.workflows.health.counts.callers, self.database, self.clock)
+
+    def _forget_answers(self) -> None:
+        self.database.run(lambda session: once.forget_old(session, now=self.clock.now()))
 
     def _is_behind(self) -> bool:
         """Whether Slack takes nothing, and has not for a while. The database is asked only where the last call failed."""

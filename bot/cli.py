@@ -1,4 +1,4 @@
-"""The command line, `sevbot …`: run, demo, migrate, check, plan, delivery, manifest, token, heartbeat-url."""
+"""The command line, `sevbot …`: run, demo, migrate, check, plan, delivery, manifest, token, tokens, heartbeat-url."""
 
 import logging
 import os
@@ -67,6 +67,7 @@ def check() -> None:
     from bot.paging.pagers import Pagers
     from bot.remediation.trackers import Trackers
     from bot.slack.templates import Texts
+    from bot.webhooks.room import missing as missing_secrets
     from bot.workflows.alerts.sources.table import SOURCES
     from bot.workflows.slos.promises import not_used
 
@@ -80,6 +81,8 @@ def check() -> None:
     for warning in Pagers(environment.pagers, timeout=lambda: found.delivery.call_timeout).missing(found):
         typer.echo(f"warning: {warning}", err=True)
     for warning in Trackers(environment.tracker, timeout=lambda: found.delivery.call_timeout).missing(found):
+        typer.echo(f"warning: {warning}", err=True)
+    for warning in missing_secrets(found, environment.webhooks):
         typer.echo(f"warning: {warning}", err=True)
     for name in sorted(environment.hooks.keys() - SOURCES.keys()):
         typer.echo(f"warning: SEVBOT_HOOK_{name.upper()}: there is no source {name}", err=True)
@@ -126,7 +129,11 @@ def manifest(
 def token(
     name: Annotated[str, typer.Argument(help="Whose it will be, such as the service's name: a-z, 0-9, - and _.")],
     scope: Annotated[
-        str, typer.Option(help="What it may do: counts:write, or counts:write/place-order for one workflow alone.")
+        str,
+        typer.Option(
+            help="What it may do, with commas between: counts:write (or counts:write/place-order for one workflow alone), "
+            "incidents:read, incidents:write, incidents:private (private SEVs too)."
+        ),
     ] = "counts:write",
 ) -> None:
     """Make a token for the HTTP API, and print what to give to whom: the token is kept nowhere."""
@@ -143,6 +150,19 @@ def token(
         _fail([f"{entry.rpartition(' ')[0]}: that is no name, or no scope: see `sevbot token --help`."])
     typer.echo(f"Give the service this token; it is not shown again:\n  {made}")
     typer.echo(f"Add this to SEVBOT_API_TOKENS, on a line of its own, and start the bot anew:\n  {entry}")
+
+
+@cli.command()
+def tokens() -> None:
+    """List the tokens of the HTTP API: what each may do, and when it was used last."""
+    from bot.web.v1.tokens import last_uses
+
+    environment = _environment()
+    with Database(environment.database_url).read() as session:
+        used = last_uses(session)
+    for each in environment.api_tokens:
+        last = used[each.name].strftime("last used on %Y-%m-%d at %H:%M UTC") if each.name in used else "never used"
+        typer.echo(f"{each.name}  {','.join(sorted(each.scopes))}  {last}")
 
 
 @cli.command()

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +22,8 @@ PAGER_KEY = "SEVBOT_PAGER_"
 
 HOOK_KEY = "SEVBOT_HOOK_"
 """What the name of a secret begins with that alerts are delivered with; the rest is the source's name in capitals."""
+WEBHOOK_KEY = "SEVBOT_WEBHOOK_"
+"""What the name of a secret begins with that outgoing webhooks are signed with; the rest is the webhook's key in capitals."""
 SHORTEST_SECRET = 16
 
 
@@ -76,8 +78,12 @@ API_TOKEN = re.compile(
     r"([a-z0-9][a-z0-9_-]{0,39}) ([a-z:]+(?:/[a-z0-9_-]+)?(?:,[a-z:]+(?:/[a-z0-9_-]+)?)*) sha256:([0-9a-f]{64})"
 )
 """`checkout counts:write sha256:9f86...`: a name, scopes with commas, and the token's SHA-256 in hexadecimal."""
-API_SCOPES = ("counts:write",)
-"""What a token may be for: a scope as a whole, or of one workflow (`counts:write/place-order`)."""
+PUSH_COUNTS, READ_INCIDENTS, WRITE_INCIDENTS = "counts:write", "incidents:read", "incidents:write"
+SEE_PRIVATE = "incidents:private"
+API_SCOPES = (PUSH_COUNTS, READ_INCIDENTS, WRITE_INCIDENTS, SEE_PRIVATE)
+"""What a token may be for. That of counts may be given as a whole, or for one workflow (`counts:write/place-order`)."""
+LONGEST_ACTOR = 28
+"""Characters of the name of whoever changes SEVs: it stands in their timelines."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,8 @@ class Environment:
     api_tokens: tuple[ApiToken, ...] = ()
     hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     """The secrets with which alerts may be delivered, by the source's name; several while one is being changed."""
+    webhooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """The secrets of outgoing webhooks, by their keys in capitals; several while one is being changed."""
     heartbeat_secrets: tuple[str, ...] = field(default=(), repr=False)
     """From which the addresses for heartbeats are made; several while one is being changed, the newest first."""
     prometheus: PrometheusAccess = PrometheusAccess()
@@ -146,7 +154,8 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         pagers=pager_access(variables, faults),
         tracker=tracker_access(variables, faults),
         api_tokens=api_tokens(variables, faults),
-        hooks=hook_secrets(variables, faults),
+        hooks={name.lower(): secrets for name, secrets in secrets_by_name(variables, HOOK_KEY, faults).items()},
+        webhooks=secrets_by_name(variables, WEBHOOK_KEY, faults),
         heartbeat_secrets=_secrets(variables, "SEVBOT_HEARTBEAT_SECRET", faults),
         check_secrets=check_secrets(variables, faults),
         prometheus=prometheus_access(variables, faults),
@@ -231,19 +240,29 @@ def api_tokens(variables: Mapping[str, str], faults: list[str]) -> tuple[ApiToke
             )
             continue
         name, scopes, digest = match.groups()
-        wrong = sorted(each for each in scopes.split(",") if each.partition("/")[0] not in API_SCOPES)
-        if wrong or name in found:
-            what = f"there is no scope {wrong[0]}" if wrong else "the name is there twice"
+        if what := _wrong_with(name, scopes.split(","), found):
             faults.append(f"SEVBOT_API_TOKENS: entry {place}, {name}: {what}")
         found[name] = ApiToken(name, frozenset(scopes.split(",")), digest)
     return tuple(found.values())
 
 
-def hook_secrets(variables: Mapping[str, str], faults: list[str]) -> dict[str, tuple[str, ...]]:
-    """With what alerts may be delivered, by source. Several secrets are written with commas or spaces between them."""
-    names = sorted({name.removesuffix("_FILE") for name in variables if name.startswith(HOOK_KEY)})
+def _wrong_with(name: str, scopes: Sequence[str], known: Mapping[str, ApiToken]) -> str:
+    """What is wrong with a token's entry; empty: nothing."""
+    wrong = sorted({each for each in scopes if each.removeprefix(f"{PUSH_COUNTS}/") == each} - set(API_SCOPES))
+    if wrong:
+        return f"there is no scope {wrong[0]}"
+    if name in known:
+        return "the name is there twice"
+    if WRITE_INCIDENTS in scopes and len(name) > LONGEST_ACTOR:
+        return f"give it a name of {LONGEST_ACTOR} characters at most: it stands in timelines"
+    return ""
+
+
+def secrets_by_name(variables: Mapping[str, str], beginning: str, faults: list[str]) -> dict[str, tuple[str, ...]]:
+    """The secrets whose names begin so, by the rest of the name. Several are written with commas or spaces between them."""
+    names = sorted({name.removesuffix("_FILE") for name in variables if name.startswith(beginning)})
     found = {name: _secrets(variables, name, faults) for name in names}
-    return {name.removeprefix(HOOK_KEY).lower(): secrets for name, secrets in found.items() if secrets}
+    return {name.removeprefix(beginning): secrets for name, secrets in found.items() if secrets}
 
 
 def check_secrets(variables: Mapping[str, str], faults: list[str]) -> dict[str, str]:

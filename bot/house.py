@@ -85,6 +85,7 @@ from bot.timeline.deliveries import CaptureDeliveries
 from bot.timeline.memory import Memory
 from bot.timeline.reconciling import CatchUp
 from bot.timeline.telling_deliveries import TellingDeliveries
+from bot.webhooks.room import WebhooksRoom
 from bot.workflows.problems import slack as problem_slack
 from bot.workflows.room import WorkflowsRoom
 
@@ -136,6 +137,7 @@ class House:
         self.workflows = WorkflowsRoom(
             ground.environment, slack, clock, settings, database, owed=of_workflow.owed, buttons=self.digests.buttons
         )
+        self.webhooks = WebhooksRoom(clock, settings, ground.environment.webhooks)
         self.home = Home(slack, clock, settings, self._home_sections())
         self.emergencies = Emergencies(
             Journal(ground.environment.journal_folder), ground.database, slack, clock, settings,
@@ -158,6 +160,7 @@ class House:
             {people.CHANGED: nudging.watch_items_of},
             self.postmortems.reactions(),
             *self.workflows.reactions(),
+            self.webhooks.reactions(),
             {f"incident.{fact}": self.home.changed for fact in HOME_EVENTS},
             {membership.CHANGED: self.home.membership_changed},
         )
@@ -298,7 +301,7 @@ class House:
         CatchUp(slack, clock, settings, kinds, self.memory, also=(self.remediation.seen,)).register()
         TellingDeliveries(slack, settings, kinds).register()
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
-        for room in (self.remediation, self.digests, self.tracking, self.postmortems, self.workflows):
+        for room in (self.remediation, self.digests, self.tracking, self.postmortems, self.workflows, self.webhooks):
             room.register(kinds)
 
     def _forget_answers(self) -> None:

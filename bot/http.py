@@ -112,10 +112,10 @@ class Http:
         url: str,
         *,
         headers: Mapping[str, str],
-        content: Mapping[str, Any] | None = None,
+        content: Mapping[str, Any] | bytes | None = None,
         query: Sequence[tuple[str, str]] = (),
     ) -> Reply:
-        """Send `content` as JSON, and return the answer.
+        """Send `content` as JSON (what is in bytes, as it is), and return the answer.
 
         Raises `Temporary` (no effect), `OutcomeUnknown` (perhaps an effect), or `Permanent` where the operator has to mend
         something: an address that is not allowed, or credentials that are refused.
@@ -133,7 +133,7 @@ class Http:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        content: Mapping[str, Any] | None,
+        content: Mapping[str, Any] | bytes | None,
         query: Sequence[tuple[str, str]],
     ) -> Reply:
         seconds = self.timeout.total_seconds()
@@ -142,7 +142,7 @@ class Http:
             with _session(self.reach) as session, session.request(
                 method, url,
                 headers={"Accept-Encoding": "identity", "User-Agent": "Sevbot", **headers},
-                json=content, params=list(query), timeout=(CONNECT_SHARE * seconds, WAIT_SHARE * seconds),
+                **({"data": content} if isinstance(content, bytes) else {"json": content}), params=list(query), timeout=(CONNECT_SHARE * seconds, WAIT_SHARE * seconds),
                 allow_redirects=self.follow_redirects, stream=True,
             ) as response:  # fmt: skip
                 _raise_for(response)

@@ -13,6 +13,7 @@ from bot.environment import Environment, pager_access, tracker_access
 from bot.playground import Person, Playground
 from tests.databases import PostgresServer, new_sqlite, postgres_server, quick_folder, share_compiled_statements
 from tests.processes import CONFIG
+from tests.webhooks.receiver import VARIABLES
 
 STORIES = (
     "tests/scenarios/", "tests/paging/", "tests/postmortems/", "tests/timeline/", "tests/anytext/", "tests/remediation/",
@@ -112,6 +113,7 @@ def environment_for(
         pagers=pager_access(slack.pager_variables, []),
         tracker=tracker_access(slack.jira_variables, []),
         hooks=HOOK_SECRETS,
+        webhooks=VARIABLES,
         heartbeat_secrets=(HEARTBEAT_SECRET,),
     )
 

@@ -45,6 +45,7 @@ from bot.config.sections import (
 )
 from bot.config.tracking import TrackerRules
 from bot.config.values import SAFE_LOADER, Duration, Frozen, Place, parse_duration
+from bot.config.webhooks import Webhook
 from bot.config.workflows import Burn, Dashboard, Objective, Workflow
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "Team",
     "TeamPager",
     "TrackerRules",
+    "Webhook",
     "Who",
     "Workflow",
     "load",
@@ -128,6 +130,7 @@ class Config(Frozen):
     alerts: AlertRules = AlertRules()
     checks: CheckRules = CheckRules()
     prometheus: PrometheusRules = PrometheusRules()
+    webhooks: tuple[Webhook, ...] = ()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""

@@ -11,6 +11,7 @@ from bot.config.postmortems import faults_of
 from bot.config.queries import wrong_prometheus
 from bot.config.sections import COMMANDER, Category, Delivery
 from bot.config.tracking import TrackerRules
+from bot.config.webhooks import wrong_webhooks
 from bot.config.workflows import wrong_workflows
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def cross_check(config: "Config") -> list[str]:
     faults += [
         f"sevbot.yaml: {fault}" for fault in faults_of(config.postmortems, {each.key for each in config.severities})
     ]
-    faults += [f"sevbot.yaml: {fault}" for fault in (*wrong_alerts(config.alerts), *wrong_rules(config.checks))]
+    wrong = (*wrong_alerts(config.alerts), *wrong_rules(config.checks), *wrong_webhooks(config.webhooks))
+    faults += [f"sevbot.yaml: {fault}" for fault in wrong]
     faults += [f"sevbot.yaml: {fault}" for fault in wrong_prometheus(config.prometheus)] + _nobody_to_ask(config)
     faults += _impatience(config.delivery) + _promises(config) + _tracking(config.tracker, teams)
     if config.paging.refresh < timedelta(minutes=1):

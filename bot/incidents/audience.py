@@ -6,7 +6,7 @@ The form's preview, the deliveries and `sevbot plan` all ask it, so that what pe
 from dataclasses import dataclass
 
 from bot.config import AudienceRule, Config, Severity, Team
-from bot.directory.people import BOT
+from bot.slack.text import is_person
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ def audience(
 
 
 def declarers(declared_by: str) -> tuple[str, ...]:
-    """Who declared a SEV, if that was a person: what critical workflows declare by themselves, nobody did."""
-    return () if declared_by == BOT.user_id else (declared_by,)
+    """Who declared a SEV, if that was a person: what workflows declare by themselves and services by the API, nobody did."""
+    return (declared_by,) if is_person(declared_by) else ()
 
 
 def _teams(config: Config, keys: list[str]) -> list[Team]:

@@ -22,6 +22,7 @@ from bot.nudges.places import company_hours, hours_of
 from bot.nudges.subjects import Act, Situation, Words
 from bot.outbox.model import OutboxMessage
 from bot.slack.commands import NAME
+from bot.slack.text import is_person
 
 OPENINGS = ("declared", "reopened")
 """The timeline entries with which a SEV becomes open."""
@@ -203,6 +204,6 @@ def _id_of(subject: str) -> int:
 
 
 def _may_be_told(session: Session, incident: Incident, user_id: str) -> bool:
-    if user_id == BOT.user_id:  # it declared the SEV by itself
+    if not is_person(user_id):  # the bot, or a service, declared the SEV
         return False
     return not incident.is_private or session.get(IncidentMember, (incident.id, user_id)) is not None

@@ -17,6 +17,7 @@ from bot.postmortems.durations import durations
 from bot.postmortems.reading import Whole
 from bot.postmortems.words import STATES, VERDICTS
 from bot.remediation.model import ActionItem, ItemState
+from bot.slack.text import author, is_person
 from bot.timeline.listing import Permalink, everything, links_of
 from bot.timeline.sentences import Voice, sentence
 from bot.workflows.health import burned_views, keeping_burned
@@ -108,8 +109,6 @@ def _naming(session: Session) -> Name:
     names = {person.user_id: person.name for person in session.scalars(select(Person))}
 
     def name(user_id: str) -> str:
-        if user_id[:1] in {"U", "W"}:
-            return names.get(user_id, user_id)
-        return "Sevbot" if user_id == "sevbot" else "an app"
+        return names.get(user_id, user_id) if is_person(user_id) else author(user_id)
 
     return name

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from bot.config import Config, Team
 from bot.config.postmortem_nudges import PostmortemStep
-from bot.directory.people import BOT, Person
+from bot.directory.people import Person
 from bot.incidents.model import Incident
 from bot.nudges.deciding import CHANNEL, Case, Step
 from bot.nudges.places import company_hours, hours_of
 from bot.postmortems import dues
 from bot.postmortems.model import Postmortem, State, Verdict
+from bot.slack.text import is_person
 
 MISSING, LATE, REVIEW_LATE = "postmortem_missing", "postmortem_late", "postmortem_review_late"
 RULES = {MISSING: "postmortem not begun", LATE: "postmortem late", REVIEW_LATE: "review of a postmortem late"}
@@ -116,7 +117,7 @@ class Ladders:
         return next((each for each in ways[rung.tell] if each and self._may_be_told(each)), None)
 
     def _may_be_told(self, audience: str) -> bool:
-        if audience in (CHANNEL, BOT.user_id):  # what the bot declared by itself, nobody else did
+        if audience == CHANNEL or not is_person(audience):  # what the bot or a service declared, nobody else did
             return audience == CHANNEL
         person, members = self._duty.people.get(audience), self._duty.members
         has_left = person is not None and person.is_deactivated

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from bot.config import Config, Team
 from bot.config.item_nudges import ItemRule, TellOfItem
-from bot.directory.people import BOT, Person
+from bot.directory.people import Person
 from bot.nudges.deciding import TEAM, Case, Step
 from bot.nudges.hours import Hours
 from bot.nudges.places import hours_of, team_hours, team_of_person
+from bot.slack.text import is_person
 
 A_DAY = timedelta(days=1)
 ALL_OF_IT = 100
@@ -127,7 +128,7 @@ class Ladders:
     def _may_be_told(self, audience: str) -> bool:
         if audience.startswith(TEAM):
             return True
-        if audience == BOT.user_id:  # it declared the SEV by itself
+        if not is_person(audience):  # the bot, or a service, declared the SEV
             return False
         members = self._promise.members
         return not self.has_left(audience) and (members is None or audience in members)

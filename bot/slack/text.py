@@ -114,13 +114,20 @@ def link(address: str, label: str) -> str:
 
 NAMED = {"sevbot": "Sevbot", "jira": "Jira"}
 """What does things here and is no person, by what the audit calls it."""
+SERVICE = "api:"
+"""What the audit's name of a service begins with, that did something through the HTTP API; the rest is its token's name."""
+
+
+def is_person(actor: str) -> bool:
+    """Whether somebody whom the audit names is a person of Slack's."""
+    return actor[:1] in {"U", "W"}
 
 
 def author(actor: str) -> str:
     """Who wrote or did something: a person by mention, anything else in words."""
-    if actor[:1] in {"U", "W"}:
+    if is_person(actor):
         return user(actor)
-    return NAMED.get(actor, "an app")
+    return f"the service {actor.removeprefix(SERVICE)}" if actor.startswith(SERVICE) else NAMED.get(actor, "an app")
 
 
 def when(moment: datetime) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from bot.config import Config
 from bot.incidents.model import Incident, TimelineEntry
 from bot.incidents.views import TIME_LABELS
-from bot.slack.text import NAMED, one_line
+from bot.slack.text import author, is_person, one_line
 from bot.timeline.sentences import Voice, sentence
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -42,9 +42,7 @@ class Exported:
 
     def person(self, user_id: str) -> str:
         """A person's name; what is no person is an app or the bot."""
-        if user_id[:1] in {"U", "W"}:
-            return self.names.get(user_id, user_id)
-        return NAMED.get(user_id, "an app")
+        return self.names.get(user_id, user_id) if is_person(user_id) else author(user_id)
 
 
 def file_name(incident: Incident, form: str) -> str:

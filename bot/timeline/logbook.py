@@ -10,6 +10,7 @@ from bot.config import Config
 from bot.directory.people import Actor, Person
 from bot.directory.permissions import require
 from bot.errors import Refused
+from bot.incidents.lifecycle import EARLIEST
 from bot.incidents.model import Incident, TimelineEntry
 from bot.incidents.noting import note
 from bot.slack.text import length, plain, visible
@@ -29,6 +30,26 @@ def log(
     return note(session, incident, "note", now=now, actor=actor, text=text, at=at)
 
 
+def write_down(
+    session: Session,
+    incident: Incident,
+    words: str,
+    *,
+    at: datetime | None,
+    config: Config,
+    actor: Actor,
+    now: datetime,
+) -> TimelineEntry:
+    """Write down what happened, and when; None: now. Raises `Refused` at the field that is wrong."""
+    require(config, actor, "change")
+    text = _checked(plain(words))
+    if at is not None and at > now:
+        raise Refused("This lies in the future. Give a time that has passed.", field="at")
+    if at is not None and at < EARLIEST:
+        raise Refused("This is too long ago. Is the year right?", field="at")
+    return note(session, incident, "note", now=now, actor=actor, text=text, at=at)
+
+
 def split(words: str, *, zone: ZoneInfo, now: datetime) -> tuple[datetime, str]:
     """When it happened and what. A time of today that is still to come was yesterday's. Raises `Refused`. Pure."""
     text = plain(words)
@@ -37,13 +58,20 @@ def split(words: str, *, zone: ZoneInfo, now: datetime) -> tuple[datetime, str]:
         raise Refused(f"`{wrong[0]}` is no time of day. Write it like `14:05`, or leave it out for now.")
     if found is not None:
         text = text[found.end() :].strip()
+    return (_last(int(found[1]), int(found[2]), zone, now) if found else now), _checked(text)
+
+
+def _checked(text: str) -> str:
     if not visible(text):
-        raise Refused("Say what happened: `/sev log rolled back the release`, or `/sev log 14:05 rolled it back`.")
+        raise Refused(
+            "Say what happened: `/sev log rolled back the release`, or `/sev log 14:05 rolled it back`.", field="text"
+        )
     if length(text) > LOG_LIMIT:
         raise Refused(
-            f"This has {length(text)} characters; {LOG_LIMIT} are possible. Post the rest and tag it, or shorten it."
+            f"This has {length(text)} characters; {LOG_LIMIT} are possible. Post the rest and tag it, or shorten it.",
+            field="text",
         )
-    return (_last(int(found[1]), int(found[2]), zone, now) if found else now), text
+    return text
 
 
 def _last(hour: int, minute: int, zone: ZoneInfo, now: datetime) -> datetime:

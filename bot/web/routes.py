@@ -12,7 +12,7 @@ from prometheus_client import generate_latest
 from slack_bolt import App, BoltRequest
 
 from bot.web import heartbeats as pings
-from bot.web.api import TakeCounts, attach
+from bot.web.api import Api, attach
 from bot.web.bodies import body_of
 from bot.web.heartbeats import TakePing
 
@@ -43,12 +43,12 @@ def build(
     slack: App | None,
     metrics_token: str,
     hooks: Mapping[str, Take],
-    counts: TakeCounts | None = None,
+    services: Api | None = None,
     heartbeats: TakePing | None = None,
 ) -> FastAPI:
     """The routes. `slack` is given where Slack delivers by HTTP; `hooks` take what other services send, by their name.
 
-    `counts` takes what services count of workflows, `heartbeats` what jobs say of themselves.
+    `services` is what other services may ask and do, `heartbeats` takes what jobs say of themselves.
     """
     api = FastAPI(title="Sevbot", docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -78,8 +78,8 @@ def build(
         headers = {"Retry-After": RETRY_AFTER} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
         return Response(status_code=status, headers=headers)
 
-    if counts is not None:
-        attach(api, counts)
+    if services is not None:
+        attach(api, services)
     if heartbeats is not None:
         pings.attach(api, heartbeats)
 

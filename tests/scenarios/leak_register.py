@@ -124,6 +124,7 @@ KINDS = {
     "postmortems.announcement": "that of a private SEV is announced in the SEV's own channel alone; asked again when it is sent",
     "postmortems.review": LETTER, "postmortems.tell": LETTER,
     "postmortems.export": "a direct message to who asked; asks membership.may_see again when it is sent",
+    "webhooks.deliver": "tells of a private SEV only where its webhook asks for that, and then its number alone",
     "tracker.create": TRACKER, "tracker.sync": TRACKER, "tracker.comment": TRACKER, "tracker.poll": SILENT,
     "tracker.tell": LETTER,
     "remediation.recall": SILENT,
@@ -141,12 +142,18 @@ ROUTES = {
     "/hooks/{source}": "answers whoever sends something with a number, whatever it is about",
     "/hooks/heartbeat/{token}": "takes what a job says, and knows of no SEV",
     "/hooks/heartbeat/{token}/{action}": "takes what a job says, and knows of no SEV",
-    "/api/v1/workflows/{key}/counts": "takes counts, and knows of no SEV",
+    "/api/v1/workflows/{subject}/counts": "takes counts, and knows of no SEV",
+    **dict.fromkeys(
+        ("/api/v1/incidents", "/api/v1/incidents/{subject}", "/api/v1/incidents/{subject}/timeline",
+         "/api/v1/incidents/{subject}/updates"),
+        "knows of private SEVs for tokens with incidents:private alone; tried by tests/web/test_incidents_api.py",
+    ),
+    "/api/v1/openapi.json": "describes the API, and knows of no SEV",
     "/slack/events": "Slack's own door: what it answers is what the verbs, clicks and forms answer",
 }  # fmt: skip
 JOBS = dict.fromkeys(
     (
-        "outbox.revive", "outbox.second_look", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
+        "outbox.revive", "outbox.second_look", "api.note_uses", "api.forget", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
         "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call", "remediation.show_overdue",
         "digest.send_due", "digest.forget", "alerts.work_off", "problems.show_news", "problems.forget", "operations.read_config",
         "paging.forget_on_call", "tracker.watch", "tracker.forget", "workflows.evaluate", "workflows.forget", "heartbeats.look",

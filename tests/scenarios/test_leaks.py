@@ -222,7 +222,8 @@ def test_every_surface_says_in_the_register_why_it_betrays_nothing(sevbot: Bot) 
             path
             for file in (BOT / "web").glob("*.py")
             for path in re.findall(r'@api\.\w+\("([^"]+)"', file.read_text())
-        },
+        }
+        | {route.path for route in sevbot.server._routes().routes if isinstance(route, APIRoute)},
         "VIEWS": {f"{path.stem}.{name}" for path in bot_files() for name in drawing(path)},
     }
     listed = {name: set(getattr(leak_register, name)) for name in present}

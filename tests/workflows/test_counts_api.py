@@ -204,7 +204,7 @@ def test_whoever_calls_needs_a_token_that_may(service: Service) -> None:
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_too_much_at_once_and_too_often_is_refused(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     refused(service.sends(b" " * 5_000_000), 413)
-    callers = service.bot.house.workflows.health.counts._callers
+    callers = service.bot.house.workflows.health.counts.callers
     monkeypatch.setattr(callers, "_monotonic", lambda: 0.0)
     monkeypatch.setattr(callers, "_left", {"checkout": (1.0, 0.0)})
     assert service.sends(counts()).status_code == 200

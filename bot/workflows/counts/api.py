@@ -61,7 +61,7 @@ class CountsApi:
     """Takes counts, and answers once they are kept."""
 
     def __init__(self, callers: Callers, database: Database, clock: Clock, settings: Settings) -> None:
-        self._callers = callers
+        self.callers = callers
         self._database = database
         self._clock = clock
         self._settings = settings
@@ -74,7 +74,7 @@ class CountsApi:
             return rejected.reply
 
     def _take(self, key: str, call: Call) -> Reply:
-        token, config, now = self._callers.admit(call), self._settings.current, self._clock.now()
+        token, config, now = self.callers.admit(call), self._settings.current, self._clock.now()
         require_scope(token, SCOPE, key)
         workflow = config.workflow(key)
         if workflow is None:
