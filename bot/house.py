@@ -59,12 +59,7 @@ from bot.operations import why
 from bot.operations.config_watch import ConfigWatch
 from bot.outbox.announcements import Reaction
 from bot.outbox.kinds import Kinds
-from bot.paging import deliveries as paging_deliveries
-from bot.paging import emergency as paging_emergency
-from bot.paging import jobs as paging_jobs
-from bot.paging import slack as paging_slack
-from bot.paging.following import Following
-from bot.paging.pagers import Pagers
+from bot.paging.room import PagingRoom
 from bot.postmortems.room import PostmortemRoom
 from bot.remediation import jobs as remediation_jobs
 from bot.remediation import nudging, of_workflow
@@ -127,8 +122,7 @@ class House:
             {"incident": SevNudges(settings), "item": ItemNudges(settings, clock), **self.postmortems.subjects()}
         )
         self._reminding = nudge_jobs.Reminding(ground.database, clock, settings, self.subjects)
-        self.pagers = Pagers(ground.environment.pagers, timeout=lambda: settings.current.delivery.call_timeout)
-        self.paging = paging_slack.Paging(settings)
+        self.paging = PagingRoom(ground.environment.pagers, slack, clock, settings, database)
         self.remediation = Remediation(slack, clock, settings, self.memory)
         folder = ground.environment.config_folder
         self.digests = DigestRoom(slack, clock, settings, database, self.subjects, config_folder=folder)
@@ -149,7 +143,7 @@ class House:
         """What follows from which event, in which room; pages first."""
         settings = self._ground.settings
         tables: tuple[dict[str, Reaction], ...] = (
-            Following(settings, self._ground.clock).reactions(),
+            self.paging.reactions(),
             {f"incident.{fact}": timeline_jobs.catch_up_one for fact in MISSED_EVENTS},
             {"incident.reopened": duplicates.forget},
             subscribers.reactions(settings),
@@ -183,7 +177,7 @@ class House:
             *updating.commands(updater),
             *people_slack.commands(persons),
             *linking_slack.commands(Linking(settings)),
-            *paging_slack.commands(self.paging),
+            *self.paging.commands(),
             *self.postmortems.commands(),
             *timeline_slack.commands(capturing),
             *timeline_reading.commands(reading),
@@ -202,14 +196,13 @@ class House:
         incidents.listen(rooms, declaring, changing)
         updating.listen(rooms, updater)
         people_slack.listen(rooms, persons)
-        paging_slack.listen(rooms, self.paging)
         timeline_slack.listen(rooms, capturing)
         timeline_reading.listen(rooms, reading)
         timeline_starting.listen(rooms, starting)
         nudge_slack.listen(rooms, silence)
         access_slack.listen(rooms, guarding)
         self.workflows.listen(rooms, declaring)
-        for room in (self.postmortems, self.remediation, self.digests):
+        for room in (self.paging, self.postmortems, self.remediation, self.digests):
             room.listen(rooms)
         return rooms
 
@@ -227,20 +220,17 @@ class House:
             Job("nudges.forget", timedelta(hours=1), partial(nudge_jobs.forget, *forgetting)),
             Job("remediation.show_overdue", timedelta(minutes=10), overdue),
             Job("postmortems.ask_reviewers", timedelta(minutes=1), self.postmortems.ask_reviewers),
-            Job("paging.refresh_on_call", timedelta(minutes=1), self._refresh_on_call),
-            Job("paging.forget_on_call", timedelta(hours=1), partial(self._by_settings, paging_jobs.forget_on_call)),
             Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
             Job("tracker.forget", timedelta(hours=1), self.tracking.forget),
-            *(Job(*each) for each in self.workflows.jobs()),
+            *(Job(*each) for each in (*self.paging.jobs(), *self.workflows.jobs())),
             Job("operations.read_config", timedelta(seconds=5), self.config_watch.look),
             Job("inbound.forget", timedelta(hours=1), partial(self._now, inbound.forget_old)),
         )
 
     def begin(self, session: Session) -> None:
         """What is asked for once, when the bot starts."""
-        config, now = self._ground.settings.current, self._ground.clock.now()
         self.config_watch.begin(session)
-        paging_jobs.refresh_on_call(session, config, self.pagers, now=now)
+        self.paging.begin(session)
 
     def look_after_open(self, session: Session) -> None:
         """Look at every open SEV's channel and at what was said in it: events may have been missed."""
@@ -261,14 +251,13 @@ class House:
     def _card_lines(self) -> tuple[CardLines, ...]:
         """Which rooms add lines to a SEV's card, in order."""
         settings = self._ground.settings
-        pages = partial(paging_deliveries.card_lines, settings)
         learning = (self.remediation.card_lines(), self.postmortems.card_lines())
         known = (links.card_lines(settings), duplicates.card_lines(), self.workflows.card_lines())
-        return (pages, *known, *learning, silencing.card_lines)
+        return (self.paging.card_lines(), *known, *learning, silencing.card_lines)
 
     def _card_buttons(self) -> tuple[CardButtons, ...]:
         """Which rooms add buttons to a SEV's card and tray, in order."""
-        return (self.paging.buttons, self.remediation.card_buttons(), self.postmortems.card_buttons())
+        return (self.paging.buttons(), self.remediation.card_buttons(), self.postmortems.card_buttons())
 
     def _home_sections(self) -> tuple[HomeSection, ...]:
         """What the rooms show in a person's Home, in order."""
@@ -278,7 +267,7 @@ class House:
 
     def _emergency_steps(self) -> tuple[EmergencyStep, ...]:
         """What other rooms do about a SEV that is declared while the database is down, before all else."""
-        return (paging_emergency.step(self.pagers),)
+        return (self.paging.emergency_step(),)
 
     def _register_kinds(self) -> None:
         slack, clock, settings, kinds = (
@@ -300,8 +289,9 @@ class House:
         CaptureDeliveries(slack, clock, settings, kinds, self.memory).register()
         CatchUp(slack, clock, settings, kinds, self.memory, also=(self.remediation.seen,)).register()
         TellingDeliveries(slack, settings, kinds).register()
-        paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
-        for room in (self.remediation, self.digests, self.tracking, self.postmortems, self.workflows, self.webhooks):
+        for room in (
+            self.paging, self.remediation, self.digests, self.tracking, self.postmortems, self.workflows, self.webhooks,
+        ):  # fmt: skip
             room.register(kinds)
 
     def _forget_answers(self) -> None:
@@ -311,10 +301,6 @@ class House:
     def _now(self, work: Callable[..., object]) -> None:
         now = self._ground.clock.now()
         self._ground.database.run(lambda session: work(session, now=now))
-
-    def _refresh_on_call(self) -> None:
-        config, now = self._ground.settings.current, self._ground.clock.now()
-        self._ground.database.run(lambda session: paging_jobs.refresh_on_call(session, config, self.pagers, now=now))
 
     def _by_settings(self, work: Callable[..., object]) -> None:
         config, now = self._ground.settings.current, self._ground.clock.now()

@@ -111,19 +111,15 @@ def test_every_outbox_kind_has_a_name_that_fits_and_a_label(idle_bot: Bot) -> No
 
 
 def test_every_job_there_is_is_scheduled(idle_bot: Bot) -> None:
-    written = {
-        node.name
-        for path in BOT.glob("*/jobs.py")
-        for node in tree(path).body
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
-    }
-    used = {
-        node.attr
-        for name in ("app.py", "house.py")
-        for node in ast.walk(tree(BOT / name))
-        if isinstance(node, ast.Attribute)
-    }
-    assert written <= used
+    for written in BOT.glob("**/jobs.py"):
+        found = {
+            node.name
+            for node in tree(written).body
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        }
+        rooms = (BOT / "app.py", BOT / "house.py", *written.parent.parent.glob("**/*room.py"))
+        used = {node.attr for path in rooms for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)}
+        assert found <= used, written
     names = [job.name for job in idle_bot.schedule.jobs]
     assert len(set(names)) == len(names)
     assert all(job.every >= timedelta(seconds=1) or job.name.startswith("outbox.") for job in idle_bot.schedule.jobs)
