@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError
 from bot.config import openslo
 from bot.config.alerts import AlertRules
 from bot.config.calendar import CalendarRules
+from bot.config.checks import CheckRules
 from bot.config.crosschecks import cross_check
 from bot.config.digests import Digest
 from bot.config.nudges import NudgeRule, Nudges, NudgeStep
@@ -54,6 +55,7 @@ __all__ = [
     "CalendarRules",
     "Category",
     "Channels",
+    "CheckRules",
     "Config",
     "ConfigFaults",
     "Dashboard",
@@ -124,6 +126,7 @@ class Config(Frozen):
     operators: Place | None = None
     """The channel of those who run the bot: told what of the configuration, and of what services send, cannot be used."""
     alerts: AlertRules = AlertRules()
+    checks: CheckRules = CheckRules()
     prometheus: PrometheusRules = PrometheusRules()
 
     def severity(self, key: str) -> Severity | None:

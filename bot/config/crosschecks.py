@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from bot.config.alerts import wrong_alerts
 from bot.config.calendar import country_and_part, unknown_parts
+from bot.config.checks import wrong_rules
 from bot.config.digests import wrong_digests
 from bot.config.postmortems import faults_of
 from bot.config.queries import wrong_prometheus
@@ -55,7 +56,7 @@ def cross_check(config: "Config") -> list[str]:
     faults += [
         f"sevbot.yaml: {fault}" for fault in faults_of(config.postmortems, {each.key for each in config.severities})
     ]
-    faults += [f"sevbot.yaml: {fault}" for fault in wrong_alerts(config.alerts)]
+    faults += [f"sevbot.yaml: {fault}" for fault in (*wrong_alerts(config.alerts), *wrong_rules(config.checks))]
     faults += [f"sevbot.yaml: {fault}" for fault in wrong_prometheus(config.prometheus)] + _nobody_to_ask(config)
     faults += _impatience(config.delivery) + _promises(config) + _tracking(config.tracker, teams)
     if config.paging.refresh < timedelta(minutes=1):

@@ -3,10 +3,13 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.config import PrometheusRules, Query, Workflow
+from bot.config import PrometheusRules, Query
+from bot.config.workflows import Workflow
 from bot.outbox.model import State
 from bot.workflows.alerts import intake
 from bot.workflows.alerts.sources.table import SOURCES
+from bot.workflows.checks import held
+from bot.workflows.checks.model import CheckRun
 from bot.workflows.problems import service as problems
 from bot.workflows.problems import showing
 from bot.workflows.problems.service import Sign
@@ -100,3 +103,19 @@ def something_unknown_is_sent(stage: Stage, body: bytes = UNKNOWN) -> None:
 
 def more_of_it_is_sent(stage: Stage) -> None:
     something_unknown_is_sent(stage, UNKNOWN + UNKNOWN)
+
+
+def checks_prove_nothing(stage: Stage) -> None:
+    """Another run of a check is held back: all fail at once, and the control does too."""
+    config, now = stage.bot.settings.current, stage.bot.clock.now()
+
+    def hold(session: Session) -> None:
+        session.add(
+            CheckRun(
+                workflow="place-order", key="order", began_at=now, took_ms=1, verdict=held.VERDICT, said="no network"
+            )
+        )
+        held.tell(session, config, at=now)
+
+    stage.bot.database.run(hold)
+    stage.settle()
