@@ -52,18 +52,18 @@ class Shops:
         return "\n".join([*lines, ""])
 
     def until_told(self, *expected: tuple[str, str]) -> None:
-        """Wait until people read this, in order: by its picture, and the shop it is about."""
+        """Wait until people read this, in whatever order: by its picture, and the shop it is about."""
         self._stage.slack.wait_until(
-            lambda: self._told() == [*expected], why="it is told", within=WITHIN, seen=lambda: str(self._told())
+            lambda: self._told() == sorted(expected), why="it is told", within=WITHIN, seen=lambda: str(self._told())
         )
 
     def _told(self) -> list[tuple[str, str]]:
         said = [self._stage.words(each) for each in self._stage.messages()]
-        return [(each.split()[0], each.partition("in shop ")[2].split()[0]) for each in sorted(said, key=shop_in)]
+        return sorted((each.split()[0], shop_in(each)) for each in said)
 
 
 def shop_in(said: str) -> str:
-    return said.partition("in shop ")[2]
+    return said.partition("in shop ")[2].split()[0]
 
 
 @contextmanager
