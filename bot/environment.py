@@ -54,6 +54,15 @@ class TrackerAccess:
     """Without it, nobody may tell us that something changed there."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class PrometheusAccess:
+    """With what Prometheus is asked, where it wants to know by whom: a token, or a name and password."""
+
+    token: str = field(default="", repr=False)
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+
+
 @dataclass(frozen=True)
 class ApiToken:
     """Who may call our HTTP API, and what for. The token itself is kept nowhere, only its SHA-256."""
@@ -94,6 +103,7 @@ class Environment:
     """The secrets with which alerts may be delivered, by the source's name; several while one is being changed."""
     heartbeat_secrets: tuple[str, ...] = field(default=(), repr=False)
     """From which the addresses for heartbeats are made; several while one is being changed, the newest first."""
+    prometheus: PrometheusAccess = PrometheusAccess()
 
     check_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What checks fill in for `{{ secret.NAME }}`, by its name in lower case."""
@@ -139,6 +149,7 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         hooks=hook_secrets(variables, faults),
         heartbeat_secrets=_secrets(variables, "SEVBOT_HEARTBEAT_SECRET", faults),
         check_secrets=check_secrets(variables, faults),
+        prometheus=prometheus_access(variables, faults),
     )
     if not _is_database(result.database_url):
         faults.append("DATABASE_URL: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
@@ -196,6 +207,14 @@ def tracker_access(variables: Mapping[str, str], faults: list[str]) -> TrackerAc
         jira_url=url, jira_email=found["EMAIL"], jira_token=found["TOKEN"],
         jira_webhook_secret=found["WEBHOOK_SECRET"],
     )  # fmt: skip
+
+
+def prometheus_access(variables: Mapping[str, str], faults: list[str]) -> PrometheusAccess:
+    """With what Prometheus is asked; what is wrong with it is added to `faults`."""
+    token, user, password = (_secret(variables, f"PROMETHEUS_{name}", faults) for name in ("TOKEN", "USER", "PASSWORD"))
+    if bool(user) != bool(password) or (token and user):
+        faults.append("Give PROMETHEUS_TOKEN, or PROMETHEUS_USER and PROMETHEUS_PASSWORD, or none of them")
+    return PrometheusAccess(token=token, user=user, password=password)
 
 
 def api_tokens(variables: Mapping[str, str], faults: list[str]) -> tuple[ApiToken, ...]:

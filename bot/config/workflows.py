@@ -10,6 +10,7 @@ from bot.config.alerts import AlertMatcher
 from bot.config.checks import OF_SECRETS, Check, places, wrong_checks
 from bot.config.heartbeats import Heartbeat, wrong_heartbeats
 from bot.config.maintenance import Maintenance, wrong_maintenance
+from bot.config.queries import Query, wrong_queries
 from bot.config.values import Duration, Frozen, Key, Link, Place, TimeZone, parse_duration
 
 CALENDAR = ("week", "month", "quarter", "year")
@@ -113,6 +114,8 @@ class Workflow(Frozen):
     """What is tried again and again."""
     quorum: Annotated[int, Field(ge=1, le=20)] = 1
     """How many of its checks must fail for that to be critical."""
+    queries: Annotated[tuple[Query, ...], Field(max_length=20)] = ()
+    """What Prometheus is asked of it."""
 
     def is_in_maintenance(self, moment: datetime, *, zone: str) -> bool:
         """Whether it is worked on at that moment, as announced. `zone`: the one of windows that name none."""
@@ -134,6 +137,9 @@ def wrong_workflows(workflows: Sequence[Workflow], *, severities: set[str]) -> I
         yield from (f"{place}{fault}" for fault in wrong_checks(workflow.checks))
         if workflow.quorum > max(len(workflow.checks), 1):
             yield f"{place}.quorum: it has {len(workflow.checks)} checks: give no more"
+        yield from (f"{place}{fault}" for fault in wrong_queries(workflow.queries, pushed=PUSHED))
+        for key in sorted({each.key for each in workflow.checks} & {each.key for each in workflow.queries}):
+            yield f"{place}.queries: a check is called {key!r} already, and their counts would be mixed"
         keys = [each.key for each in workflow.slos]
         yield from (
             f"{place}.slos: {key!r} is there twice" for key in sorted({key for key in keys if keys.count(key) > 1})

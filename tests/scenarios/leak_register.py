@@ -129,6 +129,7 @@ KINDS = {
     "remediation.recall": SILENT,
     "operations.tell_operators": "speaks of the configuration's files, and of no SEV",
     "problem.message": PUBLIC_SIGN, "problem.elsewhere": PUBLIC_SIGN, "alerts.unknown": NOTHING, "checks.held": NOTHING,
+    "queries.trouble": NOTHING,
     "remediation.tell_given": LETTER + "; a team's channel is told nothing of a private SEV",
     "remediation.say_known": "shown in the SEV's own channel; whoever reads, only public SEVs are named (prevention.find_earlier)",
     "incident.consider_request": "posts nothing; ends alike whether or not there is such a SEV",
@@ -149,7 +150,7 @@ JOBS = dict.fromkeys(
         "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call", "remediation.show_overdue",
         "digest.send_due", "digest.forget", "alerts.work_off", "problems.show_news", "problems.forget", "operations.read_config",
         "paging.forget_on_call", "tracker.watch", "tracker.forget", "workflows.evaluate", "workflows.forget", "heartbeats.look",
-        "checks.run", "checks.forget",
+        "checks.run", "checks.forget", "queries.ask", "workflows.measure_sevs",
     ),
     "says nothing but through the kinds above; logs ids only",
 )  # fmt: skip

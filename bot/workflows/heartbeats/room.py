@@ -69,4 +69,4 @@ class HeartbeatsRoom:
             each.key: each for each in session.scalars(select(HeartbeatRow).where(HeartbeatRow.workflow == workflow))
         }
         up_since = listening.up_since(session) or now
-        return heartbeat_views.lines(known.heartbeats, rows, zone=config.nudges.time_zone, up_since=up_since)
+        return heartbeat_views.lines(known, rows, zone=config.nudges.time_zone, up_since=up_since)
