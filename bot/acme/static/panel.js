@@ -26,7 +26,7 @@ function say(node, words) {
 
 const OTHERS = {
   settlement: { name: "Settlement", kind: "job", what: "Moves the money to the banks: nightly elsewhere, here every 20 seconds." },
-  monitoring: { name: "Monitoring", kind: "alert", what: "Its alert says that orders wait in the queue." },
+  monitoring: { name: "Order queue", kind: "alert", what: "Acme Pay's own monitoring watches it, and sends an alert." },
 };
 
 /** All that can be broken, alike for parts, the job and monitoring. */
@@ -43,7 +43,7 @@ const often = (did, times) => `${did} ${["never yet", "once"][times] ?? `${times
 function figures({ visits, seconds }) {
   if (!visits.length) return "Nobody came yet.";
   const good = visits.reduce((sum, one) => sum + one, 0);
-  const share = `${good} of the last ${visits.length} customers fared well`;
+  const share = `${good} of the last ${visits.length} did well`;
   return `${share}, in ${seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`}`;
 }
 

@@ -70,7 +70,7 @@ const STEPS = [
   },
   {
     title: "See what the next morning brings",
-    text: "The clock can be moved. On working days at 08:30, #incidents gets a digest: what is open, what is owed.",
+    text: "The clock can be moved. On working days at 08:30, #incidents gets a digest of what is open and owed; wait half a minute for it.",
     offer: ["Move the clock", moveToMorning],
     isDone: () => currentChannel()?.name === "incidents" && botSaid(/./),
   },
