@@ -52,6 +52,14 @@ def network(value: str) -> str:
     return value
 
 
+def address(value: str) -> str:
+    """An IP address. Raises `ValueError` where it is none."""
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        raise ValueError(f"{value!r} is no address: write 10.1.2.3 or the like") from None
+
+
 def _statuses(value: object) -> object:
     return (value,) if isinstance(value, int) else value
 
@@ -85,6 +93,11 @@ class Request(Frozen):
     form: dict[str, Text] | None = None
     body: Text | None = None
     """A body as it is."""
+
+    @property
+    def texts(self) -> tuple[object, ...]:
+        """All of it in which something may be filled in."""
+        return self.url, self.headers, self.content, self.form, self.body
 
 
 class Below(Frozen):
@@ -147,7 +160,7 @@ class Dns(Frozen):
 
     name: Host
     type: Literal["A", "AAAA", "CNAME", "MX", "NS", "TXT"] = "A"
-    server: Host | None = None
+    server: Annotated[str, AfterValidator(address)] | None = None
     """The address of the server that is asked; None: those this machine asks."""
     port: Port = 53
     expect: tuple[Annotated[str, Field(min_length=1, max_length=255)], ...] = ()
@@ -192,14 +205,14 @@ class Check(Frozen):
 
     @property
     def longest(self) -> timedelta:
-        """How long it may take until a failure is confirmed."""
-        return self.patience * (self.confirm.retries + 1) + self.confirm.delay * self.confirm.retries
+        """How long it may take until a failure is confirmed: each try may take its time once more to clean up."""
+        return 2 * self.patience * (self.confirm.retries + 1) + self.confirm.delay * self.confirm.retries
 
 
 class CheckRules(Frozen):
     """How checks are run."""
 
-    workers: Annotated[int, Field(ge=1, le=512)] = 64
+    workers: Annotated[int, Field(ge=1, le=512)] = 128
     """How many run at once, on each replica."""
     allowed_networks: tuple[Annotated[str, AfterValidator(network)], ...] = ()
     """Private networks that checks may speak to; all public ones they may."""
@@ -246,7 +259,7 @@ def _wrong(check: Check) -> Iterator[str]:
 
 def _wrong_step(step: Step, known: set[str]) -> Iterator[str]:
     request = step.request
-    for name in sorted(set(places((request.url, request.headers, request.content, request.form, request.body)))):
+    for name in sorted(set(places(request.texts))):
         is_secret = name.startswith(OF_SECRETS) and re.fullmatch(NAME, name.removeprefix(OF_SECRETS))
         if not is_secret and name not in known:
             yield f".request: nothing is called {name!r}: give it in variables, or let a step before extract it"

@@ -14,6 +14,7 @@ from bot.config.heartbeats import Heartbeat
 from bot.config.maintenance import Maintenance
 from bot.config.nudges import DAYS
 from bot.playground import Person, Playground
+from bot.workflows.heartbeats import listening
 from bot.workflows.heartbeats.hooks import token_of
 from bot.workflows.heartbeats.model import HeartbeatRow, HeartbeatWatch
 from bot.workflows.heartbeats.times import next_expected
@@ -76,6 +77,7 @@ class Jobs:
 
 @pytest.fixture
 def jobs(trouble: TroubleStage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Jobs]:
+    monkeypatch.setattr(listening, "LEAP", timedelta.max)  # the time that passes here is lived through
     yield Jobs(trouble, monkeypatch)
     trouble.slack.expected.update(trouble.messages())
 
@@ -244,6 +246,19 @@ def test_a_page_full_of_heartbeats_with_the_longest_texts_is_still_shown(jobs: J
     assert "And 14 more heartbeats, none of them worse." in shown
     assert "<!here>" not in shown
     jobs.stage.slack.expect_all()
+
+
+def test_a_clock_that_is_moved_makes_nothing_late(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "LEAP", timedelta(seconds=30))
+    jobs.says()
+    jobs.says("/start")
+    jobs.looks(after=15 * HOUR)
+    assert jobs.stage.problems() == []
+    jobs.looks(after=timedelta(seconds=20))
+    assert jobs.stage.problems() == []
+    monkeypatch.setattr(listening, "LEAP", timedelta.max)
+    jobs.looks(after=HOUR + 11 * MINUTE)
+    assert titles(jobs.stage) == [("Settlement is late", False)]
 
 
 def is_worked_on(jobs: Jobs, *, since: timedelta = timedelta(), until: timedelta) -> None:

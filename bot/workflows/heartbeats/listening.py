@@ -25,6 +25,8 @@ SOURCE: Literal["heartbeat"] = "heartbeat"
 WATCH = 1
 SILENCE = timedelta(seconds=30)
 """When nobody looked for so long, nobody was there to hear of heartbeats."""
+LEAP = timedelta(seconds=30)
+"""When business time gets ahead of machine time by so much, the demo's clock was moved: nothing could be heard meanwhile."""
 LOOKS_EVERY = timedelta(seconds=5)
 """How often it is kept that somebody looks."""
 REMOVED_AFTER = timedelta(minutes=2)
@@ -46,12 +48,12 @@ def is_watch_due(session: Session, *, machine_now: datetime) -> bool:
     return watch is None or machine_now - watch.looked_at >= LOOKS_EVERY
 
 
-def watch(session: Session, *, now: datetime, machine_now: datetime) -> None:
-    """Keep that somebody looks; and since when, where nobody did for a while."""
+def watch(session: Session, *, now: datetime, machine_now: datetime, leapt: bool = False) -> None:
+    """Keep that somebody looks; and since when, where nobody did for a while, or business time `leapt` forward."""
     insert = insert_for(dialect_of(session), HeartbeatWatch).values(id=WATCH, up_since=now, looked_at=machine_now)
     session.connection().execute(insert.on_conflict_do_nothing(index_elements=["id"]))
     row = session.get_one(HeartbeatWatch, WATCH, with_for_update=True)
-    if machine_now - row.looked_at > SILENCE:
+    if leapt or machine_now - row.looked_at > SILENCE:
         row.up_since = now
     row.looked_at = max(row.looked_at, machine_now)
 
