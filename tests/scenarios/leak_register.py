@@ -157,8 +157,7 @@ JOBS = dict.fromkeys(
         "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call", "remediation.show_overdue",
         "digest.send_due", "digest.forget", "alerts.work_off", "problems.show_news", "problems.forget", "operations.read_config",
         "paging.forget_on_call", "tracker.watch", "tracker.forget", "workflows.evaluate", "workflows.forget", "heartbeats.look",
-        "checks.run", "checks.forget", "queries.ask", "workflows.measure_sevs",
-        "postmortems.ask_reviewers",
+        "checks.run", "checks.forget", "queries.ask", "workflows.measure_sevs", "postmortems.ask_reviewers",
     ),
     "says nothing but through the kinds above; logs ids only",
 )  # fmt: skip
