@@ -27,6 +27,10 @@ WEBHOOK_KEY = "SEVBOT_WEBHOOK_"
 SHORTEST_SECRET = 16
 
 
+CHECK_SECRET = "SEVBOT_CHECK_SECRET_"  # noqa: S105 - it is where one is, and none
+"""What the name of a secret begins with that checks fill in; the rest is its name in capitals."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class PagerAccess:
     """The secrets with which pagers are spoken to, and where they are."""
@@ -50,6 +54,15 @@ class TrackerAccess:
     jira_token: str = field(default="", repr=False)
     jira_webhook_secret: str = field(default="", repr=False)
     """Without it, nobody may tell us that something changed there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrometheusAccess:
+    """With what Prometheus is asked, where it wants to know by whom: a token, or a name and password."""
+
+    token: str = field(default="", repr=False)
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -98,6 +111,10 @@ class Environment:
     """The secrets of outgoing webhooks, by their keys in capitals; several while one is being changed."""
     heartbeat_secrets: tuple[str, ...] = field(default=(), repr=False)
     """From which the addresses for heartbeats are made; several while one is being changed, the newest first."""
+    prometheus: PrometheusAccess = PrometheusAccess()
+
+    check_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What checks fill in for `{{ secret.NAME }}`, by its name in lower case."""
 
     @property
     def socket_mode(self) -> bool:
@@ -140,6 +157,8 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         hooks={name.lower(): secrets for name, secrets in secrets_by_name(variables, HOOK_KEY, faults).items()},
         webhooks=secrets_by_name(variables, WEBHOOK_KEY, faults),
         heartbeat_secrets=_secrets(variables, "SEVBOT_HEARTBEAT_SECRET", faults),
+        check_secrets=check_secrets(variables, faults),
+        prometheus=prometheus_access(variables, faults),
     )
     if not _is_database(result.database_url):
         faults.append("DATABASE_URL: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
@@ -199,6 +218,14 @@ def tracker_access(variables: Mapping[str, str], faults: list[str]) -> TrackerAc
     )  # fmt: skip
 
 
+def prometheus_access(variables: Mapping[str, str], faults: list[str]) -> PrometheusAccess:
+    """With what Prometheus is asked; what is wrong with it is added to `faults`."""
+    token, user, password = (_secret(variables, f"PROMETHEUS_{name}", faults) for name in ("TOKEN", "USER", "PASSWORD"))
+    if bool(user) != bool(password) or (token and user):
+        faults.append("Give PROMETHEUS_TOKEN, or PROMETHEUS_USER and PROMETHEUS_PASSWORD, or none of them")
+    return PrometheusAccess(token=token, user=user, password=password)
+
+
 def api_tokens(variables: Mapping[str, str], faults: list[str]) -> tuple[ApiToken, ...]:
     """Who may call our HTTP API: one to a line, or with semicolons in between; what is wrong is added to `faults`."""
     entries = [
@@ -236,6 +263,13 @@ def secrets_by_name(variables: Mapping[str, str], beginning: str, faults: list[s
     names = sorted({name.removesuffix("_FILE") for name in variables if name.startswith(beginning)})
     found = {name: _secrets(variables, name, faults) for name in names}
     return {name.removeprefix(beginning): secrets for name, secrets in found.items() if secrets}
+
+
+def check_secrets(variables: Mapping[str, str], faults: list[str]) -> dict[str, str]:
+    """What checks fill in, by its name in lower case; what is wrong with it is added to `faults`."""
+    names = sorted({name.removesuffix("_FILE") for name in variables if name.startswith(CHECK_SECRET)})
+    found = {name.removeprefix(CHECK_SECRET).lower(): _secret(variables, name, faults) for name in names}
+    return {name: secret for name, secret in found.items() if secret}
 
 
 def _secrets(variables: Mapping[str, str], name: str, faults: list[str]) -> tuple[str, ...]:
