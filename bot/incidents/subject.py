@@ -1,5 +1,7 @@
 """Which SEV a person means, and which are open."""
 
+import re
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,9 +12,10 @@ from bot.errors import Refused
 from bot.incidents import lifecycle, membership
 from bot.incidents.model import Incident
 from bot.slack.commands import NAME, Line
-from bot.slack.visit import Visit
+from bot.slack.visit import OF_ANOTHER_VERSION, Visit
 
 LONGEST_LIST = 15
+NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def subject(session: Session, visit: Visit, line: Line, *, lock: bool = True) -> Incident:
@@ -29,7 +32,10 @@ def subject(session: Session, visit: Visit, line: Line, *, lock: bool = True) ->
 
 def of_number(session: Session, visit: Visit, number: object) -> Incident:
     """The SEV of that number, locked. Raises `Refused`."""
-    return membership.by_number(session, int(str(number)), user_id=visit.user_id, lock=True)
+    found = str(number)
+    if not NUMBER.fullmatch(found):
+        raise Refused(OF_ANOTHER_VERSION)
+    return membership.by_number(session, int(found), user_id=visit.user_id, lock=True)
 
 
 def open_incidents(session: Session, config: Config, visit: Visit) -> list[Incident]:

@@ -31,7 +31,7 @@ from bot.slack import visit as visits
 from bot.slack.client import MODAL_TIMEOUT, Slack
 from bot.slack.commands import NAME, Form
 from bot.slack.recent import RecentKeys, Turns
-from bot.slack.rooms import Rooms
+from bot.slack.rooms import Rooms, no_such_form
 from bot.slack.text import escape, mentioned_users
 from bot.slack.visit import Answer, View, Visit
 
@@ -187,13 +187,14 @@ class Listeners:
     def _shortcut(self, name: str, visit: Visit) -> Answer:
         does = self._rooms.shortcuts.get(name)
         done = self._run(lambda session: does(session, visit), visit, changes=True) if does else None
-        return self._open(self._rooms.openers[name](visit), visit) if done is None else done
+        opens = self._rooms.openers.get(name) if done is None else None
+        return self._open(opens(visit), visit) if opens else done or visits.DONE
 
     def _on_form(self, ack: Ack, body: dict[str, Any]) -> None:
         with self._answering("form"):
             visit = visits.from_interaction(body, now=self._clock.now())
             name = body["view"]["callback_id"]
-            form, alone = self._rooms.forms[name], self._alone(name, visit)
+            form, alone = self._rooms.forms.get(name, no_such_form), self._alone(name, visit)
             self._sent.add(visit.view_id)
             self._learn_all(visit.people[:MOST_LEARNED])
             answer = self._tell(

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from bot.errors import Refused
 from bot.slack.commands import Commands, Form
 from bot.slack.events import Events
-from bot.slack.visit import Answer, Visit
+from bot.slack.visit import OF_ANOTHER_VERSION, Answer, Visit
 
 Click = Callable[[Session, Visit], Answer]
 Submission = Callable[[Session, Visit], Answer]
@@ -31,3 +32,8 @@ class Rooms:
     """Clicks that change nothing, so that it need not be known who did them."""
     alone: dict[str, Callable[[Visit], Answer]] = field(default_factory=dict)
     """What clicks and forms do instead while the database is down; the others can do nothing then."""
+
+
+def no_such_form(_session: Session, _visit: Visit) -> Answer:
+    """What becomes of a form that this version does not know."""
+    raise Refused(OF_ANOTHER_VERSION)

@@ -10,8 +10,12 @@ from typing import Any
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk.errors import SlackClientError
+from slack_sdk.socket_mode.builtin.client import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.errors import CallFailed
+from bot.slack import contract
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +45,18 @@ class Line:
         return getattr(self._inner, name)
 
 
+class Door(SocketModeHandler):
+    """Lets in what keeps to the contract. The rest is acknowledged, for Slack would but send the same again."""
+
+    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # its base has no types
+        wrong = contract.fault(req.payload)
+        if wrong is None:
+            super().handle(client, req)
+            return
+        log.warning("slack.not_understood", extra={"kind": req.type, "at": wrong})
+        client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
+
+
 class Socket:
     """The connection.
 
@@ -51,7 +67,7 @@ class Socket:
     def __init__(
         self, app: App, app_token: str, *, before: Callable[[], object], on_connect: Callable[[], None]
     ) -> None:
-        self._handler = SocketModeHandler(
+        self._handler = Door(
             app, app_token, concurrency=CONCURRENCY, ping_interval=PING_INTERVAL, receive_buffer_size=READ_AT_ONCE
         )
         self._handler.client.on_error_listeners.append(self._lost)

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from bot.errors import Refused
 from bot.slack.text import clip, escape
 
 USER_ID = re.compile(r"[UW][A-Z0-9]{2,30}")
@@ -73,6 +74,7 @@ class Answer:
 
 
 DONE = Answer()
+OF_ANOTHER_VERSION = "This form was opened by another version of Sevbot. Close it, and open it anew."
 
 
 def from_command(body: dict[str, Any], *, now: datetime) -> Visit:
@@ -138,12 +140,19 @@ def _value_of(element: dict[str, Any]) -> Any:
     return element.get("value")
 
 
-def _metadata(view: View) -> dict[str, Any]:
+class Carried(dict[str, Any]):
+    """What a form was opened with. Where another version opened it, it may carry something else."""
+
+    def __missing__(self, name: str) -> Any:
+        raise Refused(OF_ANOTHER_VERSION)
+
+
+def _metadata(view: View) -> Carried:
     try:
         found = json.loads(view.get("private_metadata") or "{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+    except (ValueError, RecursionError):
+        return Carried()
+    return Carried(found if isinstance(found, dict) else {})
 
 
 def metadata(**values: Any) -> str:

@@ -1,6 +1,7 @@
 """The routes: health, metrics, and Slack's deliveries where they come by HTTP."""
 
 import hmac
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -11,10 +12,13 @@ from fastapi.responses import JSONResponse
 from prometheus_client import generate_latest
 from slack_bolt import App, BoltRequest
 
+from bot.slack import contract
 from bot.web import heartbeats as pings
 from bot.web.api import Api, attach
 from bot.web.bodies import body_of
 from bot.web.heartbeats import TakePing
+
+log = logging.getLogger(__name__)
 
 Take = Callable[[Mapping[str, str], bytes], int]
 """What takes a delivery from outside: its headers, named in lower case, and its very bytes. It gives the status."""
@@ -84,18 +88,28 @@ def build(
         pings.attach(api, heartbeats)
 
     if slack is not None:
-        bolt = slack
-
-        @api.post("/slack/events")
-        async def slack_events(request: Request) -> Response:
-            """Slack's signed deliveries: commands, clicks, forms and events, over one address."""
-            body = (await request.body()).decode("utf-8", "replace")
-            headers: dict[str, str | Sequence[str]] = dict(request.headers)
-            bolt_request = BoltRequest(body=body, query=dict(request.query_params), headers=headers)
-            answer = await run_in_threadpool(bolt.dispatch, bolt_request)
-            return Response(answer.body, status_code=answer.status, headers=answer.first_headers_without_set_cookie())
-
+        _listen_to_slack(api, slack)
     return api
+
+
+def _listen_to_slack(api: FastAPI, bolt: App) -> None:
+    """Where Slack delivers by HTTP."""
+
+    @api.post("/slack/events")
+    async def slack_events(request: Request) -> Response:
+        """Slack's signed deliveries: commands, clicks, forms and events, over one address."""
+        raw = await body_of(request, LONGEST_DELIVERY)
+        if raw is None:
+            return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        body = raw.decode("utf-8", "replace")
+        wrong = contract.fault(contract.content_of(body, request.headers.get("content-type", "")))
+        if wrong is not None:  # Slack would but send the same again
+            log.warning("slack.not_understood", extra={"at": wrong})
+            return Response(status_code=HTTPStatus.OK)
+        headers: dict[str, str | Sequence[str]] = dict(request.headers)
+        bolt_request = BoltRequest(body=body, query=dict(request.query_params), headers=headers)
+        answer = await run_in_threadpool(bolt.dispatch, bolt_request)
+        return Response(answer.body, status_code=answer.status, headers=answer.first_headers_without_set_cookie())
 
 
 def _may_read_metrics(request: Request, token: str) -> bool:
