@@ -10,7 +10,7 @@ import typer
 
 from bot import config, logs, schema
 from bot.db import Database
-from bot.shell import keeping
+from bot.shell import keeping, looking
 from bot.shell.ground import end_with, environment_or_end, only_instance
 
 cli = typer.Typer(
@@ -190,6 +190,8 @@ def plan(
 cli.command()(keeping.backup)
 cli.command()(keeping.restore)
 cli.command()(keeping.move_to)
+cli.command()(looking.doctor)
+cli.command()(looking.retry)
 
 
 def main() -> None:

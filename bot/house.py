@@ -55,8 +55,7 @@ from bot.nudges import service as nudges
 from bot.nudges.daily_deliveries import DailyDeliveries
 from bot.nudges.deliveries import NudgeDeliveries
 from bot.nudges.subjects import AllSubjects
-from bot.operations import why
-from bot.operations.config_watch import ConfigWatch
+from bot.operations.room import OperationsRoom
 from bot.outbox.announcements import Reaction
 from bot.outbox.kinds import Kinds
 from bot.paging import deliveries as paging_deliveries
@@ -130,7 +129,7 @@ class House:
         self.paging = paging_slack.Paging(settings)
         self.remediation = Remediation(slack, clock, settings, self.memory)
         self.digests = DigestRoom(slack, clock, settings, ground.database, self.subjects)
-        self.config_watch = ConfigWatch(settings, ground.database, slack)
+        self.operations = OperationsRoom(slack, clock, settings, database, ground.kinds, subjects=self.subjects)
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
         self.workflows = WorkflowsRoom(
             ground.environment, slack, clock, settings, database, owed=of_workflow.owed, buttons=self.digests.buttons
@@ -188,7 +187,7 @@ class House:
             *self.remediation.commands(),
             *self.digests.commands(),
             *self.workflows.commands(),
-            *why.commands(why.Accounting(settings, self._ground.kinds, self.subjects)),
+            *self.operations.commands(),
             *access_slack.commands(guarding),
         )
         rules = event_rules(slack, settings, self.memory)
@@ -205,7 +204,7 @@ class House:
         nudge_slack.listen(rooms, silence)
         access_slack.listen(rooms, guarding)
         self.workflows.listen(rooms, declaring)
-        for room in (self.postmortems, self.remediation, self.digests):
+        for room in (self.postmortems, self.remediation, self.digests, self.operations):
             room.listen(rooms)
         return rooms
 
@@ -227,14 +226,14 @@ class House:
             Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
             Job("tracker.forget", timedelta(hours=1), self.tracking.forget),
             *(Job(*each) for each in self.workflows.jobs()),
-            Job("operations.read_config", timedelta(seconds=5), self.config_watch.look),
+            *(Job(*each) for each in self.operations.jobs()),
             Job("inbound.forget", timedelta(hours=1), partial(self._now, inbound.forget_old)),
         )
 
     def begin(self, session: Session) -> None:
         """What is asked for once, when the bot starts."""
         config, now = self._ground.settings.current, self._ground.clock.now()
-        self.config_watch.begin(session)
+        self.operations.begin(session)
         paging_jobs.refresh_on_call(session, config, self.pagers, now=now)
 
     def look_after_open(self, session: Session) -> None:
@@ -269,7 +268,7 @@ class House:
         """What the rooms show in a person's Home, in order."""
         *now, over = sections(self._ground.settings)
         mine = (self.remediation.home_section(), self.postmortems.home_section())
-        return (*now, *mine, over, why.reminded(self.subjects))
+        return (*now, *mine, over, self.operations.home_section())
 
     def _emergency_steps(self) -> tuple[EmergencyStep, ...]:
         """What other rooms do about a SEV that is declared while the database is down, before all else."""
@@ -280,7 +279,7 @@ class House:
             self._ground.slack, self._ground.clock, self._ground.settings, self._ground.kinds,
         )  # fmt: skip
         texts = Texts(self._ground.environment.config_folder)
-        kinds.add(*directory_channels.kinds(slack), *people.kinds(slack), self.home.kind(), self.config_watch.kind())
+        kinds.add(*directory_channels.kinds(slack), *people.kinds(slack), self.home.kind())
         Deliveries(
             slack, clock, settings, kinds, texts, card_lines=self._card_lines(), card_buttons=self._card_buttons()
         ).register()
@@ -296,7 +295,7 @@ class House:
         CatchUp(slack, clock, settings, kinds, self.memory, also=(self.remediation.seen,)).register()
         TellingDeliveries(slack, settings, kinds).register()
         paging_deliveries.Deliveries(slack, settings, kinds, self.pagers).register()
-        for room in (self.remediation, self.digests, self.tracking, self.postmortems, self.workflows):
+        for room in (self.remediation, self.digests, self.tracking, self.postmortems, self.workflows, self.operations):
             room.register(kinds)
 
     def _forget_answers(self) -> None:

@@ -5,6 +5,7 @@ import logging
 import socket
 import ssl
 import threading
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -112,12 +113,20 @@ class Slack:
         return urlsplit(self.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
 
     def call(
-        self, method: str, /, *, kind: str = "", timeout: timedelta | None = None, **arguments: Any
+        self,
+        method: str,
+        /,
+        *,
+        kind: str = "",
+        timeout: timedelta | None = None,
+        headers: Callable[[Mapping[str, str]], None] | None = None,
+        **arguments: Any,
     ) -> dict[str, Any]:
         """Call `method` (`chat.postMessage`) and return its answer.
 
-            What Slack says was done already counts as done: the answer is then `{"done_already": code, "errors": […]}`. Raises
-        `Temporary`     (no effect), `OutcomeUnknown` (perhaps an effect) or `Permanent` (no effect, and none to come).
+        What Slack says was done already counts as done: the answer is then `{"done_already": code, "errors": […]}`.
+        `headers` is given those of an answer that is none of an error. Raises `Temporary` (no effect), `OutcomeUnknown`
+        (perhaps an effect) or `Permanent` (no effect, and none to come).
         """
         place = (method, str(arguments.get("channel", "")) if method == "chat.postMessage" else "")
         self._respect_hold(place)
@@ -152,6 +161,8 @@ class Slack:
         self.is_away = False
         CALLS.labels(method, "ok").inc()
         self._obey_clock(answer)
+        if headers is not None:
+            headers({name.lower(): value for name, value in answer.headers.items()})
         return dict(answer.data) if isinstance(answer.data, dict) else {}
 
     def identity(self) -> Identity:
