@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot import config, logs, schema
+from bot import config, logs, memory, schema
 from bot.db import Database
 from bot.shell import keeping, looking
 from bot.shell.ground import end_with, environment_or_end, only_instance
@@ -21,6 +21,7 @@ cli = typer.Typer(
 @cli.command()
 def run() -> None:
     """Run the bot until it is told to stop."""
+    memory.spare()
     environment = environment_or_end(with_slack=True)
     logs.set_up(environment.log_format)
     from bot.app import Bot  # it knows every room: the other commands start without

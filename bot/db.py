@@ -7,7 +7,6 @@ import logging
 import random
 import re
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +23,8 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.types import TypeDecorator
+
+from bot.gate import Courtesy, Gate
 
 T = TypeVar("T")
 ATTEMPTS = 5
@@ -98,35 +99,6 @@ def log_failure(log: logging.Logger, event: str, error: Exception, **extra: obje
     log.error(event, exc_info=None if is_away else error, extra={"error": type(error).__name__, **extra})
 
 
-class Gate:
-    """Lets one writer through at a time, and people before what is done aside."""
-
-    def __init__(self) -> None:
-        lock = threading.Lock()
-        self._for_people = threading.Condition(lock)
-        self._for_aside = threading.Condition(lock)
-        self._people = 0
-        self._is_taken = False
-
-    @contextmanager
-    def passing(self, *, aside: bool) -> Iterator[None]:
-        """Wait for the turn, and hold the gate for the block."""
-        with self._for_aside if aside else self._for_people:
-            if aside:
-                self._for_aside.wait_for(lambda: not self._is_taken and not self._people)
-            else:
-                self._people += 1
-                self._for_people.wait_for(lambda: not self._is_taken)
-                self._people -= 1
-            self._is_taken = True
-        try:
-            yield
-        finally:
-            with self._for_people:
-                self._is_taken = False
-                (self._for_people if self._people else self._for_aside).notify()
-
-
 class Database:
     """The engine and its two doors."""
 
@@ -135,7 +107,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.before_commit: list[Callable[[Session], None]] = []
         self.after_commit: list[Callable[[Session], None]] = []
-        self._gate = Gate()
+        self._gate: Gate | Courtesy = Gate() if self.is_sqlite else Courtesy()
         self._file_id: tuple[int, int] | None = None
         if self.is_sqlite:
             path = self.file
@@ -212,9 +184,6 @@ class Database:
     @contextmanager
     def _writing(self, *, aside: bool) -> Iterator[None]:
         """On SQLite, queue in the process and not in the file: waiting there is by sleeping, and slow."""
-        if not self.is_sqlite:
-            yield
-            return
         with self._gate.passing(aside=aside):
             self._require_file()
             yield

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
 
-from bot.db import ATTEMPTS, Database, Gate, redact_url
+from bot.db import ATTEMPTS, Database, redact_url
 from bot.inbound import InboundKey
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -181,61 +181,6 @@ def test_a_connection_that_broke_before_the_commit_is_made_anew(database: Databa
     database.run(work)
     assert len(tries) == 2
     assert keys(database) == ["a"]
-
-
-class Queue:
-    """Threads that want through a gate one by one; each writes down its name when it passes."""
-
-    def __init__(self) -> None:
-        self.gate = Gate()
-        self.passed: list[str] = []
-        self.held = threading.Event()
-        self.release = threading.Event()
-
-    def hold(self) -> None:
-        with self.gate.passing(aside=True):
-            self.held.set()
-            self.release.wait(PATIENCE)
-
-    def want(self, name: str, *, aside: bool) -> None:
-        with self.gate.passing(aside=aside):
-            self.passed.append(name)
-
-    def waiting(self, *, aside: bool) -> int:
-        """How many wait at the gate: only Python's own condition knows of those aside."""
-        return len((self.gate._for_aside if aside else self.gate._for_people)._waiters)  # type: ignore[attr-defined]
-
-
-def until(holds: Callable[[], bool]) -> None:
-    turn = threading.Event()
-    for _ in range(PATIENCE * 200):
-        if holds():
-            return
-        turn.wait(0.005)
-    raise AssertionError("it never came to that")
-
-
-def test_people_go_before_what_is_done_aside_though_it_came_first() -> None:
-    queue = Queue()
-    with ThreadPoolExecutor(5) as pool:
-        pool.submit(queue.hold)
-        assert queue.held.wait(PATIENCE)
-        for number in (1, 2):
-            pool.submit(queue.want, "aside", aside=True)
-            until(lambda number=number: queue.waiting(aside=True) == number)  # type: ignore[misc]  # a default
-        for number in (1, 2):
-            pool.submit(queue.want, "person", aside=False)
-            until(lambda number=number: queue.waiting(aside=False) == number)  # type: ignore[misc]  # a default
-        queue.release.set()
-    assert queue.passed == ["person", "person", "aside", "aside"]
-
-
-def test_a_gate_opens_again_after_a_failure() -> None:
-    gate = Gate()
-    with pytest.raises(LookupError), gate.passing(aside=False):
-        raise LookupError("it went wrong inside")
-    with gate.passing(aside=True):
-        pass
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,8 @@ _LINKS = select(IncidentLink).where(IncidentLink.incident_id == bindparam("incid
 
 def links_of(session: Session, incident: Incident) -> list[IncidentLink]:
     """The links people gave a SEV, oldest first."""
+    if incident.is_being_declared:
+        return []
     return list(session.scalars(_LINKS, {"incident": incident.id}))
 
 

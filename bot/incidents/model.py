@@ -72,6 +72,9 @@ class Incident(Base):
     channel_trouble: Mapped[str] = mapped_column(String(20), default="")
     """Why the channel can't be used: `archived`, `deleted`, `bot_removed`. Empty: it can."""
 
+    is_being_declared = False
+    """Whether this very transaction declares it: then there is nothing of it in the database to look for."""
+
     workflows: Mapped[list["AffectedWorkflow"]] = relationship(
         order_by="AffectedWorkflow.workflow", cascade="all, delete-orphan"
     )

@@ -94,6 +94,7 @@ def declare(session: Session, said: Declaration, *, config: Config, actor: Actor
         channel_attempt=channel_name(config, number=number, title=title, is_private=said.is_private),
         workflows=[AffectedWorkflow(workflow=key) for key in known],
     )
+    incident.is_being_declared = True
     session.add(incident)
     session.flush()
     session.add_all(IncidentMember(incident_id=incident.id, user_id=each) for each in declarers(actor.user_id))

@@ -45,7 +45,8 @@ def subscribers(
 
     Whoever is sent them for its severity is also told of the change (`entry`) that ends that.
     """
-    asked = {row.user_id: row.stopped_at for row in session.execute(_ASKED, {"incident": incident.id})}
+    rows = () if incident.is_being_declared else session.execute(_ASKED, {"incident": incident.id})
+    asked = {row.user_id: row.stopped_at for row in rows}
     named = [*standing(config, incident.severity)]
     if entry is not None and entry.kind == "severity":
         named += standing(config, entry.data["before"])

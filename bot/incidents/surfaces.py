@@ -97,6 +97,8 @@ _ANNOUNCEMENTS = select(OutboxMessage.arguments).where(
 
 def _announced_in(session: Session, incident: Incident) -> list[str]:
     """Where it was announced before: those announcements stay true, also when its severity calls for them no more."""
+    if incident.is_being_declared:
+        return []
     rows = session.connection().execute(_ANNOUNCEMENTS, {"incident": incident.subject})
     return sorted(arguments["place"] for (arguments,) in rows)
 

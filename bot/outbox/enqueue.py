@@ -58,17 +58,11 @@ class Enqueuer:
     def flush(self, session: Session) -> None:
         """Write all requests, in one order for everybody: transactions that lock rows in opposite orders would deadlock."""
         requests: dict[str, Request] = session.info.pop(PENDING_ENQUEUES, {})
-        if requests:
-            session.info[ENQUEUED] = True
         # A lane's rows keep the order of the wishes; they are new, so they lock nothing of each other.
         ordered = sorted(requests.values(), key=lambda each: each.lane or each.key)
-        latest = [self._row(each) for each in ordered if each.mode is Mode.LATEST]
-        once = [self._row(each) for each in ordered if each.mode is Mode.ONCE]
-        dialect = dialect_of(session)
-        if latest:
-            session.connection().execute(_or_due_again(dialect), latest)
-        if once:
-            session.connection().execute(_unless_there(dialect), once)
+        if ordered:
+            session.info[ENQUEUED] = True
+            session.connection().execute(_or_due_again(dialect_of(session)), [self._row(each) for each in ordered])
 
     def _row(self, request: Request) -> dict[str, Any]:
         now = self._clock.machine()
@@ -96,21 +90,20 @@ class Enqueuer:
         }
 
 
-# Statements are made once for each engine: making one costs more than executing it.
-@cache
-def _unless_there(dialect: str) -> Executable:
-    return insert_for(dialect, OutboxMessage).on_conflict_do_nothing(index_elements=["key"])
-
-
+# Made once for each engine: making it costs more than executing it.
 @cache
 def _or_due_again(dialect: str) -> Executable:
-    """Make the row, or make it due again: a row that is open keeps its place and its patience, and counts a version on."""
+    """Make the row. Where it is there, one that shows the latest is made due again, and what is said once stays as it is.
+
+    A row that is open keeps its place and its patience, and counts a version on.
+    """
     statement = insert_for(dialect, OutboxMessage)
     new = statement.excluded
     is_open = or_(*(OutboxMessage.state == state for state in OPEN))
     may_be_there = or_(is_open, OutboxMessage.unsure, OutboxMessage.second_look_at.is_not(None))
     return statement.on_conflict_do_update(
         index_elements=["key"],
+        where=new.mode == Mode.LATEST,
         set_={
             "version": OutboxMessage.version + 1,
             "arguments": new.arguments,

@@ -49,12 +49,9 @@ def page_called_for(
     session: Session, incident: Incident, reason: Reason, *, config: Config, now: datetime
 ) -> list[Page]:
     """Page the teams that the SEV's severity calls for, and that are not called already."""
-    called = {page.team for page in pages_of(session, incident) if page.resolved_at is None}
-    return [
-        _page(session, incident, team, reason, actor=BOT, now=now)
-        for team in _callable(config, incident)
-        if team.key not in called
-    ]
+    teams = _callable(config, incident)
+    called = {page.team for page in pages_of(session, incident) if page.resolved_at is None} if teams else set()
+    return [_page(session, incident, team, reason, actor=BOT, now=now) for team in teams if team.key not in called]
 
 
 def page_again(session: Session, incident: Incident, *, config: Config, now: datetime) -> list[Page]:

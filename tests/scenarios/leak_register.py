@@ -168,9 +168,9 @@ VIEWS = dict.fromkeys(
         "telling_forms.entry", "telling_forms.pinned", "update_forms.loading", "update_forms.update", "update_views.said",
         "views.account", "views.announcement", "views.card", "views.found", "views.listed", "views.message", "views.page_form",
         "views.board", "views.home", "views.read", "views.review", "views.versions",
-        "problem_views.message", "problem_views.elsewhere", "problem_views.attach_form", "problem_views.attach_loading", "operators.message",
+        "views.elsewhere", "views.attach_form", "views.attach_loading", "operators.message",
         "doctor_views.told", "config_views.changed_since", "config_views.not_used", "config_views.refused",
-        "views.timeline", "views.day", "tracking_views.letter", "health_views.health", "health_views.workflow",
+        "views.timeline", "views.day", "tracking_views.letter", "views.health", "views.workflow",
     ),
     DRAWN,
 )  # fmt: skip
