@@ -129,7 +129,10 @@ class House:
         self.paging = paging_slack.Paging(settings)
         self.remediation = Remediation(slack, clock, settings, self.memory)
         self.digests = DigestRoom(slack, clock, settings, ground.database, self.subjects)
-        self.operations = OperationsRoom(slack, clock, settings, database, ground.kinds, subjects=self.subjects)
+        self.operations = OperationsRoom(
+            slack, clock, settings, database, ground.kinds,
+            subjects=self.subjects, alive_url=ground.environment.alive_url,
+        )  # fmt: skip
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
         self.workflows = WorkflowsRoom(
             ground.environment, slack, clock, settings, database, owed=of_workflow.owed, buttons=self.digests.buttons

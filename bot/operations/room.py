@@ -11,6 +11,7 @@ from bot.db import Database
 from bot.incidents.home import HomeSection
 from bot.nudges.subjects import AllSubjects
 from bot.operations import why
+from bot.operations.alive import MEASURE_EVERY, TELL_EVERY, Alive
 from bot.operations.config_watch import ConfigWatch
 from bot.operations.doctor import EVERY, Doctor
 from bot.outbox.kinds import Kinds
@@ -23,10 +24,19 @@ class OperationsRoom:
     """Accounting for what was said, reading the configuration anew, and the doctor."""
 
     def __init__(
-        self, slack: Slack, clock: Clock, settings: Settings, database: Database, kinds: Kinds, *, subjects: AllSubjects
+        self,
+        slack: Slack,
+        clock: Clock,
+        settings: Settings,
+        database: Database,
+        kinds: Kinds,
+        *,
+        subjects: AllSubjects,
+        alive_url: str,
     ) -> None:
         self.config_watch = ConfigWatch(settings, database, slack)
         self.doctor = Doctor(slack, clock, settings, database, kinds)
+        self.alive = Alive(alive_url, database, slack, clock)
         self._why = why.Accounting(settings, kinds, subjects)
         self._subjects = subjects
 
@@ -48,6 +58,8 @@ class OperationsRoom:
         return (
             ("operations.read_config", timedelta(seconds=5), self.config_watch.look),
             ("operations.ask_slack", EVERY, self.doctor.ask_slack),
+            ("operations.measure", MEASURE_EVERY, self.alive.measure),
+            ("operations.tell_alive", TELL_EVERY, self.alive.tell),
         )
 
     def home_section(self) -> HomeSection:

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Histogram
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
@@ -27,6 +27,12 @@ from bot.slack.tls import trust
 log = logging.getLogger(__name__)
 
 CALLS = Counter("sevbot_slack_calls", "Web API calls by method and outcome.", ["method", "outcome"])
+SECONDS = Histogram(
+    "sevbot_slack_call_seconds",
+    "How long calls of the Web API took.",
+    ["method"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10),
+)
 MODAL_TIMEOUT = timedelta(seconds=2)
 """A trigger lives 3 s; what is slower cannot open a modal."""
 LONGEST_WAIT = 24 * 3600
@@ -132,7 +138,8 @@ class Slack:
         self._respect_hold(place)
         client = self._client(kind, timeout or self.timeout)
         try:
-            answer: SlackResponse = getattr(client, method.replace(".", "_"))(**arguments)
+            with SECONDS.labels(method).time():
+                answer: SlackResponse = getattr(client, method.replace(".", "_"))(**arguments)
         except SlackApiError as error:
             failure = self._understand(method, error)
             self.is_away = isinstance(failure, OutcomeUnknown) or (

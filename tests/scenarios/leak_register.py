@@ -148,7 +148,7 @@ JOBS = dict.fromkeys(
     (
         "outbox.revive", "outbox.second_look", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
         "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call", "remediation.show_overdue",
-        "digest.send_due", "digest.forget", "alerts.work_off", "problems.show_news", "problems.forget", "operations.read_config", "operations.ask_slack",
+        "digest.send_due", "digest.forget", "alerts.work_off", "problems.show_news", "problems.forget", "operations.read_config", "operations.ask_slack", "operations.measure", "operations.tell_alive",
         "paging.forget_on_call", "tracker.watch", "tracker.forget", "workflows.evaluate", "workflows.forget", "heartbeats.look",
     ),
     "says nothing but through the kinds above; logs ids only",

@@ -8,7 +8,7 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float),
 }  # fmt: skip
 SAYS_NOTHING = {"description", "title", "default", "format", "definitions", "_note", "$schema"}
-MEASURES: dict[str, tuple[type, int]] = {
+MEASURES: dict[str, tuple[type[Any], int]] = {
     "minLength": (str, 1), "maxLength": (str, -1), "minItems": (list, 1), "maxItems": (list, -1),
     "minProperties": (dict, 1), "maxProperties": (dict, -1),
 }  # fmt: skip
