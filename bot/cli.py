@@ -191,6 +191,7 @@ def plan(
 cli.command()(keeping.backup)
 cli.command()(keeping.restore)
 cli.command()(keeping.move_to)
+cli.command()(keeping.export)
 cli.command()(looking.doctor)
 cli.command()(looking.retry)
 

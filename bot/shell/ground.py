@@ -31,6 +31,16 @@ def end_with(faults: list[str]) -> NoReturn:
 
 
 @contextmanager
+def database_of(url: str) -> Iterator[Database]:
+    """A database for the block."""
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
 def only_instance(environment: Environment) -> Iterator[None]:
     """Hold the lock of an embedded database: two bots on one SQLite file would take each other's leases away."""
     file = Database(environment.database_url).file

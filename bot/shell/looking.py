@@ -7,10 +7,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import config
 from bot.clock import Clock
-from bot.db import Database
 from bot.environment import LOOPBACK, Environment
 from bot.errors import CallFailed
-from bot.shell.ground import end_with, environment_or_end
+from bot.shell.ground import database_of, end_with, environment_or_end
 
 WITHIN = timedelta(seconds=5)
 
@@ -27,15 +26,15 @@ def doctor() -> None:
         settings = config.load(environment.config_folder)
     except config.ConfigFaults as faults:
         end_with(faults.faults)
-    database, now = Database(environment.database_url), clock.machine()
-    places = examining.Places({}, ())
-    try:
-        with database.read() as session:
-            of_database = examining.database(session, database, Kinds(), now=now)
-            places = examining.places(session, settings)
-    except SQLAlchemyError as error:
-        todo = "See that it runs and that DATABASE_URL is right; a new one is made by `sevbot migrate`."
-        of_database = [Finding(Level.FAULT, f"The database does not answer: {type(error).__name__}.", todo)]
+    now, places = clock.machine(), examining.Places({}, ())
+    with database_of(environment.database_url) as database:
+        try:
+            with database.read() as session:
+                of_database = examining.database(session, database, Kinds(), now=now)
+                places = examining.places(session, settings)
+        except SQLAlchemyError as error:
+            todo = "See that it runs and that DATABASE_URL is right; a new one is made by `sevbot migrate`."
+            of_database = [Finding(Level.FAULT, f"The database does not answer: {type(error).__name__}.", todo)]
     found = examining.slack(Slack(environment.slack_bot_token, environment.slack_api_url, clock), places, now=now)
     if environment.socket_mode:
         found.append(examining.app_token(Slack(environment.slack_app_token, environment.slack_api_url, clock)))
@@ -55,11 +54,11 @@ def retry() -> None:
     """Try again every delivery that failed for good."""
     from bot.outbox.enqueue import retry_all_dead
 
-    database = Database(environment_or_end().database_url)
-    try:
-        count = database.run(lambda session: retry_all_dead(session, now=Clock().machine()))
-    except SQLAlchemyError as error:
-        end_with([f"The database does not answer: {type(error).__name__}"])
+    with database_of(environment_or_end().database_url) as database:
+        try:
+            count = database.run(lambda session: retry_all_dead(session, now=Clock().machine()))
+        except SQLAlchemyError as error:
+            end_with([f"The database does not answer: {type(error).__name__}"])
     typer.echo(f"{count} deliveries are tried again by the bot that runs.")
 
 
