@@ -146,6 +146,7 @@ class Bot:
         self.schedule.stop()
         self.listeners.stop()
         self.house.emergencies.stop()
+        self.house.workflows.stop()
         self.dispatcher.stop(within=max(deadline - self.clock.monotonic(), 0.0))
         self.database.close()
 

@@ -61,6 +61,7 @@ def migrate() -> None:
 @cli.command()
 def check() -> None:
     """Read the whole configuration, and list everything that is wrong with it."""
+    from bot.config.workflows import secrets_of
     from bot.paging.pagers import Pagers
     from bot.remediation.trackers import Trackers
     from bot.slack.templates import Texts
@@ -84,6 +85,8 @@ def check() -> None:
         typer.echo(f"warning: {notice}", err=True)
     if not environment.heartbeat_secrets and any(each.heartbeats for each in found.workflows):
         typer.echo("warning: SEVBOT_HEARTBEAT_SECRET: without it no heartbeat can be heard", err=True)
+    for name in sorted(secrets_of(found.workflows) - environment.check_secrets.keys()):
+        typer.echo(f"warning: SEVBOT_CHECK_SECRET_{name.upper()}: without it a check can't be run", err=True)
     typer.echo(
         f"The configuration is fine: {len(found.severities)} severities, {len(found.teams)} teams, "
         f"{len(found.workflows)} workflows."

@@ -1,32 +1,33 @@
-"""The demo: a local Slack and the bot, talking to each other as they would in production, with some history to look at."""
+"""The demo: a local Slack, a small company and the bot, talking to each other as they would in production."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
-from bot import schema
+from bot.acme import Company, Reports
 from bot.clock import Clock
-from bot.config import Category, Config, load
-from bot.db import Database
-from bot.directory.people import Actor, Standing
-from bot.incidents import service
-from bot.incidents.model import Incident
-from bot.outbox.enqueue import Enqueuer
+from bot.config import load
+from bot.demo_past import prepare
 from bot.playground import Playground
+from bot.workflows.heartbeats.hooks import PATH, token_of
 
 FOLDER = Path("var/demo")
 CONFIG = Path("config/demo")
-PORT = 8765
+PORT, COMPANY_PORT = 8765, 8766
+END_WITHIN = 15.0
+"""Seconds a bot may take to end."""
+SETTLEMENT = ("statement", "settle")
+"""The workflow and the key of the company's heartbeat."""
 
 WELCOME = """
 Sevbot's demo is ready.
@@ -34,6 +35,9 @@ Sevbot's demo is ready.
   1. Open      {url}
   2. Type      /sev declare
      or        /sev declare SEV1 checkout is down
+     or take the tour, on the left
+  3. Break     {company}
+     a small payments company, whose workflows Sevbot watches
 
 Its action items may have issues in a local Jira: {url}/jira/
 You are Ada; change who you are at the bottom left. Ctrl+C stops the demo; `make demo` goes on where it was,
@@ -42,46 +46,13 @@ and `make demo-reset` starts anew.
 
 
 @dataclass(frozen=True)
-class Story:
-    """A SEV of the past: who declared it, how long ago, and how it went. Durations count from its declaration."""
+class Secrets:
+    """What those who live here know each other by: made anew each time."""
 
-    title: str
-    severity: str
-    summary: str
-    declarer: str
-    ago: timedelta
-    workflows: tuple[str, ...]
-    identified: timedelta | None = None
-    mitigated: timedelta | None = None
-    resolved: timedelta | None = None
-    closed: timedelta | None = None
-    is_drill: bool = False
-
-
-HISTORY = (
-    Story(
-        "Deposits by card fail for some banks", "SEV2",
-        "The card processor rejects 3-D Secure answers of two banks. About 4 % of deposits fail.",
-        "U02GRACE", timedelta(days=16, hours=3), ("deposit",),
-        identified=timedelta(minutes=18), mitigated=timedelta(minutes=41), resolved=timedelta(hours=2, minutes=5),
-        closed=timedelta(days=6),
-    ),
-    Story(
-        "Region failover exercise", "SEV3", "Planned: the eastern region is taken out of service.",
-        "U06BARBARA", timedelta(days=9, hours=5), ("sign-in", "place-order"),
-        mitigated=timedelta(minutes=22), resolved=timedelta(minutes=50), is_drill=True,
-    ),
-    Story(
-        "Sign-in codes arrive late", "SEV2", "Text messages with sign-in codes take up to ten minutes.",
-        "U05MARGARET", timedelta(days=4, hours=7), ("sign-in",),
-        identified=timedelta(minutes=35), mitigated=timedelta(minutes=52), resolved=timedelta(hours=3, minutes=20),
-    ),
-    Story(
-        "Orders are confirmed twice by mail", "SEV3",
-        "Customers get the confirmation of an order twice; the orders themselves are right.",
-        "U02GRACE", timedelta(minutes=47), ("place-order",), identified=timedelta(minutes=21),
-    ),
-)  # fmt: skip
+    api: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    heartbeat: str = field(default_factory=lambda: secrets.token_hex(24), repr=False)
+    checks: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    hooks: str = field(default_factory=lambda: secrets.token_hex(24), repr=False)
 
 
 def run() -> int:
@@ -99,10 +70,18 @@ def run() -> int:
         prepare(url, load(CONFIG), Clock())
         port = _free_port()
         slack.jira.hook_url = f"http://127.0.0.1:{port}/hooks/jira"
-        bot = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=_environment(slack, url, port))
+        known = Secrets()
+        company = stack.enter_context(_company(slack, port, known))
+        slack.neighbours |= {"Acme Pay": company.url, "Jira": f"{slack.url}/jira/"}
+        environment = {**_environment(slack, url, port), **_known_to_the_bot(company, known)}
+        with FileLock(
+            FOLDER / "sevbot.db.lock", timeout=END_WITHIN
+        ):  # a demo that was killed may have a bot that still ends
+            pass
+        bot = subprocess.Popen([sys.executable, "-m", "bot.demo_bot"], env=environment, stdin=subprocess.PIPE)
         stack.callback(_end, bot)
-        slack.wait_until(lambda: slack.socket_count() > 0 or bot.poll() is not None, within=30)
-        print(WELCOME.format(url=slack.url), flush=True)  # noqa: T201
+        slack.wait_until(lambda: slack.socket_count() > 0 or bot.poll() is not None, within=60)
+        print(WELCOME.format(url=slack.url, company=company.url), flush=True)  # noqa: T201
         signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
         try:
             return bot.wait()
@@ -119,42 +98,19 @@ def _local_slack() -> Playground:
         return Playground(store=store)
 
 
-def prepare(database_url: str, config: Config, clock: Clock) -> None:
-    """Make the bot's database, with the history if it has none. All at once, so that a half-told story is never seen."""
-    database = Database(database_url)
-    database.before_commit.append(Enqueuer(clock).flush)
-    schema.upgrade(database)
+def _company(slack: Playground, port: int, known: Secrets) -> Company:
+    """The company at its usual address, or at a free one where that is taken."""
+    bot = f"http://127.0.0.1:{port}"
+    heartbeat = f"{bot}{PATH}{token_of(known.heartbeat, *SETTLEMENT)}"
+    reports = Reports(bot, known.api, heartbeat, known.hooks)
 
-    def tell(session: Session) -> None:
-        if session.scalar(select(func.count()).select_from(Incident)) == 0:
-            for story in HISTORY:
-                _tell(session, story, config, clock.now())
+    def now() -> datetime:
+        return datetime.fromtimestamp(slack.clock.now(), UTC)
 
-    database.run(tell)
-    database.close()
-
-
-def _tell(session: Session, story: Story, config: Config, now: datetime) -> None:
-    actor = Actor(user_id=story.declarer, standing=Standing.MEMBER, door="schedule")
-    declared_at = now - story.ago
-    said = service.Declaration(
-        title=story.title, severity=story.severity, summary=story.summary, workflows=story.workflows,
-        is_drill=story.is_drill,
-    )  # fmt: skip
-    incident = service.declare(session, said, config=config, actor=actor, now=declared_at).incident
-    incident.started_at = declared_at - timedelta(minutes=9)
-    incident.detected_at = declared_at - timedelta(minutes=3)
-    steps = (
-        (story.identified, Category.IDENTIFIED),
-        (story.mitigated, Category.MITIGATED),
-        (story.resolved, Category.RESOLVED),
-        (story.closed, Category.CLOSED),
-    )
-    for after, category in steps:
-        if after is not None:
-            service.change_status(
-                session, incident, config.status_of(category), config=config, actor=actor, now=declared_at + after
-            )
+    try:
+        return Company(reports, key=known.checks, port=COMPANY_PORT, now=now, slack=slack.url)
+    except OSError:
+        return Company(reports, key=known.checks, now=now, slack=slack.url)
 
 
 def _free_port() -> int:
@@ -178,7 +134,19 @@ def _environment(slack: Playground, database_url: str, port: int) -> dict[str, s
     }
 
 
+def _known_to_the_bot(company: Company, known: Secrets) -> dict[str, str]:
+    """What the bot's environment says of the company."""
+    return {
+        "SEVBOT_API_TOKENS": f"acme-pay counts:write sha256:{sha256(known.api.encode()).hexdigest()}",
+        "SEVBOT_HEARTBEAT_SECRET": known.heartbeat,
+        "SEVBOT_CHECK_SECRET_ACME_URL": company.url,
+        "SEVBOT_CHECK_SECRET_ACME_KEY": known.checks,
+        "SEVBOT_HOOK_ALERTMANAGER": known.hooks,
+        "SEVBOT_HOOK_GENERIC": known.hooks,
+    }
+
+
 def _end(bot: "subprocess.Popen[bytes]") -> None:
     if bot.poll() is None:
         bot.terminate()
-        bot.wait(timeout=15)
+        bot.wait(timeout=END_WITHIN)

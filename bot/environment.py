@@ -25,6 +25,10 @@ HOOK_KEY = "SEVBOT_HOOK_"
 SHORTEST_SECRET = 16
 
 
+CHECK_SECRET = "SEVBOT_CHECK_SECRET_"  # noqa: S105 - it is where one is, and none
+"""What the name of a secret begins with that checks fill in; the rest is its name in capitals."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class PagerAccess:
     """The secrets with which pagers are spoken to, and where they are."""
@@ -48,6 +52,15 @@ class TrackerAccess:
     jira_token: str = field(default="", repr=False)
     jira_webhook_secret: str = field(default="", repr=False)
     """Without it, nobody may tell us that something changed there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrometheusAccess:
+    """With what Prometheus is asked, where it wants to know by whom: a token, or a name and password."""
+
+    token: str = field(default="", repr=False)
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -90,6 +103,10 @@ class Environment:
     """The secrets with which alerts may be delivered, by the source's name; several while one is being changed."""
     heartbeat_secrets: tuple[str, ...] = field(default=(), repr=False)
     """From which the addresses for heartbeats are made; several while one is being changed, the newest first."""
+    prometheus: PrometheusAccess = PrometheusAccess()
+
+    check_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What checks fill in for `{{ secret.NAME }}`, by its name in lower case."""
 
     alive_url: str = field(default="", repr=False)
     """What is called every minute as long as the bot can do its work; a secret, since whoever knows it can speak for it."""
@@ -135,6 +152,8 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         hooks=hook_secrets(variables, faults),
         heartbeat_secrets=_secrets(variables, "SEVBOT_HEARTBEAT_SECRET", faults),
         alive_url=_secret(variables, "SEVBOT_ALIVE_URL", faults),
+        check_secrets=check_secrets(variables, faults),
+        prometheus=prometheus_access(variables, faults),
     )
     if result.alive_url and not _is_safe_address(result.alive_url):
         faults.append("SEVBOT_ALIVE_URL: must begin with https:// (only an address on this machine may do without)")
@@ -201,6 +220,14 @@ def tracker_access(variables: Mapping[str, str], faults: list[str]) -> TrackerAc
     )  # fmt: skip
 
 
+def prometheus_access(variables: Mapping[str, str], faults: list[str]) -> PrometheusAccess:
+    """With what Prometheus is asked; what is wrong with it is added to `faults`."""
+    token, user, password = (_secret(variables, f"PROMETHEUS_{name}", faults) for name in ("TOKEN", "USER", "PASSWORD"))
+    if bool(user) != bool(password) or (token and user):
+        faults.append("Give PROMETHEUS_TOKEN, or PROMETHEUS_USER and PROMETHEUS_PASSWORD, or none of them")
+    return PrometheusAccess(token=token, user=user, password=password)
+
+
 def api_tokens(variables: Mapping[str, str], faults: list[str]) -> tuple[ApiToken, ...]:
     """Who may call our HTTP API: one to a line, or with semicolons in between; what is wrong is added to `faults`."""
     entries = [
@@ -228,6 +255,13 @@ def hook_secrets(variables: Mapping[str, str], faults: list[str]) -> dict[str, t
     names = sorted({name.removesuffix("_FILE") for name in variables if name.startswith(HOOK_KEY)})
     found = {name: _secrets(variables, name, faults) for name in names}
     return {name.removeprefix(HOOK_KEY).lower(): secrets for name, secrets in found.items() if secrets}
+
+
+def check_secrets(variables: Mapping[str, str], faults: list[str]) -> dict[str, str]:
+    """What checks fill in, by its name in lower case; what is wrong with it is added to `faults`."""
+    names = sorted({name.removesuffix("_FILE") for name in variables if name.startswith(CHECK_SECRET)})
+    found = {name.removeprefix(CHECK_SECRET).lower(): _secret(variables, name, faults) for name in names}
+    return {name: secret for name, secret in found.items() if secret}
 
 
 def _secrets(variables: Mapping[str, str], name: str, faults: list[str]) -> tuple[str, ...]:

@@ -158,7 +158,7 @@ class House:
             {f"item.{fact}": nudges.watch for fact in ITEM_EVENTS},
             {people.CHANGED: nudging.watch_items_of},
             self.postmortems.reactions(),
-            self.workflows.reactions(),
+            *self.workflows.reactions(),
             {f"incident.{fact}": self.home.changed for fact in HOME_EVENTS},
             {membership.CHANGED: self.home.membership_changed},
         )
@@ -270,7 +270,7 @@ class House:
     def _home_sections(self) -> tuple[HomeSection, ...]:
         """What the rooms show in a person's Home, in order."""
         *now, over = sections(self._ground.settings)
-        mine = (self.remediation.home_section(), self.postmortems.home_section())
+        mine = (self.remediation.home_section(), self.postmortems.home_section(), self.workflows.health.home_section())
         return (*now, *mine, over, self.operations.home_section())
 
     def _emergency_steps(self) -> tuple[EmergencyStep, ...]:

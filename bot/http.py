@@ -1,4 +1,4 @@
-"""Speaks HTTP with the world outside Slack: the only importer of `requests`.
+"""Speaks HTTP with vendors: the only importer of `requests`, but for the checks, whose requests the operator wrote himself.
 
 It decides what no vendor's file should have to: how long to wait, how much to read, which addresses may be spoken to, and
 what each failure means. Nothing of a request (its address, headers or content) gets into an error or a log.
@@ -169,14 +169,20 @@ class Http:
         return bytes(body)
 
 
-def is_allowed(address: str, reach: Reach) -> bool:
-    """Whether an IP address may be spoken to. Addresses that carry another one are judged by that."""
+def meant(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The address that an IP address leads to: some of version 6 carry one of version 4."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         carried = ip.ipv4_mapped or ip.sixtofour
         if ip in NAT64:
             carried = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        ip = carried or ip
+        return carried or ip
+    return ip
+
+
+def is_allowed(address: str, reach: Reach) -> bool:
+    """Whether an IP address may be spoken to. Addresses that carry another one are judged by that."""
+    ip = meant(address)
     if reach is Reach.LOOPBACK:
         return ip.is_loopback
     if ip.is_global:

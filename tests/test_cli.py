@@ -194,9 +194,20 @@ def test_heartbeats_that_cannot_be_meant_are_faults(sevbot_cli: Sevbot, tmp_path
         assert fault in said
 
 
-def copied(folder: Path, *, heartbeats: str) -> None:
-    """The configuration of the tests, in which a workflow has heartbeats."""
+def test_a_secret_of_a_check_that_is_not_there_is_a_warning(sevbot_cli: Sevbot, tmp_path: Path) -> None:
+    step = 'name: ask, request: {url: "https://shop.example.com/", headers: {X-Key: "{{ secret.Shop }}"}}'
+    copied(tmp_path, heartbeats="[]", checks=f"[{{key: order, name: Order, steps: [{{{step}}}]}}]")
+    warning = "warning: SEVBOT_CHECK_SECRET_SHOP: without it a check can't be run"
+    assert warning in sevbot_cli("check", SEVBOT_CONFIG=str(tmp_path)).stderr.splitlines()
+    told = sevbot_cli("check", SEVBOT_CONFIG=str(tmp_path), SEVBOT_CHECK_SECRET_SHOP="s3cret")
+    assert (warning in told.stderr.splitlines(), told.exit_code) == (False, 0)
+
+
+def copied(folder: Path, *, heartbeats: str, checks: str = "[]") -> None:
+    """The configuration of the tests, in which a workflow has heartbeats and checks."""
     copytree(CONFIG, folder, dirs_exist_ok=True)
     file = folder / "workflows.yaml"
-    text = file.read_text().replace("name: Place order,", f"name: Place order, heartbeats: {heartbeats},")
+    text = file.read_text().replace(
+        "name: Place order,", f"name: Place order, heartbeats: {heartbeats}, checks: {checks},"
+    )
     file.write_text(text)

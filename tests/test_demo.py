@@ -1,22 +1,29 @@
 """The demo's database is never empty, and its past is told once."""
 
+import os
+import subprocess
+import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from bot import demo
+from bot import demo, demo_past
+from bot.acme.parts import EPOCH, PARTS
 from bot.clock import Clock
 from bot.config import Category, Config, load
 from bot.db import Database
 from bot.incidents.model import Incident, TimelineEntry
 from bot.outbox.model import OutboxMessage
 from bot.playground import Playground
+from bot.workflows.counts.model import OCCURRENCES, CountDay, CountMinute, SloState, WorkflowSignal
+from bot.workflows.slos.burning import State
 from tests.processes import ROOT
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def config() -> Config:
     return load(ROOT / demo.CONFIG)
 
@@ -24,6 +31,14 @@ def config() -> Config:
 @pytest.fixture
 def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'demo.db'}"
+
+
+@pytest.fixture(scope="module")
+def prepared(config: Config, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database with the demo's past, which takes a second to make."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.db'}"
+    demo_past.prepare(url, config, Clock())
+    return url
 
 
 def told(url: str) -> list[Incident]:
@@ -35,7 +50,7 @@ def told(url: str) -> list[Incident]:
     return found
 
 
-def count(url: str, table: type[TimelineEntry | OutboxMessage]) -> int:
+def count(url: str, table: type[TimelineEntry | OutboxMessage | CountMinute]) -> int:
     database = Database(url)
     with database.read() as session:
         found = session.scalar(select(func.count()).select_from(table))
@@ -43,39 +58,88 @@ def count(url: str, table: type[TimelineEntry | OutboxMessage]) -> int:
     return found or 0
 
 
-def test_it_begins_with_a_few_sevs_of_the_past_and_one_that_is_open(url: str, config: Config) -> None:
+def test_it_begins_with_a_few_sevs_of_the_past_and_one_that_is_open(prepared: str) -> None:
     clock = Clock()
-    demo.prepare(url, config, clock)
-    incidents = told(url)
-    assert [incident.title for incident in incidents] == [story.title for story in demo.HISTORY]
+    incidents = told(prepared)
+    assert [incident.title for incident in incidents] == [story.title for story in demo_past.HISTORY]
     assert [incident.number for incident in incidents] == [1, 2, 3, 4]
     assert [incident.status for incident in incidents] == ["closed", "resolved", "resolved", "identified"]
     assert [incident.is_drill for incident in incidents] == [False, True, False, False]
-    for incident, story in zip(incidents, demo.HISTORY, strict=True):
+    for incident, story in zip(incidents, demo_past.HISTORY, strict=True):
         assert abs(clock.now() - story.ago - incident.declared_at) < timedelta(minutes=1)
         moments = [incident.started_at, incident.detected_at, incident.declared_at, incident.resolved_at]
         happened = [each for each in moments if each is not None]
         assert happened == sorted(happened)
 
 
-def test_preparing_again_tells_nothing_twice(url: str, config: Config) -> None:
-    demo.prepare(url, config, Clock())
-    before = (count(url, TimelineEntry), count(url, OutboxMessage))
-    demo.prepare(url, config, Clock())
-    assert len(told(url)) == len(demo.HISTORY)
-    assert (count(url, TimelineEntry), count(url, OutboxMessage)) == before
-    assert before[1] > 0
+def test_preparing_again_tells_nothing_twice(prepared: str, config: Config) -> None:
+    tables = (TimelineEntry, OutboxMessage, CountMinute)
+    before = [count(prepared, table) for table in tables]
+    demo_past.prepare(prepared, config, Clock())
+    assert len(told(prepared)) == len(demo_past.HISTORY)
+    assert [count(prepared, table) for table in tables] == before
+    assert all(before)
 
 
 def test_the_people_and_workflows_of_the_past_exist(config: Config, slack: Playground) -> None:
-    declarers = {story.declarer for story in demo.HISTORY}
+    declarers = {story.declarer for story in demo_past.HISTORY}
     assert declarers <= set(slack.workspace.users)
-    workflows = {key for story in demo.HISTORY for key in story.workflows}
+    workflows = {key for story in demo_past.HISTORY for key in story.workflows}
     assert workflows <= {workflow.key for workflow in config.workflows}
 
 
 def test_a_past_that_cannot_be_told_whole_is_not_begun(url: str, config: Config) -> None:
     never_closed = tuple(status for status in config.statuses if status.category is not Category.CLOSED)
     with pytest.raises(StopIteration):
-        demo.prepare(url, config.model_copy(update={"statuses": never_closed}), Clock())
+        demo_past.prepare(url, config.model_copy(update={"statuses": never_closed}), Clock())
     assert told(url) == []
+
+
+def test_a_month_of_what_customers_did_is_known_from_the_first_minute(prepared: str, config: Config) -> None:
+    database = Database(prepared)
+    with database.read() as session:
+        states = {(each.workflow, each.slo): each.state for each in session.scalars(select(SloState))}
+        days = session.execute(
+            select(WorkflowSignal.workflow, CountDay.day, CountDay.good, CountDay.total)
+            .join(WorkflowSignal)
+            .where(CountDay.way == OCCURRENCES)
+        ).all()
+    database.close()
+    minutes = count(prepared, CountMinute)
+    assert set(states) == {(workflow.key, slo.key) for workflow in config.workflows for slo in workflow.slos}
+    assert set(states.values()) <= {State.OK, State.SPENT}
+    assert 4 * 4 * 24 * 60 - 4 * 60 <= minutes <= 4 * 4 * 24 * 60
+    for part in PARTS:
+        known = {day: good / total for workflow, day, good, total in days if workflow == part.key}
+        assert len(known) >= 29
+        assert max(known) - min(known) == len(known) - 1, "no day is left out"
+    worst = min((good / total, day) for workflow, day, good, total in days if workflow == "deposit")
+    deposits = next(story for story in demo_past.HISTORY if story.workflows == ("deposit",))
+    assert abs(worst[1] - (Clock().now() - deposits.ago - EPOCH).days) <= 1
+    assert worst[0] < 0.995
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("after", [0.3, 0.8, 1.2, 1.6, 2.5, 4.0])
+def test_a_demo_that_is_killed_at_any_moment_goes_on(tmp_path: Path, after: float) -> None:
+    (tmp_path / "config").symlink_to(ROOT / "config")
+
+    def start() -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "bot", "demo"], cwd=tmp_path, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+
+    killed = start()
+    time.sleep(after)
+    killed.kill()
+    killed.communicate()
+    running = start()
+    assert running.stdout is not None
+    try:
+        assert any("is ready" in line for line in running.stdout)
+        assert running.poll() is None
+    finally:
+        running.terminate()
+        running.communicate(timeout=30)
+    assert [incident.number for incident in told(f"sqlite:///{tmp_path / demo.FOLDER / 'sevbot.db'}")] == [1, 2, 3, 4]

@@ -16,10 +16,12 @@ from pydantic import Field, ValidationError
 from bot.config import openslo
 from bot.config.alerts import AlertRules
 from bot.config.calendar import CalendarRules
+from bot.config.checks import CheckRules
 from bot.config.crosschecks import cross_check
 from bot.config.digests import Digest
 from bot.config.nudges import NudgeRule, Nudges, NudgeStep
 from bot.config.postmortems import PostmortemRules
+from bot.config.queries import PrometheusRules, Query
 from bot.config.remediation import Remediation
 from bot.config.sections import (
     COMMANDER,
@@ -53,6 +55,7 @@ __all__ = [
     "CalendarRules",
     "Category",
     "Channels",
+    "CheckRules",
     "Config",
     "ConfigFaults",
     "Dashboard",
@@ -67,6 +70,8 @@ __all__ = [
     "Permissions",
     "PostmortemRules",
     "PrivateRules",
+    "PrometheusRules",
+    "Query",
     "Reactions",
     "Remediation",
     "Role",
@@ -82,6 +87,9 @@ __all__ = [
     "parse_duration",
     "read",
 ]
+
+
+WORKFLOWS = "workflows.yaml"
 
 
 class ConfigFaults(Exception):  # noqa: N818
@@ -118,6 +126,8 @@ class Config(Frozen):
     operators: Place | None = None
     """The channel of those who run the bot: told what of the configuration, and of what services send, cannot be used."""
     alerts: AlertRules = AlertRules()
+    checks: CheckRules = CheckRules()
+    prometheus: PrometheusRules = PrometheusRules()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""
@@ -159,6 +169,7 @@ class Settings:
         """What of the current snapshot's files was left out, and why."""
         self.fingerprint = self.fingerprint_now()
         """That of the files as they were before the snapshot was read."""
+        self._has_workflows = False
         self.current = config or self._read()
 
     def reload(self) -> None:
@@ -170,7 +181,7 @@ class Settings:
     def faults_now(self) -> list[str]:
         """What is wrong with the files as they are now."""
         try:
-            read(self.folder)
+            read(self.folder, needs_workflows=self._has_workflows)
         except ConfigFaults as refused:
             return refused.faults
         return []
@@ -184,7 +195,8 @@ class Settings:
         return digest.hexdigest()
 
     def _read(self) -> Config:
-        config, self.notices = read(self.folder)
+        config, self.notices = read(self.folder, needs_workflows=self._has_workflows)
+        self._has_workflows = (self.folder / WORKFLOWS).exists()
         return config
 
 
@@ -193,16 +205,17 @@ def load(folder: Path) -> Config:
     return read(folder)[0]
 
 
-def read(folder: Path) -> tuple[Config, tuple[str, ...]]:
+def read(folder: Path, *, needs_workflows: bool = False) -> tuple[Config, tuple[str, ...]]:
     """Read `sevbot.yaml`, `workflows.yaml` and `openslo/`: the configuration, and notices of what was left out.
 
-    Raises `ConfigFaults` with every fault found in all of them.
+    Raises `ConfigFaults` with every fault found in all of them. `needs_workflows`: `workflows.yaml` was there before, so that a
+    missing one was lost, and does not mean that there are none.
     """
     faults: list[str] = []
     raw: dict[str, Any] = {}
-    for name, required in (("sevbot.yaml", True), ("workflows.yaml", False)):
+    for name, required in (("sevbot.yaml", True), (WORKFLOWS, needs_workflows)):
         found = _read_yaml(folder / name, required=required, faults=faults)
-        allowed = {"workflows"} if name == "workflows.yaml" else set(Config.model_fields) - {"workflows"}
+        allowed = {"workflows"} if name == WORKFLOWS else set(Config.model_fields) - {"workflows"}
         faults += [
             f"{folder.name}/{name}: {each}: there is no such setting here" for each in found if each not in allowed
         ]
@@ -223,7 +236,8 @@ def _read_yaml(path: Path, *, required: bool, faults: list[str]) -> dict[str, An
     place = f"{path.parent.name}/{path.name}"
     if not path.exists():
         if required:
-            faults.append(f"{place}: the file is missing (looked in {path.parent})")
+            hint = "; if there are none, let it say workflows: []" if path.name == WORKFLOWS else ""
+            faults.append(f"{place}: the file is missing (looked in {path.parent}){hint}")
         return {}
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=SAFE_LOADER) or {}  # noqa: S506 - it is the safe one

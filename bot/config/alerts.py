@@ -4,11 +4,31 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from bot.config.values import Duration, Frozen
 
-JsonPath = Annotated[str, Field(max_length=200, pattern=r"^(\$\.)?[^.\[\]\s]+(\[\d+\])*(\.[^.\[\]\s]+(\[\d+\])*)*$")]
+USUAL_PATHS = frozenset({"key", "title", "state", "detail", "link", "urgency", "workflow", "labels"})
+
+
+def json_path(value: str) -> str:
+    """A JSONPath. Raises `ValueError` where it is none. Its library's own functions, in backticks, are no part of it."""
+    if value in USUAL_PATHS:
+        return value
+    from jsonpath_ng.exceptions import JSONPathError  # late: most bots need it never, and it is large
+    from jsonpath_ng.ext.parser import parse
+
+    example = "write incidents[*], monitor.name or tags[0]; what else stands in a name, in quotes: monitor.'1st name'"
+    if "`" in value:
+        raise ValueError(f"{value!r} can't be used: {example}")
+    try:
+        parse(value)
+    except JSONPathError:
+        raise ValueError(f"{value!r} is no JSONPath: {example}") from None
+    return value
+
+
+JsonPath = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(json_path)]
 """Where something is in a body: `a.b[0].c`."""
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 SHORTEST_KEPT = timedelta(days=1)
@@ -29,7 +49,7 @@ class GenericRules(Frozen):
     """Where `/hooks/generic` finds what in a body of JSON."""
 
     alerts: JsonPath | None = None
-    """The list of alerts, in which the other paths begin; None: the body is one alert."""
+    """The list of alerts, or each of them, in which the other paths begin; None: the body is one alert."""
     id: JsonPath | None = None
     """By which the sender knows the delivery: the same where it repeats itself, another for every news. None: it has none."""
     key: JsonPath = "key"

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 from bot.config.alerts import wrong_alerts
 from bot.config.calendar import country_and_part, unknown_parts
+from bot.config.checks import wrong_rules
 from bot.config.digests import wrong_digests
 from bot.config.postmortems import faults_of
+from bot.config.queries import wrong_prometheus
 from bot.config.sections import COMMANDER, Category, Delivery
 from bot.config.tracking import TrackerRules
 from bot.config.workflows import wrong_workflows
@@ -54,7 +56,8 @@ def cross_check(config: "Config") -> list[str]:
     faults += [
         f"sevbot.yaml: {fault}" for fault in faults_of(config.postmortems, {each.key for each in config.severities})
     ]
-    faults += [f"sevbot.yaml: {fault}" for fault in wrong_alerts(config.alerts)]
+    faults += [f"sevbot.yaml: {fault}" for fault in (*wrong_alerts(config.alerts), *wrong_rules(config.checks))]
+    faults += [f"sevbot.yaml: {fault}" for fault in wrong_prometheus(config.prometheus)] + _nobody_to_ask(config)
     faults += _impatience(config.delivery) + _promises(config) + _tracking(config.tracker, teams)
     if config.paging.refresh < timedelta(minutes=1):
         faults.append("sevbot.yaml: paging.refresh: give a minute at least: pagers limit how often they are asked")
@@ -63,6 +66,13 @@ def cross_check(config: "Config") -> list[str]:
     present = {status.category for status in config.statuses}
     faults += [f"sevbot.yaml: statuses: none has the category {each.value}" for each in Category if each not in present]
     return faults
+
+
+def _nobody_to_ask(config: "Config") -> list[str]:
+    """Queries, and no Prometheus."""
+    if config.prometheus.url or not any(each.queries for each in config.workflows):
+        return []
+    return ["sevbot.yaml: prometheus.url: this setting is missing: workflows.yaml has queries for Prometheus"]
 
 
 def _parts_of_no_country(config: "Config") -> list[str]:

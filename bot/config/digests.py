@@ -11,7 +11,7 @@ from bot.config.values import Duration, Frozen, Key, Place, TimeZone, UserId
 
 Rhythm = Literal["daily", "weekly"]
 Part = Literal["people", "open", "health", "since", "items", "postmortems", "figures"]
-Plot = Literal["sevs", "mitigate", "none"]
+Plot = Literal["sevs", "mitigate", "health", "none"]
 
 PARTS: tuple[Part, ...] = ("people", "open", "health", "since", "items", "postmortems", "figures")
 GRACE = timedelta(hours=3)

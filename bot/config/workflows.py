@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from bot.config.alerts import AlertMatcher
+from bot.config.checks import OF_SECRETS, Check, places, wrong_checks
 from bot.config.heartbeats import Heartbeat, wrong_heartbeats
 from bot.config.maintenance import Maintenance, wrong_maintenance
+from bot.config.queries import Query, wrong_queries
 from bot.config.values import Duration, Frozen, Key, Link, Place, TimeZone, parse_duration
 
 CALENDAR = ("week", "month", "quarter", "year")
@@ -108,6 +110,13 @@ class Workflow(Frozen):
     heartbeats: Annotated[tuple[Heartbeat, ...], Field(max_length=20)] = ()
     """Its jobs that say whenever they ran."""
 
+    checks: Annotated[tuple[Check, ...], Field(max_length=20)] = ()
+    """What is tried again and again."""
+    quorum: Annotated[int, Field(ge=1, le=20)] = 1
+    """How many of its checks must fail for that to be critical."""
+    queries: Annotated[tuple[Query, ...], Field(max_length=20)] = ()
+    """What Prometheus is asked of it."""
+
     def is_in_maintenance(self, moment: datetime, *, zone: str) -> bool:
         """Whether it is worked on at that moment, as announced. `zone`: the one of windows that name none."""
         return any(each.covers(moment, zone=zone) for each in self.maintenance)
@@ -125,6 +134,12 @@ def wrong_workflows(workflows: Sequence[Workflow], *, severities: set[str]) -> I
             yield f"{place}.declares: there is no severity {workflow.declares!r}"
         yield from (f"{place}{fault}" for fault in wrong_maintenance(workflow.maintenance))
         yield from (f"{place}{fault}" for fault in wrong_heartbeats(workflow.heartbeats))
+        yield from (f"{place}{fault}" for fault in wrong_checks(workflow.checks))
+        if workflow.quorum > max(len(workflow.checks), 1):
+            yield f"{place}.quorum: it has {len(workflow.checks)} checks: give no more"
+        yield from (f"{place}{fault}" for fault in wrong_queries(workflow.queries, pushed=PUSHED))
+        for key in sorted({each.key for each in workflow.checks} & {each.key for each in workflow.queries}):
+            yield f"{place}.queries: a check is called {key!r} already, and their counts would be mixed"
         keys = [each.key for each in workflow.slos]
         yield from (
             f"{place}.slos: {key!r} is there twice" for key in sorted({key for key in keys if keys.count(key) > 1})
@@ -158,3 +173,10 @@ def _wrong_burn(slo: Objective, burn: Burn, target: float | None) -> Iterator[st
     # the burn of an outage in which nothing goes well: nothing exceeds it
     if target is not None and burn.rate >= (highest := 1 / (1 - target)) * (1 - 1e-9):
         yield f".rate: nothing can exceed it: with a target of {target:g} the budget burns {highest:g} times at most. Give less"
+
+
+def secrets_of(workflows: Sequence[Workflow]) -> set[str]:
+    """The names of the secrets that their checks fill in, in lower case."""
+    requests = [step.request for workflow in workflows for each in workflow.checks for step in each.steps]
+    named = (name for request in requests for name in places(request.texts))
+    return {name.removeprefix(OF_SECRETS).lower() for name in named if name.startswith(OF_SECRETS)}

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.config import Config
-from bot.digest import plot, views
+from bot.digest import health_plot, plot, views
 from bot.digest.about import about, scope
 from bot.digest.content import Content, gather
 from bot.digest.model import DigestIssue, DigestSubscription
@@ -38,21 +38,28 @@ def compose(
     since = _since(session, subscription, due_at)
     content = gather(
         session, config, scope(config, subscription), since=since, now=now, zone=subscription.time_zone,
-        private=subscription.counts_private,
+        private=subscription.counts_private, weekly=subscription.is_weekly,
     )  # fmt: skip
     named = about(config, subscription)
-    has_picture = subscription.picture != "none"
-    drawn = (
-        plot.of_week(subscription.picture, content.week, config=config, about=named, zone=subscription.time_zone)
-        if has_picture
-        else None
-    )
+    drawn = _plot(session, config, subscription, content, now=now)
     framing = views.Framing(
         title=NAMES[subscription.rhythm], about=named, what=tuple(subscription.what), zone=subscription.time_zone,
-        late=when(due_at) if now - due_at > LATE_AFTER else "", since=when(since),
+        is_weekly=subscription.is_weekly, late=when(due_at) if now - due_at > LATE_AFTER else "", since=when(since),
         file_id=issue.file_id if issue else None, alt_text=drawn.alt_text if drawn else "",
     )  # fmt: skip
     return Composed(content, framing, drawn)
+
+
+def _plot(
+    session: Session, config: Config, subscription: DigestSubscription, content: Content, *, now: datetime
+) -> Plot | None:
+    """Its picture; None: it has none, or there is nothing to draw."""
+    named = about(config, subscription)
+    if subscription.picture == "none":
+        return None
+    if subscription.picture == "health":
+        return health_plot.of_many(session, config, scope(config, subscription).workflows, about=named, now=now)
+    return plot.of_week(subscription.picture, content.week, config=config, about=named, zone=subscription.time_zone)
 
 
 def _since(session: Session, subscription: DigestSubscription, due_at: datetime) -> datetime:

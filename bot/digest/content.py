@@ -19,7 +19,7 @@ from bot.incidents import lifecycle
 from bot.incidents.model import Incident, RoleHolder
 from bot.postmortems.reading import Owed, owed
 from bot.remediation.prevention import Recurrence, lately
-from bot.workflows.health.portrait import Brief, brief_of
+from bot.workflows.health.brief import Brief, brief_of
 
 WORST_FIRST = Incident.severity.concat("")
 """No index has this order, so that the few SEVs that matter are found by what they are, and then put in order."""
@@ -120,11 +120,19 @@ class Content:
         """Whether there is nothing to say: figures alone are no news."""
         sevs = self.number_open + self.number_open_private + self.number_over
         promised = self.number_overdue + self.number_upcoming + self.number_of_postmortems
-        return not sevs + promised + self.number_waiting + self.health.number_ill
+        return not sevs + promised + self.number_waiting + self.health.number_ill + self.health.number_of_signs
 
 
 def gather(
-    session: Session, config: Config, scope: Scope, *, since: datetime, now: datetime, zone: str, private: bool = False
+    session: Session,
+    config: Config,
+    scope: Scope,
+    *,
+    since: datetime,
+    now: datetime,
+    zone: str,
+    private: bool = False,
+    weekly: bool = False,
 ) -> Content:
     """What there is to tell of what happened from `since` until now; days are those of the time zone.
 
@@ -161,7 +169,7 @@ def gather(
         postmortems=tuple(unwritten[:MOST_ITEMS]), number_of_postmortems=len(unwritten),
         number_unowned=backlog.number_without_owner(session, scope),
         number_of_the_departed=backlog.number_of_the_departed(session, scope),
-        health=brief_of(session, config, scope.workflows, most=MOST_ITEMS),
+        health=brief_of(session, config, scope.workflows, most=MOST_ITEMS, weekly=weekly, now=now),
         week=week_of(session, config, scope, today=today, zone=zone, private=private),
     )  # fmt: skip
 

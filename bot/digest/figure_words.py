@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.digest.figures import FEW, Change, Measure, Spread
+from bot.digest.figures import FEW, Change, Detection, Measure, Spread
 from bot.incidents.briefs import duration
 
 CHANGES = {
@@ -12,6 +12,7 @@ CHANGES = {
     Change.NO_CLEAR_CHANGE: "no clear change",
     Change.TOO_FEW: "too few SEVs to tell",
 }
+SIGNS = {"alert": "alerts", "burn": "burning budgets", "check": "checks", "heartbeat": "heartbeats"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NOTHING = ("no SEV", "not known of the one SEV")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -57,6 +58,13 @@ def values(found: Spread) -> str:
 def resting_on(found: Spread) -> str:
     """`17`, or `17 of 19` where some SEVs lack the times."""
     return f"{found.n:,}" if found.n == found.of else f"{found.n:,} of {found.of:,}"
+
+
+def detection(found: Detection) -> str:
+    """`by monitoring *7* of 19 (alerts 3, checks 1), by people *12*`."""
+    signs = ", ".join(f"{SIGNS.get(sign, sign)} {count}" for sign, count in found.signs.items())
+    split = f" ({signs})" if signs else ""
+    return f"by monitoring *{found.by_monitoring:,}* of {found.n:,}{split}, by people *{found.by_people:,}*"
 
 
 def change(said: Change) -> str:

@@ -4,7 +4,8 @@ How each is defined is worked out by hand, on a small history, in `tests/digest/
 """
 
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -32,6 +33,8 @@ class Sev:
     is_private: bool = False
     """Then it counts, where it is here at all, and is not measured."""
     was_reopened: bool = False
+    detected_by: str | None = None
+    """Which kind of sign noticed it (`alert`, `burn`); None: people did."""
     started_at: datetime | None = None
     detected_at: datetime | None = None
     declared_at: datetime
@@ -142,6 +145,31 @@ def between_starts(sevs: Sequence[Sev]) -> tuple[int, timedelta | None]:
     if len(starts) < 2:
         return len(starts), None
     return len(starts), (starts[-1] - starts[0]) / (len(starts) - 1)
+
+
+@dataclass(frozen=True)
+class Detection:
+    """How some SEVs came to be known. Of private ones that is told to nobody."""
+
+    signs: Mapping[str, int]
+    """How many each kind of sign noticed, the most first."""
+    by_people: int
+
+    @property
+    def by_monitoring(self) -> int:
+        return sum(self.signs.values())
+
+    @property
+    def n(self) -> int:
+        """Of how many it is known."""
+        return self.by_monitoring + self.by_people
+
+
+def detection(sevs: Sequence[Sev]) -> Detection:
+    """How these SEVs came to be known."""
+    noticed = Counter(each.detected_by for each in sevs if not each.is_private)
+    by_people = noticed.pop(None, 0)
+    return Detection({sign: count for sign, count in noticed.most_common() if sign}, by_people)
 
 
 class Change(StrEnum):

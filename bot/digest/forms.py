@@ -28,7 +28,7 @@ DAY_NAMES: dict[str, str] = dict(
 PART_NAMES = {
     "people": "What needs a person",
     "open": "Open SEVs",
-    "health": "Workflows that are not well",
+    "health": "The health of workflows",
     "since": "SEVs that are over since the last one",
     "items": "Overdue and upcoming action items",
     "postmortems": "Postmortems that are owed",
@@ -37,6 +37,7 @@ PART_NAMES = {
 PICTURES = {
     "sevs": "SEVs per week, and overdue items",
     "mitigate": "Time to mitigate",
+    "health": "Error budgets of the workflows that do worst",
     "none": "None",
 }
 

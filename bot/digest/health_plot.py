@@ -1,6 +1,6 @@
 """How a workflow did, day by day, as a picture: what was left of its error budget, and what went wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,17 +10,22 @@ from sqlalchemy.orm import Session
 from bot.config import Config, Workflow
 from bot.digest import figure_words as words
 from bot.digest.plot import Plot
+from bot.slack.text import clip
 from bot.workflows.counts.minutes import DAY, Span, minute_of, moment_of
 from bot.workflows.counts.model import WorkflowSignal
-from bot.workflows.counts.sums import Sum, sums
+from bot.workflows.counts.sums import Sum, sums, together
 from bot.workflows.evaluation import objectives
 from bot.workflows.evaluation.watching import Watched
+from bot.workflows.health import portrait
 from bot.workflows.slos.budgets import budget
 from bot.workflows.slos.periods import Calendar
-from bot.workflows.slos.slo import Counts, Slo
+from bot.workflows.slos.slo import Slo
 from bot.workflows.slos.words import percent
 
 DAYS = 30
+MOST_PANELS = 6
+"""More side by side nobody could read on a phone."""
+LONGEST_ALT_TEXT = 1000
 
 
 @dataclass(frozen=True)
@@ -55,25 +60,54 @@ def _period(slo: Slo, end: int) -> Span:
 
 
 def _day(slo: Slo, span: Span, period: Span, counted: Sequence[dict[Span, Sum]]) -> Day:
-    ratio = _counts(counted, span).error_ratio
+    of_day = together(counted, span)
     bounds = slo.period.bounds(moment_of(period.until - 1))
     covered = (period.until - period.since) * timedelta(minutes=1) if isinstance(slo.period, Calendar) else None
-    left = budget(slo, _counts(counted, period), length=bounds.length, covered=covered)
-    return Day(moment_of(span.since).date(), ratio, left.left_ratio if left else None)
-
-
-def _counts(counted: Sequence[dict[Span, Sum]], span: Span) -> Counts:
-    found = [of_signal[span] for of_signal in counted if span in of_signal]
-    return Counts(sum(good for good, _ in found), sum(total for _, total in found))
+    left = budget(slo, together(counted, period), length=bounds.length, covered=covered)
+    return Day(moment_of(span.since).date(), of_day.error_ratio if of_day else None, left.left_ratio if left else None)
 
 
 def of_workflow(session: Session, config: Config, workflow: Workflow, *, now: datetime) -> Plot | None:
-    """The first SLO of a workflow, day by day; None where it promises nothing."""
-    watched = next(iter(objectives.watched_of(config, workflow)), None)
-    if watched is None:
-        return None
-    name = workflow.slos[0].name
-    return plot_of(f"{workflow.name}: {name}", watched.slo, days_of(session, watched, now=now))
+    """The SLOs of a workflow, day by day; None where it promises nothing. Of a single one it shows the errors of each day too."""
+    every = objectives.watched_of(config, workflow)
+    names = {each.key: each.name for each in workflow.slos}
+    found = [(names[each.slo.key], each.slo, days_of(session, each, now=now)) for each in every[:MOST_PANELS]]
+    if len(found) == 1:
+        name, slo, days = found[0]
+        return plot_of(f"{workflow.name}: {name}", slo, days)
+    return budgets(workflow.name, found, of=len(every), what="SLO") if found else None
+
+
+def of_many(
+    session: Session, config: Config, keys: Collection[str] | None, *, about: str, now: datetime
+) -> Plot | None:
+    """The workflows of these keys (None: all) that do worst, each by the worst of its SLOs; None where none is measured."""
+    wanted = {each.key for each in config.workflows if keys is None or each.key in keys}
+    measured = [each for each in portrait.standings(session, config, wanted, portrait.PUBLIC) if each.worst]
+    found = []
+    for each in measured[:MOST_PANELS]:
+        watched = objectives.watched_of(config, each.workflow)
+        (worst,) = (one for one in watched if each.worst and one.slo.key == each.worst.slo)
+        found.append((each.workflow.name, worst.slo, days_of(session, worst, now=now)))
+    title = f"Error budgets: {about}" if about else "Error budgets"
+    return budgets(title, found, of=len(measured), what="workflow") if found else None
+
+
+def budgets(title: str, found: Sequence[tuple[str, Slo, Sequence[Day]]], *, of: int, what: str) -> Plot:
+    """What was left of several error budgets, side by side, as plain data and in words: the worst first, `of` so many."""
+    panels = [{"name": name, "left": [day.left for day in days], "now": _left_now(days)} for name, _, days in found]
+    some = f"the {len(found)} worst of {words.number(of, what)}" if of > len(found) else words.number(of, what)
+    subtitle = f"Left of it at the end of each of the last {DAYS} days: {some}"
+    told = "; ".join(f"{each['name']}: {each['now']} left now" for each in panels)
+    data = {"kind": "budgets", "title": title, "subtitle": subtitle, "panels": panels,
+            "days": [words.day(day.day) for day in found[0][2]]}  # fmt: skip
+    return Plot(data, clip(f"{title}. {subtitle}. {told}.", LONGEST_ALT_TEXT))
+
+
+def _left_now(days: Sequence[Day]) -> str:
+    """What is left, in words; `nothing counted` where nobody knows."""
+    known = [each.left for each in days if each.left is not None]
+    return percent(round(known[-1], 3)) if known else "nothing counted"
 
 
 def plot_of(title: str, slo: Slo, days: Sequence[Day]) -> Plot:

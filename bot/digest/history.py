@@ -55,7 +55,7 @@ def sevs(session: Session, config: Config, scope: Scope, span: Span) -> list[Sev
         Incident.started_at, Incident.detected_at, Incident.declared_at, Incident.acknowledged_at, Incident.mitigated_at,
         Incident.resolved_at,
     )  # fmt: skip
-    columns = (Incident.id, Incident.number, Incident.severity, Incident.is_private, *times)
+    columns = (Incident.id, Incident.number, Incident.severity, Incident.is_private, Incident.detected_by, *times)
     rows = session.execute(select(*columns).where(counted).order_by(Incident.declared_at, Incident.id)).all()
     workflows: dict[int, list[str]] = defaultdict(list)
     affected = select(AffectedWorkflow.incident_id, AffectedWorkflow.workflow).join(Incident).where(counted)
@@ -66,7 +66,7 @@ def sevs(session: Session, config: Config, scope: Scope, span: Span) -> list[Sev
     return [
         Sev(
             number=row.number, severity=row.severity, workflows=tuple(workflows[row.id]), is_private=row.is_private,
-            was_reopened=row.id in reopened, started_at=row.started_at, detected_at=row.detected_at,
+            was_reopened=row.id in reopened, detected_by=row.detected_by, started_at=row.started_at, detected_at=row.detected_at,
             declared_at=row.declared_at, acknowledged_at=row.acknowledged_at, mitigated_at=row.mitigated_at,
             resolved_at=row.resolved_at,
         )

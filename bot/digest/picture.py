@@ -21,11 +21,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
+from bot.digest.picture_looks import DOT, FAINT, GRID, GROUND, HUGE, INK, LARGE, NORMAL, STRESS, clipped
+from bot.digest.picture_panels import budgets
+
 SIZE, DPI = (12.0, 6.75), 100
 """1200 x 675 pixels: a phone shows it whole, in landscape and in portrait."""
-GROUND, INK, FAINT, GRID, STRESS = "#fbfaf7", "#1d1c1d", "#55534f", "#dcd9d2", "#a3161c"
-"""An opaque ground of its own, so that it reads the same in the light and in the dark theme."""
-DOT = "#1f6fb4"
 LOOKS = (
     ("#a3161c", "#ffffff", ""),
     ("#f2a33a", "#1d1c1d", "///"),
@@ -34,7 +34,6 @@ LOOKS = (
     ("#4d4a45", "#ffffff", "\\\\"),
 )
 """Severities by fill, the ink of what is written on it, and hatching: they can be told apart without colour."""
-HUGE, LARGE, NORMAL = 32, 26, 23
 ROUND_MINUTES = (1, 2, 5, 10, 20, 30, 60, 120, 240, 480, 1440, 2880, 7200, 14400, 43200)
 
 
@@ -49,7 +48,7 @@ def draw(data: dict[str, Any]) -> bytes:
     )  # fmt: skip
     figure = Figure(figsize=SIZE, dpi=DPI, facecolor=GROUND)
     FigureCanvasAgg(figure)
-    {"mitigate": _mitigate, "health": _health}.get(data["kind"], _sevs)(figure, data)
+    {"mitigate": _mitigate, "health": _health, "budgets": budgets}.get(data["kind"], _sevs)(figure, data)
     picture = io.BytesIO()
     figure.savefig(picture, format="png", facecolor=GROUND)
     return picture.getvalue()
@@ -193,9 +192,7 @@ def _looks(series: Sequence[dict[str, Any]]) -> list[tuple[str, str, str]]:
 
 
 def _title(figure: Figure, title: str) -> None:
-    figure.text(
-        0.025, 0.935, title if len(title) < 40 else f"{title[:39]}…", fontsize=HUGE, fontweight="bold", va="center"
-    )
+    figure.text(0.025, 0.935, clipped(title, 40), fontsize=HUGE, fontweight="bold", va="center")
 
 
 def _bare(axes: Axes, count: int) -> None:

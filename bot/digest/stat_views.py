@@ -44,11 +44,13 @@ def _counts(found: "Account") -> str:
     by_severity = sorted(Counter(each.severity for each in found.sevs).items())
     split = f" ({', '.join(f'{key} {count}' for key, count in by_severity)})" if by_severity else ""
     reopened = sum(each.was_reopened for each in found.sevs)
+    noticed = figures.detection(found.sevs)
     narrowed = found.asked.severity or found.asked.workflow or "all"
     before = f"in the {words.number(found.asked.days, 'day')} before: {len(found.before)}"
     lines = [
         f"• SEVs: *{len(found.sevs)}*{split}; {before}. `{NAME} list {narrowed}`",
         f"• Reopened: *{reopened}* of {len(found.sevs)}",
+        *([f"• Noticed {words.detection(noticed)}"] if noticed.n else []),
         f"• Overdue action items: *{found.overdue}*. `{NAME} items overdue`",
     ]
     private = sum(each.is_private for each in found.sevs)

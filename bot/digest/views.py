@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.config import Config
 from bot.digest import figure_words as words
+from bot.digest import figures
 from bot.digest.backlog import OwedItem, OwnersShare
 from bot.digest.content import SOON, WEEKS_BEFORE, Content
 from bot.digest.figures import Measure
@@ -15,13 +16,13 @@ from bot.slack import blocks as kit
 from bot.slack.blocks import Block
 from bot.slack.commands import NAME
 from bot.slack.text import channel, length, mrkdwn, user, when
-from bot.workflows.health import views as health_views
+from bot.workflows.health import brief_views
+from bot.workflows.health.brief_views import HEALTH
 
 SECTION_LIMIT = 3000
 LATE = "This digest is late: it was due {}."
 MOST_OWNERS = 8
 POSTMORTEMS = f"{NAME} postmortem list"
-HEALTH = f"{NAME} workflows"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ class Framing:
     """The teams and workflows it is about, plain; empty: everything."""
     what: tuple[str, ...]
     zone: str
+    is_weekly: bool = False
     late: str = ""
     """When it was due, in mrkdwn, where it comes late."""
     since: str = ""
@@ -49,7 +51,7 @@ def digest(config: Config, content: Content, framing: Framing) -> list[Block]:
     parts: dict[str, Callable[[], list[Block]]] = {
         "people": lambda: _people(config, content),
         "open": lambda: _open(config, content),
-        "health": lambda: _health(content),
+        "health": lambda: _health(config, content),
         "since": lambda: _since(config, content, framing),
         "items": lambda: _items(config, content),
         "postmortems": lambda: _postmortems(config, content),
@@ -71,6 +73,8 @@ def text(content: Content, framing: Framing) -> str:
     ]
     if content.health.number_ill:
         told.append(f"{words.number(content.health.number_ill, 'workflow')} not well")
+    if content.health.number_of_signs:
+        told.append(words.number(content.health.number_of_signs, "sign of trouble", "signs of trouble"))
     if content.number_waiting:
         told.append(f"{content.number_waiting} waiting for a person")
     return f"{framing.title}: {', '.join(told)}"
@@ -117,19 +121,24 @@ def _open(config: Config, content: Content) -> list[Block]:
     return [_section(f":rotating_light: *Open SEVs: {content.number_open}*  `{NAME} list open`", lines)]
 
 
-def _health(content: Content) -> list[Block]:
-    """The workflows that are not well; nothing where none promises anything."""
+def _health(config: Config, content: Content) -> list[Block]:
+    """The workflows that are not well, and what else about workflows needs somebody; nothing where none promises anything."""
     found = content.health
-    if not found.number_measured:
-        return []
-    if not found.number_ill:
-        return [
-            kit.section(f":white_check_mark: *All is well with {words.number(found.number_measured, 'workflow')}.*")
-        ]
-    lines = [health_views.standing(each, content.now) for each in found.ill]
-    lines += _more(found.number_ill - len(found.ill), "not well", HEALTH)
-    title = f":stethoscope: *Workflow health: {found.number_ill} of {found.number_measured} not well*  `{HEALTH}`"
-    return [_section(title, lines)]
+    shown = []
+    if found.number_ill:
+        lines = brief_views.ill(found, content.now)
+        lines += _more(found.number_ill - len(found.ill), "not well", HEALTH)
+        title = f":stethoscope: *Workflow health: {found.number_ill} of {found.number_measured} not well*  `{HEALTH}`"
+        shown.append(_section(title, lines))
+    elif found.number_measured:
+        measured = words.number(found.number_measured, "workflow")
+        well = f"*{measured} within budget.*" if found.number_of_signs else f"*All is well with {measured}.*"
+        shown.append(kit.section(f":white_check_mark: {well}"))
+    if found.number_of_signs:
+        shown.append(_section("*Checks, heartbeats and certificates*", brief_views.signs(config, found, content.now)))
+    if found.week and (found.number_measured or found.week.noise.of):
+        shown.append(_section("*Error budgets, the last 7 days*", brief_views.week(config, found.week)))
+    return shown
 
 
 def _private(count: int) -> list[str]:
@@ -219,6 +228,10 @@ def _figures(content: Content, framing: Framing) -> list[Block]:
     if before.n:
         said = words.change(week.change(measure))
         lines.append(f"• Against the {WEEKS_BEFORE} weeks before ({words.values(before)}): *{said}*")
+    if framing.is_weekly and (noticed := figures.detection(last)).n:
+        earlier = figures.detection(week.before)
+        before_that = f"; in the {WEEKS_BEFORE} weeks before: {words.detection(earlier)}" if earlier.n else ""
+        lines.append(f"• Noticed {words.detection(noticed)}{before_that}. `{NAME} stats 7d`")
     reopened = sum(each.was_reopened for each in last)
     lines += [f"• Reopened: *{reopened}* of {len(last)}"] if reopened else []
     return [_section(f":bar_chart: *The last 7 days* ({period})", lines)]

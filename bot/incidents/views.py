@@ -8,6 +8,7 @@ from typing import Any
 from bot.config import COMMANDER, Category, Config
 from bot.incidents import lifecycle, role_views, update_views
 from bot.incidents.model import Incident, TimelineEntry
+from bot.incidents.words import noticed_by
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
 from bot.slack.templates import Texts
@@ -24,6 +25,9 @@ TIME_LABELS = {
     "resolved_at": "Resolved",
     "closed_at": "Closed",
 }
+
+
+DETECTED = TIME_LABELS["detected_at"]
 
 
 @dataclass(frozen=True)
@@ -232,7 +236,8 @@ def _workflow_names(config: Config, incident: Incident) -> list[str]:
 
 def _times(incident: Incident) -> str:
     known = [(label, getattr(incident, name)) for name, label in TIME_LABELS.items() if getattr(incident, name)]
-    return "  |  ".join(f"{label} {when(moment)}" for label, moment in known)
+    by = f" by {noticed_by(incident)}" if incident.detected_by else ""
+    return "  |  ".join(f"{label} {when(moment)}{by if label == DETECTED else ''}" for label, moment in known)
 
 
 def _since(config: Config, incident: Incident) -> str:

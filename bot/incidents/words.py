@@ -2,8 +2,21 @@
 
 from bot.config import Config
 from bot.errors import Refused
-from bot.incidents.model import REASON_LIMIT, SUMMARY_LIMIT, TITLE_LIMIT, UPDATE_LIMIT
+from bot.incidents.model import REASON_LIMIT, SUMMARY_LIMIT, TITLE_LIMIT, UPDATE_LIMIT, Incident
 from bot.slack.text import clip, length, one_line, plain, visible
+
+SIGNS = {
+    "alert": "an alert",
+    "burn": "a burning error budget",
+    "check": "a failing check",
+    "heartbeat": "a missing heartbeat",
+}
+"""What may notice a SEV before people do, by the sources of problems."""
+
+
+def noticed_by(incident: Incident) -> str:
+    """What noticed it: `an alert`; `people` where no sign of trouble did."""
+    return SIGNS.get(incident.detected_by or "", "monitoring") if incident.detected_by else "people"
 
 
 def checked_title(text: str) -> str:

@@ -19,6 +19,7 @@ from bot.incidents.promises import usual_promise
 from bot.nudges.deciding import CHANNEL, PAGE, TEAM, Case
 from bot.nudges.hours import Hours
 from bot.nudges.places import company_hours
+from bot.operations import digest_plan
 from bot.operations.foreseeing import Expected, foreseen
 from bot.operations.postmortem_plan import planned
 from bot.operations.views import RULES as RULE_NAMES
@@ -107,7 +108,11 @@ class _Plan:
             ("Reminders, if nobody does anything", self._reminders()),
             ("Action items", self._items()),
             ("Postmortem", self._postmortem()),
-        ):
+            ("Digests", digest_plan.planned(
+                self._config, at=self._sev.at, workflows=[each.key for each in self._sev.workflows],
+                is_private=self._sev.is_private, is_drill=self._sev.is_drill,
+            )),
+        ):  # fmt: skip
             yield ""
             yield name
             yield from (f"  {line}" for line in section)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.config import Config, Settings
@@ -72,10 +72,13 @@ class Accounting:
     def _about(self, session: Session, visit: Visit, incident: Incident, page: int) -> Answer:
         """About a SEV, its action items and its postmortem."""
         enough = page * ON_ONE_PAGE + 1
-        items = {item.subject: f"{item.name} " for item in of_incident(session, incident)}
+        owed = of_incident(session, incident)
+        items = {item.subject: f"{item.name} " for item in owed}
+        givings = {giving.key(item.giving) for item in owed if item.giving}
         facts = self._decided(session, items | {incident.subject: "", subject_of(incident): ""}, enough)
         facts += [
-            views.of_message(each, self._kinds[each.kind].label) for each in self._notices(session, incident, enough)
+            views.of_message(each, self._kinds[each.kind].label)
+            for each in self._notices(session, incident, givings, enough)
         ]
         facts.sort(key=lambda fact: fact.at, reverse=True)
         ahead = [] if page > 1 else self._ahead(session, visit, incident.subject, subject_of(incident))
@@ -108,9 +111,10 @@ class Accounting:
         ]
         return [views.of_outlook(each) for each in found]
 
-    def _notices(self, session: Session, incident: Incident, limit: int) -> list[OutboxMessage]:
+    def _notices(self, session: Session, incident: Incident, givings: set[str], limit: int) -> list[OutboxMessage]:
+        """What was said of it. What gave items of several SEVs at once (`givings`) is about the first of these, and tells of all."""
         query = select(OutboxMessage).where(
-            OutboxMessage.subject == incident.subject,
+            or_(OutboxMessage.subject == incident.subject, OutboxMessage.key.in_(givings)),
             OutboxMessage.kind.not_in(NO_NOTICES),
             OutboxMessage.kind.in_(self._kinds.names()),
         )

@@ -58,8 +58,9 @@ class Enqueuer:
     def flush(self, session: Session) -> None:
         """Write all requests, in one order for everybody: transactions that lock rows in opposite orders would deadlock."""
         requests: dict[str, Request] = session.info.pop(PENDING_ENQUEUES, {})
-        # A lane's rows keep the order of the wishes; they are new, so they lock nothing of each other.
-        ordered = sorted(requests.values(), key=lambda each: each.lane or each.key)
+        # What shows comes before what tells of it. A lane's rows keep the order of the wishes: they are new, so they lock
+        # nothing of each other.
+        ordered = sorted(requests.values(), key=lambda each: (each.mode is Mode.ONCE, each.lane or each.key))
         if ordered:
             session.info[ENQUEUED] = True
             session.connection().execute(_or_due_again(dialect_of(session)), [self._row(each) for each in ordered])

@@ -45,6 +45,7 @@ def state(playground: "Playground", me: User) -> Json:
             "connected": bool(playground.deliver_to or playground.socket_count()),
             "mode": "http" if playground.deliver_to else "socket",
         },
+        "neighbours": [{"name": name, "url": url} for name, url in playground.neighbours.items()],
         "emoji": {},
     }
 

@@ -62,6 +62,8 @@ class Playground:
         self.pager.on_change = lambda: self.workspace.touch("state")
         self.jira = Jira(self.clock)
         self.jira.on_change = self.pager.on_change
+        self.neighbours: dict[str, str] = {}
+        """What else runs beside it: the names of their pages, and where those are."""
         self.traffic = Traffic()
         self.post = Post(self.workspace, self.faults, self.traffic)
         self.sockets = Sockets(self.post)

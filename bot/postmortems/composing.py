@@ -7,16 +7,19 @@ from sqlalchemy.orm import Session
 
 from bot.config import Config
 from bot.directory.people import Person
+from bot.incidents import lifecycle
 from bot.incidents.model import Incident, TimelineEntry
 from bot.incidents.roles import holders
 from bot.incidents.views import TIME_LABELS
-from bot.postmortems.document import Document, Moment, Part, Promise, Reference
+from bot.incidents.words import noticed_by
+from bot.postmortems.document import Cost, Document, Moment, Part, Promise, Reference
 from bot.postmortems.durations import durations
 from bot.postmortems.reading import Whole
 from bot.postmortems.words import STATES, VERDICTS
 from bot.remediation.model import ActionItem, ItemState
 from bot.timeline.listing import Permalink, everything, links_of
 from bot.timeline.sentences import Voice, sentence
+from bot.workflows.health import burned_views, keeping_burned
 
 MOST_ENTRIES = 2000
 MOST_ITEMS = 200
@@ -52,7 +55,7 @@ def composed(session: Session, config: Config, whole: Whole, permalink: Permalin
         workflows=[found.name if (found := config.workflow(key)) else key for key in incident.workflow_keys],
         causes=[rules.cause(key).label for key in whole.causes],
         times=[(label, at) for field, label in TIME_LABELS.items() if (at := getattr(incident, field))],
-        durations=durations(incident),
+        durations=durations(incident), noticed_by=noticed_by(incident), costs=_costs(session, config, incident),
         roles=[(config.role(role).label, name(who)) for role, who in sorted(holders(session, incident).items())],
         authors=sorted({name(each.by) for each in whole.sections.values()}),
         reviewers=[(name(each.user_id), VERDICTS[each.verdict]) for each in whole.reviewers],
@@ -63,6 +66,17 @@ def composed(session: Session, config: Config, whole: Whole, permalink: Permalin
         items=[_promise(config, incident, item, name) for item in items_of(session, incident)],
         links=[Reference(each.title, each.address) for each in whole.links],
     )  # fmt: skip
+
+
+def _costs(session: Session, config: Config, incident: Incident) -> list[Cost]:
+    is_open = lifecycle.is_open(config, incident)
+    return [
+        Cost(
+            burned_views.title_of(config, *each.key), burned_views.burned(each, is_open=is_open),
+            burned_views.recovery(each, lambda moment: f"{moment:%Y-%m-%d %H:%M} UTC"),
+        )
+        for each in keeping_burned.kept(session, incident)
+    ]  # fmt: skip
 
 
 def _moments(

@@ -43,6 +43,15 @@ class Promise:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What the SEV burned of an error budget, and whether that workflow works again: both in words."""
+
+    workflow: str
+    burned: str
+    recovery: str
+
+
+@dataclass(frozen=True)
 class Reference:
     """A document elsewhere."""
 
@@ -68,6 +77,10 @@ class Document:
     causes: Sequence[str]
     times: Sequence[tuple[str, datetime]]
     durations: Sequence[Duration]
+    noticed_by: str
+    """`an alert`, `people`."""
+    costs: Sequence[Cost]
+    """By SLO, the most burned first."""
     roles: Sequence[tuple[str, str]]
     authors: Sequence[str]
     reviewers: Sequence[tuple[str, str]]

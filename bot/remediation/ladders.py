@@ -141,10 +141,9 @@ class Ladders:
         days = [opened_on + A_DAY * -(-given * rung.at // 100) for rung in rungs]
         begins = [max(self._midnight(day) - began_at, timedelta()) for day in days]
         ends = [*begins[1:], self.due_at(due_on) - began_at][: len(begins)]  # there may be no rungs at all
-        if promise.touched_at:  # somebody thought of it since: only what comes after that is worth a word
-            touched = promise.touched_at - began_at
+        if promise.touched_at:
             ends = [
-                begin if begin < touched and rung.at < ALL_OF_IT else end
+                begin if rung.at < ALL_OF_IT and self._is_answered(rung.tell, began_at + begin) else end
                 for rung, begin, end in zip(rungs, begins, ends, strict=True)
             ]
         steps = tuple(
@@ -155,6 +154,15 @@ class Ladders:
             rule=DUE, key=self._key(due_on), began_at=began_at, steps=steps, touched_at=promise.touched_at,
             peace=self._rules.leave_in_peace,
         )  # fmt: skip
+
+    def _is_answered(self, tell: TellOfItem, begins_at: datetime) -> bool:
+        """Whether somebody thought of it since it could be said: then only what comes after that is worth a word.
+
+        What they did before the working day began on which it was to be said (in the night, at the weekend) answers nothing.
+        """
+        to, touched_at = self.to(tell), self._promise.touched_at
+        could_be_said = self.hours(to).slot_from(begins_at) if to else begins_at
+        return touched_at is not None and could_be_said < touched_at
 
     def _case(self, rule: str, key: str, began_at: datetime, settings: ItemRule) -> Case:
         steps = tuple(

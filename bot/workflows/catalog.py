@@ -14,8 +14,10 @@ LONGEST_WORD = 60
 
 
 def pushed_signals(workflow: Workflow) -> Sequence[str]:
-    """The signals that services may push counts of."""
-    return tuple(dict.fromkeys((PUSHED, *(signal for slo in workflow.slos for signal in slo.signals))))
+    """The signals that services may push counts of: those that nobody else counts by."""
+    asked_for = {each.key for each in workflow.queries}
+    named = (signal for slo in workflow.slos for signal in slo.signals if signal not in asked_for)
+    return tuple(dict.fromkeys((PUSHED, *named)))
 
 
 def workflow_named(config: Config, words: str) -> Workflow:

@@ -15,10 +15,12 @@ from bot.slack.client import Slack
 from bot.slack.commands import Command
 from bot.slack.rooms import Rooms
 from bot.workflows.alerts.room import AlertsRoom
+from bot.workflows.checks.room import ChecksRoom
 from bot.workflows.health import portrait
 from bot.workflows.health.portrait import Buttons, Lines
 from bot.workflows.health.room import HealthRoom
 from bot.workflows.heartbeats.room import HeartbeatsRoom
+from bot.workflows.queries.room import QueriesRoom
 
 
 class WorkflowsRoom:
@@ -37,7 +39,9 @@ class WorkflowsRoom:
     ) -> None:
         self.alerts = AlertsRoom(slack, clock, settings, database, environment.hooks)
         self.heartbeats = HeartbeatsRoom(database, clock, settings, environment.heartbeat_secrets)
-        lines = portrait.together(self.heartbeats.lines, owed)
+        self.checks = ChecksRoom(slack, clock, settings, database, environment.check_secrets)
+        self.queries = QueriesRoom(slack, database, clock, settings, environment.prometheus)
+        lines = portrait.together(self.checks.lines, self.heartbeats.lines, self.queries.lines, owed)
         self.health = HealthRoom(environment, database, clock, settings, lines, buttons)
 
     def commands(self) -> tuple[Command, ...]:
@@ -49,18 +53,26 @@ class WorkflowsRoom:
         self.alerts.listen(rooms, declaring)
         self.health.listen(rooms)
 
-    def reactions(self) -> dict[str, Reaction]:
-        """What follows when SEVs begin and end."""
-        return self.alerts.reactions()
+    def reactions(self) -> tuple[dict[str, Reaction], ...]:
+        """What follows when SEVs begin, change and end, room by room."""
+        return self.alerts.reactions(), self.health.reactions()
 
     def card_lines(self) -> CardLines:
         """What a SEV's card says of its workflows."""
-        return self.alerts.card_lines()
+        signs, burned = self.alerts.card_lines(), self.health.card_lines()
+        return lambda session, incident: [*signs(session, incident), *burned(session, incident)]
 
     def register(self, kinds: Kinds) -> None:
         """Add what is said in Slack to the table."""
         self.alerts.register(kinds)
+        self.checks.register(kinds)
+        self.queries.register(kinds)
 
     def jobs(self) -> tuple[tuple[str, timedelta, Callable[[], object]], ...]:
         """What the loop calls: its name, how often, and what it does."""
-        return (*self.alerts.jobs(), *self.health.jobs(), *self.heartbeats.jobs())
+        rooms = (self.alerts, self.health, self.heartbeats, self.checks, self.queries)
+        return tuple(job for room in rooms for job in room.jobs())
+
+    def stop(self) -> None:
+        """Begin nothing more, and give back what was begun."""
+        self.checks.runner.stop()

@@ -33,7 +33,7 @@ def write_history(session: Session) -> None:
         incident = Incident(
             number=int(line["number"]), title=f"SEV {line['number']} of the history", severity=line["severity"],
             status=line["status"], declared_by="U01ADA", is_drill=mark == "drill", is_private=mark == "private",
-            is_quiet=mark == "quiet", workflows=[AffectedWorkflow(workflow=key) for key in line["workflows"].split("+") if key],
+            is_quiet=mark == "quiet", detected_by=line["detected_by"] or None, workflows=[AffectedWorkflow(workflow=key) for key in line["workflows"].split("+") if key],
             **times,
         )  # fmt: skip
         session.add(incident)

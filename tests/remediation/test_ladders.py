@@ -1,5 +1,6 @@
 """Who is told of an action item: one table of owners, teams and managers, and when each of its reminders is due."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -120,3 +121,20 @@ def test_a_rule_that_is_switched_off_finds_nothing_wrong() -> None:
     config = config.model_copy(update={"nudges": Nudges.model_validate({"items": off})})
     for some in (promise("U01"), promise(), promise("U01", left=("U01",))):
         assert Ladders(config, some).cases(MADE + timedelta(days=30)) == ()
+
+
+@pytest.mark.parametrize(
+    ("touched_at", "is_said"),
+    [
+        (datetime(2026, 12, 11, 12, tzinfo=UTC), True),
+        (datetime(2026, 12, 13, 12, tzinfo=UTC), True),
+        (datetime(2026, 12, 14, 8, 30, tzinfo=UTC), True),
+        (datetime(2026, 12, 14, 9, 30, tzinfo=UTC), False),
+    ],
+    ids=["before it", "at the weekend", "before work", "once it could be said"],
+)
+def test_a_reminder_is_answered_by_what_was_done_since_it_could_be_said(touched_at: datetime, is_said: bool) -> None:
+    """Half of the time it was given is over on a Saturday, so that its owner can be told on Monday at nine."""
+    half, *_ = due_case(replace(promise("U01"), touched_at=touched_at)).steps
+    assert half.before is not None
+    assert (half.after < half.before) is is_said

@@ -69,6 +69,21 @@ def test_what_is_saved_is_in_force_without_a_restart(files: Files) -> None:
     assert files.told() == []
 
 
+def test_workflows_that_are_lost_are_not_taken_for_none(files: Files) -> None:
+    files.save(f"{WORKFLOW}{SLO}")
+    files.are_looked_at()
+    (files.folder / "workflows.yaml").unlink()
+    files.are_looked_at()
+    (told,) = files.told()
+    assert "config/workflows.yaml: the file is missing" in told
+    assert "; if there are none, let it say workflows: []" in told
+    assert promises(files) == ["availability"]
+    files.save("workflows: []")
+    files.are_looked_at()
+    assert promises(files) == []
+    assert [each[:18] for each in files.told()] == [":white_check_mark:"]
+
+
 def test_half_a_file_is_nobodys_news(files: Files) -> None:
     files.save(f"{WORKFLOW}    slos: [{{key")
     files.stage.bot.house.operations.config_watch.look()

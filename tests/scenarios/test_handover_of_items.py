@@ -82,3 +82,21 @@ def test_of_private_ones_a_team_hears_apart(stage: Stage, ada: Person, grace: Pe
 )
 def test_a_handover_that_can_not_be_is_refused(ada: Person, typed: str, answer: str) -> None:
     assert answer in ada.goes_to("#general").types(f"/sev items handover {typed}").text
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_each_sev_of_which_something_was_handed_over_can_say_so(
+    stage: Stage, ada: Person, grace: Person, linus: Person
+) -> None:
+    for each in (grace, linus):
+        each.goes_to("#general").types("/sev list")
+    for number in (1, 2):
+        stage.declared(ada, f"SEV2 trouble number {number}")
+        ada.types(f"/sev action SEV-{number} add prevent it @grace")
+    ada.goes_to("#general").types("/sev items handover @grace @linus")
+    ada.clicks("Hand over")
+    stage.settles()
+    for number in (1, 2):
+        assert "@Linus Torvalds" in ada.types(f"/sev why SEV-{number}").text, number
+    stage.expects("gave you 2 action items of @Grace Hopper")
+    stage.slack.expect_all()

@@ -53,6 +53,7 @@ def test_figures_name_their_times_and_what_they_rest_on(stage: Stage, ada: Perso
     )
     assert "• Time to resolve (started → resolved): not known of any of the 3 SEVs" in shown
     assert "• Place order: 1. /sev stats place-order" in shown
+    assert "• Noticed by monitoring 0 of 3, by people 3" in shown
 
 
 @pytest.mark.parametrize(

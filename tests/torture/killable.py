@@ -102,6 +102,7 @@ def known_committers() -> dict[CodeType, str]:
     from bot.nudges import jobs as reminders
     from bot.outbox.dispatcher import Dispatcher, Try
     from bot.slack.listeners import Listeners
+    from bot.workflows.checks.runner import Runner
     from bot.workflows.evaluation.evaluating import Evaluating
     from bot.workflows.heartbeats.room import HeartbeatsRoom
 
@@ -115,7 +116,7 @@ def known_committers() -> dict[CodeType, str]:
         "listener of clicks": (Listeners._on_click,),
         "listener of events": (Listeners._on_event,),
         "acquaintance": (Acquaintance._ask,),
-        ON_A_TIMER: (reminders.Reminding.remind, Evaluating.evaluate, HeartbeatsRoom.look),
+        ON_A_TIMER: (reminders.Reminding.remind, Evaluating.evaluate, HeartbeatsRoom.look, Runner.tick),
     }
     return {function.__code__: name for name, functions in named.items() for function in functions}
 

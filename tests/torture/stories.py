@@ -416,9 +416,19 @@ def start_declare_and_see_a_sign(stage: Stage) -> None:
     signs.a_sign_is_seen(stage)
 
 
+def start_declare_and_hold_checks_back(stage: Stage) -> None:
+    start_and_declare(stage)
+    signs.checks_prove_nothing(stage)
+
+
 def start_declare_and_send_something_unknown(stage: Stage) -> None:
     start_and_declare(stage)
     signs.something_unknown_is_sent(stage)
+
+
+def start_declare_and_fail_at_a_query(stage: Stage) -> None:
+    start_and_declare(stage)
+    signs.a_query_fails_for_long(stage)
 
 
 def a_digest_is_due(stage: Stage) -> None:
@@ -631,8 +641,9 @@ DIGEST, DIGEST_PICTURE, DIGEST_TROUBLE, STATS_PICTURE = (
     f"digest.{name}" for name in ("post", "picture", "trouble", "stats_picture")
 )
 PROBLEM, ELSEWHERE, UNKNOWN = "problem.message", "problem.elsewhere", "alerts.unknown"
+HELD = "checks.held"
 TRACKER_TELL = "tracker.tell"
-OPERATORS = "operations.tell_operators"
+OPERATORS, QUERIES = "operations.tell_operators", "queries.trouble"
 BOARD, PUBLISHED, REVIEW, REVIEWED, POSTMORTEM_FILE = (
     f"postmortems.{name}" for name in ("board", "announcement", "review", "tell", "export")
 )
@@ -784,6 +795,14 @@ STORIES = (
     Story(UNKNOWN, JOIN, signs.something_unknown_is_sent, given=start_and_declare, lead=POST),
     Story(UNKNOWN, HISTORY, signs.something_unknown_is_sent, given=start_and_declare, lead=POST),
     Story(UNKNOWN, UPDATE, signs.more_of_it_is_sent, given=start_declare_and_send_something_unknown),
+    Story(HELD, POST, signs.checks_prove_nothing, given=start_and_declare),
+    Story(HELD, JOIN, signs.checks_prove_nothing, given=start_and_declare, lead=POST),
+    Story(HELD, HISTORY, signs.checks_prove_nothing, given=start_and_declare, lead=POST),
+    Story(HELD, UPDATE, signs.checks_prove_nothing, given=start_declare_and_hold_checks_back),
+    Story(QUERIES, POST, signs.a_query_fails_for_long, given=start_and_declare),
+    Story(QUERIES, JOIN, signs.a_query_fails_for_long, given=start_and_declare, lead=POST),
+    Story(QUERIES, HISTORY, signs.a_query_fails_for_long, given=start_and_declare, lead=POST),
+    Story(QUERIES, UPDATE, signs.it_is_asked_no_more, given=start_declare_and_fail_at_a_query),
     Story(DIGEST, POST, a_digest_is_due, given=start_declare_and_choose_a_digest),
     Story(DIGEST, JOIN, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),
     Story(DIGEST, HISTORY, a_digest_is_due, given=start_declare_and_choose_a_digest, lead=POST),

@@ -45,9 +45,10 @@ OVERCOME |= {(stories.DIGEST, method, "invalid_blocks") for method in (stories.P
 MAY_BE_MISSED = {
     stories.ANSWER, stories.BRIEF, stories.REFRESH_PERSON, stories.STATS_PICTURE, stories.DIGEST_TROUBLE, stories.OPERATORS,
 }  # fmt: skip
-MAY_BE_MISSED |= {stories.ELSEWHERE, stories.UNKNOWN}
+MAY_BE_MISSED |= {stories.ELSEWHERE, stories.UNKNOWN, stories.HELD, stories.QUERIES}
 SAID_OF_TROUBLE = {
     stories.PROBLEM: "is told in", stories.ELSEWHERE: "Orders can't be placed", stories.UNKNOWN: "does not understand",
+    stories.HELD: "have no network", stories.QUERIES: "Prometheus",
 }  # fmt: skip
 """What is said of what went wrong, or may itself be missed."""
 BELIEVED = {

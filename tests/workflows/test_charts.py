@@ -16,6 +16,7 @@ from tests.workflows.conftest import TroubleStage
 from tests.workflows.test_health import counted, looks, promises, workflow
 
 SLO = Slo("availability", 0.999, Rolling(timedelta(days=30)))
+OBJECTIVE = Objective(key="availability", name="It works", target=0.99)
 FIRST = date(2026, 10, 29)
 
 
@@ -39,6 +40,28 @@ def test_whatever_was_counted_can_be_drawn(known: list[Day]) -> None:
     drawn = health_plot.plot_of("$x^2$ \\frac & a very long name of many words, twice", SLO, known)
     assert picture.draw(json.loads(json.dumps(drawn.data, allow_nan=False))).startswith(drawing.PNG)
     assert 0 < len(drawn.alt_text) <= 1000
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 6])
+def test_several_are_drawn_side_by_side_whatever_was_counted(count: int) -> None:
+    lefts = [days(), days((0.0, 1.0), (0.0, 0.0)), days((1.0, -999.0), (None, -999.0)), *[days((0.0, 0.5))] * 3]
+    found = [("$x^2$ \\frac of many, many words", SLO, each) for each in lefts[:count]]
+    drawn = health_plot.budgets("a very long name of many words, twice " * 4, found, of=9, what="workflow")
+    assert picture.draw(json.loads(json.dumps(drawn.data, allow_nan=False))).startswith(drawing.PNG)
+    assert 0 < len(drawn.alt_text) <= 1000
+
+
+def test_several_say_in_words_what_they_show() -> None:
+    found = [
+        ("It works", SLO, days((0.002, -0.25))),
+        ("It is fast", SLO, days((0.0, 0.9996))),
+        ("It is right", SLO, days()),
+    ]
+    drawn = health_plot.budgets("Place order", found, of=3, what="SLO")
+    assert drawn.alt_text == (
+        "Place order. Left of it at the end of each of the last 30 days: 3 SLOs. It works: -25 % left now; It is fast: 100 % "
+        "left now; It is right: nothing counted left now."
+    )
 
 
 def test_it_says_in_words_what_it_shows() -> None:
@@ -87,6 +110,18 @@ def test_it_comes_by_direct_message(trouble: TroubleStage, ada: Person) -> None:
     (file,) = [trouble.slack.workspace.files[each] for each in message.file_ids]
     assert file.content.startswith(drawing.PNG)
     assert file.alt_text.startswith("Place order: It works, 99 %, last 30 days. ")
+    promises(
+        trouble.bot, workflow("place-order", "Place order", OBJECTIVE, OBJECTIVE.model_copy(update={"key": "fast"}))
+    )
+    ada.types("/sev workflow place-order")
+    ada.clicks("Show chart")
+    trouble.settles()
+    *_, second = trouble.said_in(trouble.slack.direct("ada").id, containing="A workflow's health, as you asked.")
+    trouble.slack.expect_all()
+    (file,) = [trouble.slack.workspace.files[each] for each in second.file_ids]
+    assert file.alt_text.startswith(
+        "Place order. Left of it at the end of each of the last 30 days: 2 SLOs. It works: "
+    )
     ada.types("/sev workflow place-order")
     promises(trouble.bot)
     ada.clicks("Show chart")

@@ -1,19 +1,18 @@
 """`/sev workflows` and `/sev workflow NAME`, as people read them."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 
 import pytest
 
 from bot.app import Bot
 from bot.config import Dashboard, Objective, Workflow
-from bot.digest import composing, views
-from bot.digest.model import DigestSubscription
 from bot.playground import Person
 from bot.workflows.counts import counting
 from bot.workflows.counts.counting import Counted, Sender
 from bot.workflows.counts.minutes import minute_of
 from tests.scenarios.digesting import changes
 from tests.workflows.conftest import TroubleStage
+from tests.workflows.digests import digest
 
 SLO = Objective(key="availability", name="It works", target=0.99)
 FAST, SLOW = 50, 3
@@ -131,20 +130,6 @@ def test_thousands_are_turned_page_by_page(trouble: TroubleStage, ada: Person) -
     ada.sees("flow-4321")
 
 
-def digest(stage: TroubleStage, *workflows: str) -> str:
-    """What a digest (about some workflows, or everything) would tell, as its readers read it."""
-    subscription = DigestSubscription(
-        id=1, key="test", place="C1", rhythm="daily", at=time(8, 30), days=["mon"], time_zone="UTC", teams=[],
-        workflows=[*workflows], what=["health"], picture="none", skip_when_empty=False, counts_private=False,
-        grace_seconds=3600, trouble="", next_due_at=None,
-    )  # fmt: skip
-    config = stage.bot.settings.current
-    with stage.bot.database.read() as session:
-        composed = composing.compose(session, config, subscription, None, now=stage.bot.clock.now())
-        blocks = views.digest(config, composed.content, composed.framing)[2:-1]
-    return "\n".join(block["text"]["text"] for block in blocks)
-
-
 def test_a_digest_names_who_is_not_well_and_says_in_a_line_that_all_is(trouble: TroubleStage, ada: Person) -> None:
     assert digest(trouble) == ""
     promises(trouble.bot, workflow("deposit", "Deposit"), workflow("place-order", "Place order"))
@@ -157,4 +142,38 @@ def test_a_digest_names_who_is_not_well_and_says_in_a_line_that_all_is(trouble: 
     assert told[0] == ":stethoscope: *Workflow health: 1 of 2 not well*  `/sev workflows`"
     assert told[1] == ":red_circle: *burning fast*  *Place order*  `place-order`"
     assert len(told) == 3
+    assert "(-4,900 %)  |" not in told[2], "a day ago nothing was counted"
     assert digest(trouble, "deposit") == ":white_check_mark: *All is well with 1 workflow.*"
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_home_shows_the_workflows_of_ones_teams_the_worst_first(
+    trouble: TroubleStage, ada: Person, grace: Person
+) -> None:
+    config = trouble.bot.settings.current
+    teams = tuple(
+        each.model_copy(update={"members": ("U01ADA",)}) if each.key == "payments" else each for each in config.teams
+    )
+    trouble.bot.settings.current = config.model_copy(update={"teams": teams})
+    promises(
+        trouble.bot, *(workflow(f"flow-{each}", f"Flow {each}") for each in range(6)), workflow("sign-in", "Sign in", owner="platform")
+    )  # fmt: skip
+    for each in range(6):
+        counted(trouble, f"flow-{each}", FAST if each == 5 else 0)
+    counted(trouble, "sign-in", 0)
+    looks(trouble)
+    shown = at_home(trouble, ada).splitlines()
+    first = shown.index("My workflows") + 1
+    assert shown[first] == ":red_circle: burning fast  Flow 5  flow-5"
+    assert shown[first + 10].startswith("… and 1 more. As of ")
+    assert "Sign in" not in "\n".join(shown)
+    assert "My workflows" not in at_home(trouble, grace)
+
+
+def at_home(stage: TroubleStage, person: Person) -> str:
+    """What somebody finds who opens their Home."""
+    person.opens_home()
+    stage.slack.wait_until(lambda: person.home is not None, why="it is shown")
+    stage.settles()
+    assert person.home
+    return person.home.text()

@@ -1,7 +1,8 @@
 """Heartbeats: jobs say over real HTTP that they ran, and people read in Slack where one did not."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
+from functools import partial
 from http import HTTPStatus
 
 import pytest
@@ -10,9 +11,13 @@ import requests
 from bot.app import Bot
 from bot.config import Workflow
 from bot.config.heartbeats import Heartbeat
+from bot.config.maintenance import Maintenance
+from bot.config.nudges import DAYS
 from bot.playground import Person, Playground
+from bot.workflows.heartbeats import listening
 from bot.workflows.heartbeats.hooks import token_of
 from bot.workflows.heartbeats.model import HeartbeatRow, HeartbeatWatch
+from bot.workflows.heartbeats.times import next_expected
 from tests.conftest import HEARTBEAT_SECRET
 from tests.outages import Outage
 from tests.workflows.conftest import TroubleStage
@@ -72,6 +77,7 @@ class Jobs:
 
 @pytest.fixture
 def jobs(trouble: TroubleStage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Jobs]:
+    monkeypatch.setattr(listening, "LEAP", timedelta.max)  # the time that passes here is lived through
     yield Jobs(trouble, monkeypatch)
     trouble.slack.expected.update(trouble.messages())
 
@@ -240,3 +246,69 @@ def test_a_page_full_of_heartbeats_with_the_longest_texts_is_still_shown(jobs: J
     assert "And 14 more heartbeats, none of them worse." in shown
     assert "<!here>" not in shown
     jobs.stage.slack.expect_all()
+
+
+def test_a_clock_that_is_moved_makes_nothing_late(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "LEAP", timedelta(seconds=30))
+    jobs.says()
+    jobs.says("/start")
+    jobs.looks(after=15 * HOUR)
+    assert jobs.stage.problems() == []
+    jobs.looks(after=timedelta(seconds=20))
+    assert jobs.stage.problems() == []
+    monkeypatch.setattr(listening, "LEAP", timedelta.max)
+    jobs.looks(after=HOUR + 11 * MINUTE)
+    assert titles(jobs.stage) == [("Settlement is late", False)]
+
+
+def is_worked_on(jobs: Jobs, *, since: timedelta = timedelta(), until: timedelta) -> None:
+    """The workflow is under maintenance from then on, until some time from now."""
+    now, current = jobs.bot.clock.now(), jobs.bot.settings.current
+    window = Maintenance(begins=now + since, ends=now + until)
+    workflows = tuple(each.model_copy(update={"maintenance": (window,)}) for each in current.workflows)
+    jobs.bot.settings.current = current.model_copy(update={"workflows": workflows})
+
+
+def test_what_is_expected_or_fails_during_maintenance_is_no_trouble(trouble: TroubleStage, jobs: Jobs) -> None:
+    jobs.says()
+    is_worked_on(jobs, until=3 * HOUR)
+    jobs.says("/fail", said="the database is away")
+    jobs.looks(after=2 * HOUR)
+    jobs.looks(after=HOUR + 50 * MINUTE)
+    assert titles(trouble) == []
+    jobs.looks(after=30 * MINUTE)  # it was to be heard of an hour after the maintenance was over, or ten minutes later
+    assert titles(trouble) == [("Settlement is late", False)]
+
+
+def test_what_was_late_before_is_told_when_the_maintenance_is_over(trouble: TroubleStage, jobs: Jobs) -> None:
+    jobs.says()
+    is_worked_on(jobs, since=HOUR + 5 * MINUTE, until=3 * HOUR)
+    jobs.looks(after=2 * HOUR)
+    assert titles(trouble) == []
+    jobs.looks(after=HOUR + MINUTE)
+    assert titles(trouble) == [("Settlement is late", False)]
+
+
+def test_maintenance_without_an_end_is_borne(jobs: Jobs) -> None:
+    always = Maintenance(days=DAYS, start=time(0), end=time(0))
+    good_at = jobs.bot.clock.now()
+    for each in (HOURLY, NIGHTLY, Heartbeat(key="often", name="Often", every="10s")):
+        found = next_expected(
+            HeartbeatRow(good_at=good_at),
+            each,
+            zone="UTC",
+            up_since=good_at,
+            excused=partial(always.covers, zone="UTC"),
+        )
+        assert found
+        assert found > good_at
+
+
+def test_a_run_that_hangs_during_maintenance_is_told_after_it(trouble: TroubleStage, jobs: Jobs) -> None:
+    jobs.says()
+    jobs.says("/start")
+    is_worked_on(jobs, until=30 * MINUTE)
+    jobs.looks(after=20 * MINUTE)
+    assert titles(trouble) == []
+    jobs.looks(after=11 * MINUTE)
+    assert titles(trouble) == [("Settlement hangs", False)]

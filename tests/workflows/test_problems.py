@@ -38,6 +38,8 @@ def test_a_sev_declared_from_it_was_detected_by_it_and_hears_when_it_is_over(
     assert sev.kept.detected_at == problem.began_at
     assert [entry.kind for entry in sev.facts][:2] == ["sign", "declared"]
     assert ":rotating_light: Burning error budget, since " in sev.card
+    assert " by a burning error budget  |  Declared " in sev.card
+    assert "Noticed by monitoring 1 of 1 (burning budgets 1), by people 0" in ada.types("/sev stats").text
     assert f"It is in the timeline of SEV-1 {sev.place}." in trouble.message()
     assert "[" not in trouble.message()
     trouble.recovers()

@@ -13,7 +13,7 @@ from bot.config.alerts import AlertMatcher, AlertRules, GenericRules
 from bot.playground.blockkit import message_problems
 from bot.workflows.alerts.intake import workflow_of
 from bot.workflows.alerts.sources import generic, pagerduty
-from bot.workflows.alerts.sources.alert import NotUnderstood, Proof, Source, State, urgency_of
+from bot.workflows.alerts.sources.alert import NotUnderstood, Proof, Source, State, Understood, urgency_of
 from bot.workflows.alerts.sources.table import SOURCES
 from bot.workflows.problems import views as problem_views
 from bot.workflows.problems.model import Problem
@@ -111,15 +111,49 @@ def test_what_the_sender_left_out_is_told() -> None:
     ("path", "found"),
     [
         ("a.b[1].c", 7), ("$.a.b[1].c", 7), ("a.b[2].c", None), ("a.b.c", None), ("a[0]", None), ("x", None), ("a.b[0]", 1),
+        ("a.b[*].c", 7), ("$..c", 7), ("a.b[?(@.c > 5)].c", 7), ("a.b[?(@.c > 9)].c", None), ("$['a'].b[-1].c", 7),
     ],
 )  # fmt: skip
 def test_where_something_is_in_a_body(path: str, found: object) -> None:
     assert generic.at({"a": {"b": [1, {"c": 7}]}}, path) == found
 
 
-def test_bodies_of_any_shape_can_be_described() -> None:
+@pytest.mark.parametrize("path", ["a..", "1st", "a.where", "a b", "", "`len`", "a.`sub(/x/, y)`", "["])
+def test_what_is_no_path_is_refused_with_the_configuration(path: str) -> None:
+    with pytest.raises(ValueError, match=r"no JSONPath: write|can't be used: write|at least 1 character"):
+        GenericRules(title=path)
+    assert GenericRules(title="'1st name'.'where'").title == "'1st name'.'where'"
+
+
+@pytest.mark.parametrize("path", ["a[\\b]", "a[?(@ =~ '[')]"])
+def test_a_path_that_goes_wrong_in_a_body_makes_it_one_that_is_not_understood(path: str) -> None:
+    rules = GenericRules(key=path)
+    config = USUAL.model_copy(update={"alerts": AlertRules(generic=rules)})
+    found = generic.understand({"a": [{"b": 1}, {"b": {}}, "x"], "b": 0}, config)
+    assert found.alerts == ()
+    assert len(found.faults) == 1
+
+
+def test_alerts_may_be_picked_out_of_their_list() -> None:
+    body = {
+        "groups": [
+            {"alerts": [{"key": 1, "kind": "up"}]},
+            {"alerts": [{"key": 2, "kind": "slow"}, {"key": 3, "kind": "up"}]},
+        ]
+    }
+    rules = GenericRules(alerts="groups[*].alerts[?(@.kind == 'up')]")
+    config = USUAL.model_copy(update={"alerts": AlertRules(generic=rules)})
+    assert [each.key for each in generic.understand(body, config).alerts] == ["1", "3"]
+    assert generic.understand({"groups": []}, config) == Understood()
+    config = USUAL.model_copy(update={"alerts": AlertRules(generic=GenericRules(alerts="groups[0].alerts"))})
+    with pytest.raises(NotUnderstood, match="there is no list of alerts at groups"):
+        generic.understand({"groups": 3}, config)
+
+
+@pytest.mark.parametrize("alerts", ["incidents", "incidents[*]"])
+def test_bodies_of_any_shape_can_be_described(alerts: str) -> None:
     rules = GenericRules(
-        alerts="incidents", key="monitor.id", title="monitor.name", state="status", resolved=("up",), id="event",
+        alerts=alerts, key="monitor.id", title="monitor.name", state="status", resolved=("up",), id="event",
         workflow="tags[0]", urgency="level", labels="monitor",
     )  # fmt: skip
     config = USUAL.model_copy(update={"alerts": AlertRules(generic=rules)})

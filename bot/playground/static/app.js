@@ -18,6 +18,7 @@ import { applyTheme, drawRail } from "./rail.js";
 import { channelTitle, currentChannel, on, session, setting } from "./session.js";
 import { closeDrawer, drawSidebar, openSwitcher, toggleDrawer } from "./sidebar.js";
 import { act, connect, refresh } from "./sync.js";
+import { drawTour, isTouring, recallTour, toggleTour } from "./tour.js";
 import { patchTraffic } from "./traffic.js";
 
 const composer = createComposer({
@@ -86,7 +87,7 @@ const FEET = {
 /** The one thing a newcomer has to know. */
 function drawHint(wanted) {
   const hint = byId("hint");
-  hint.hidden = !wanted || setting("hint") === "seen";
+  hint.hidden = !wanted || isTouring() || setting("hint") === "seen";
   if (hint.hidden || hint.childElementCount) return;
   const command = `${session.commands[0]?.name ?? "/sev"} declare`;
   const hide = () => {
@@ -94,7 +95,8 @@ function drawHint(wanted) {
     hint.hidden = true;
   };
   const link = button("link", () => composer.suggestText(command), h("code", null, command));
-  const sentence = h("span", { class: "grow" }, "Type ", link, " to declare your first SEV");
+  const tour = button("link", toggleTour, "take the tour");
+  const sentence = h("span", { class: "grow" }, "Type ", link, " to declare your first SEV, or ", tour, ": it takes three minutes");
   fill(hint, icon("bolt", 16), sentence, iconButton("cross", "Hide this hint", hide));
 }
 
@@ -107,13 +109,16 @@ function drawState() {
   drawFoot();
   patchFaults();
   refreshTimes();
+  drawTour();
   if (session.page === "channel" && session.messages.length) drawFeed();
 }
 
 function listen() {
   on("state", drawState);
-  on("place", () => { closeDrawer(); drawPlace(); drawSidebar(); drawRail(); drawPane(); });
+  on("place", () => { closeDrawer(); drawPlace(); drawSidebar(); drawRail(); drawPane(); drawTour(); });
   on("messages", () => session.page === "channel" && drawFeed());
+  on("messages", drawTour);
+  on("tour", () => { drawTour(); drawRail(); drawFoot(); });
   on("thread", drawThread);
   on("traffic", patchTraffic);
   on("views", () => { drawModals(); if (session.page === "home") drawHome(); });
@@ -160,6 +165,7 @@ fill(byId("menu"), icon("menu", 20));
 byId("search").prepend(icon("search", 15));
 byId("to-end").append(icon("down", 14));
 recallDismissed();
+recallTour((text) => composer.suggestText(text));
 watchPopovers();
 watchFeed(byId("messages"));
 listen();

@@ -108,6 +108,8 @@ function keepEnd(list) {
     height = list.scrollHeight;
     if (atEnd) byId("to-end").hidden = true;
   }, { passive: true });
+  // A picture has no height until it is there.
+  list.addEventListener("load", () => { if (atEnd) list.scrollTop = list.scrollHeight; }, true);
   new ResizeObserver(() => {
     if (atEnd) list.scrollTop = list.scrollHeight;
     height = list.scrollHeight;

@@ -6,7 +6,7 @@ export const session = {
   clock: { now: Date.now() / 1000, readAt: Date.now() },
   page: "channel", channel: "", thread: "", tool: "", target: "",
   messages: [], replies: [], traffic: [], views: { stack: [], errors: {}, home: null },
-  notices: [], dismissed: new Set(), usergroups: [], emoji: {}, editing: "", shown: "",
+  notices: [], dismissed: new Set(), usergroups: [], neighbours: [], emoji: {}, editing: "", shown: "",
 };
 
 const listeners = new Map();

@@ -36,8 +36,8 @@ async function loadState() {
   session.me = state.me;
   session.people = new Map(state.people.map((one) => [one.id, one]));
   session.channels = new Map(state.channels.map((one) => [one.id, one]));
-  const { team, bot, faults, pager, commands, shortcuts, emoji, usergroups } = state;
-  Object.assign(session, { team, bot, faults, pager, commands, shortcuts, emoji, usergroups });
+  const { team, bot, faults, pager, commands, shortcuts, emoji, usergroups, neighbours } = state;
+  Object.assign(session, { team, bot, faults, pager, commands, shortcuts, emoji, usergroups, neighbours });
   session.clock = { ...state.clock, readAt: Date.now() };
   tell("state");
 }

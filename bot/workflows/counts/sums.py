@@ -1,7 +1,7 @@
 """Sums over stretches of time, of many signals at once: a few questions for all, each read by the order of a key."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.workflows.counts.minutes import HOUR, Span, minute_of, parts, pieces, within
 from bot.workflows.counts.model import OCCURRENCES, CountDay, CountHour, CountMinute
-from bot.workflows.slos.slo import EPSILON
+from bot.workflows.slos.slo import EPSILON, Counts
 
 MINUTES_KEPT = timedelta(days=4)
 IDS_AT_ONCE = 500
@@ -62,6 +62,12 @@ def sums(
                     before = by_span.get(span, (0, 0))
                     by_span[span] = (before[0] + good, before[1] + total)
     return found
+
+
+def together(counted: Iterable[Mapping[Span, Sum]], span: Span) -> Counts | None:
+    """What several signals counted in a stretch, as `sums` gives it for each. None: nothing was counted."""
+    found = [of_signal[span] for of_signal in counted if span in of_signal]
+    return Counts(sum(good for good, _ in found), sum(total for _, total in found)) if found else None
 
 
 def _rounded(span: Span, way: Way) -> Span:

@@ -41,8 +41,7 @@ class Evaluating:
     def evaluate(self) -> None:
         """Roll up what came, and look at every SLO, if nobody did so yet this minute. A recurring job calls this."""
         config, now = self._settings.current, self._clock.now()
-        watched = self._follow(config)
-        self._roll_up(watched, now)
+        watched = self.roll_up()
         if not watched:
             return
         minute = minute_of(now)
@@ -65,11 +64,14 @@ class Evaluating:
         if signals:
             self._database.run(lambda session: rolling.forget_signals(session, now=now), aside=True)
 
-    def _roll_up(self, watched: Sequence[Watched], now: datetime) -> None:
+    def roll_up(self) -> Sequence[Watched]:
+        """Roll up what came, as everybody must who sums it up. Returns every SLO there is."""
+        watched, now = self._follow(self._settings.current), self._clock.now()
         with self._database.read() as session:
             is_needed = rolling.is_needed(session, now=now)
         while is_needed:
             is_needed = self._database.run(lambda session: rolling.roll_up(session, ways(watched), now=now), aside=True)
+        return watched
 
     def _follow(self, config: Config) -> Sequence[Watched]:
         """Every SLO there is. Where the configuration is new, some may be counted in a new way, and others be gone."""

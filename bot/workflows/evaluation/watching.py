@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.counts.minutes import MINUTE, Span, minute_of, moment_of, whole_minutes
 from bot.workflows.counts.model import WorkflowSignal
-from bot.workflows.counts.sums import EACH, Sum, Way, sums
+from bot.workflows.counts.sums import EACH, Sum, Way, sums, together
 from bot.workflows.slos.budgets import Budget, budget
 from bot.workflows.slos.burning import Reason, State, Verdict, verdict
 from bot.workflows.slos.periods import Calendar
@@ -127,11 +127,10 @@ def _finding(
     watched: Watched, windows: _Windows, counted: Sequence[Mapping[Span, Sum]], newest: datetime | None, now: datetime
 ) -> Finding:
     def of(span: Span) -> Counts | None:
-        found = [of_signal[span] for of_signal in counted if span in of_signal]
-        return Counts(sum(good for good, _ in found), sum(total for _, total in found)) if found else None
+        return together(counted, span)
 
     found = verdict(
-        watched.slo, lambda length: of(windows.by_length[length]), left=_left(watched.slo, of(windows.period), now)
+        watched.slo, lambda length: of(windows.by_length[length]), left=budget_at(watched.slo, of(windows.period), now)
     )
     if newest is None or now - newest > SILENT_AFTER:
         found = _silent(found, newest)
@@ -141,7 +140,8 @@ def _finding(
     return Finding(watched, found, of(windows.period), of(windows.today), newest, is_fresh, tuple(burns))
 
 
-def _left(slo: Slo, counts: Counts | None, now: datetime) -> Budget | None:
+def budget_at(slo: Slo, counts: Counts | None, now: datetime) -> Budget | None:
+    """The budget of the period that it is at `now`, in which that was counted so far."""
     if not isinstance(slo.period, Calendar):
         return budget(slo, counts)
     bounds = slo.period.bounds(now)

@@ -1,7 +1,7 @@
 """How workflows fare, for who asks: from what was found last for lists, and looked at anew for a single one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -74,16 +74,6 @@ class HealthPage:
 
 
 @dataclass(frozen=True)
-class Brief:
-    """The health of many workflows in few words."""
-
-    ill: Sequence[Standing] = ()
-    """Some of those that are not well, the worst first."""
-    number_ill: int = 0
-    number_measured: int = 0
-
-
-@dataclass(frozen=True)
 class Portrait:
     """All there is to say of one workflow."""
 
@@ -101,21 +91,14 @@ class Portrait:
 def page_of(session: Session, config: Config, *, team: str | None, start: int, reader: str) -> HealthPage:
     """A page of the workflows (of a team, where one is given), as they were found last."""
     known = {each.key for each in config.workflows if team is None or each.owner == team}
-    standings = _standings(session, config, known, reader)
-    start = min(start, max(len(standings) - 1, 0) // PAGE * PAGE)
-    by_state = Counter(each.state for each in standings)
-    return HealthPage(standings[start : start + PAGE], start, len(standings), by_state)
+    found = standings(session, config, known, reader)
+    start = min(start, max(len(found) - 1, 0) // PAGE * PAGE)
+    by_state = Counter(each.state for each in found)
+    return HealthPage(found[start : start + PAGE], start, len(found), by_state)
 
 
-def brief_of(session: Session, config: Config, keys: Collection[str] | None, *, most: int) -> Brief:
-    """How the workflows of these keys (None: all) fare, for everybody to read: of SEVs only public ones are named."""
-    known = {each.key for each in config.workflows if keys is None or each.key in keys}
-    measured = [each for each in _standings(session, config, known, PUBLIC) if each.state is not None]
-    ill = [each for each in measured if each.state is not State.OK]
-    return Brief(ill[:most], len(ill), len(measured))
-
-
-def _standings(session: Session, config: Config, keys: set[str], reader: str) -> list[Standing]:
+def standings(session: Session, config: Config, keys: set[str], reader: str) -> list[Standing]:
+    """How the workflows of these keys fare, as it was found last, the worst first."""
     worst, sevs = _worst(session, config, keys), _open_numbers(session, config, reader)
     found = (
         Standing(each, worst.get(each.key), sevs.get(each.key, ())) for each in config.workflows if each.key in keys

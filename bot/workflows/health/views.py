@@ -60,23 +60,24 @@ def _of_team(config: Config, key: str | None) -> str:
     return f" of {mrkdwn(team.name, 200)}" if team else ""
 
 
-def standing(found: Standing, now: datetime) -> str:
-    """How a workflow fares, in two lines."""
+def standing(found: Standing, now: datetime, *, before: str = "") -> str:
+    """How a workflow fares, in two lines. `before` is what was left of its budget earlier, in words."""
     workflow, worst = found.workflow, found.worst
     sevs = ", ".join(f"SEV-{number}" for number in found.sevs[:MOST_NAMED])
     more = f" and {len(found.sevs) - MOST_NAMED} more" if len(found.sevs) > MOST_NAMED else ""
     first = [f"{state_text(found.state)}  *{mrkdwn(workflow.name, 200)}*  `{workflow.key}`"]
     first += [f":rotating_light: {sevs}{more}"] if sevs else []
-    return "  ".join(first) + (f"\n{_figures(workflow, worst, now)}" if worst else "")
+    return "  ".join(first) + (f"\n{_figures(workflow, worst, now, before)}" if worst else "")
 
 
-def _figures(workflow: Workflow, worst: SloState, now: datetime) -> str:
+def _figures(workflow: Workflow, worst: SloState, now: datetime, before: str) -> str:
     if worst.newest_at is None:
         return f"*{_silence(None, now)}*"
     parts = [f"today {_ratio(worst.sli_today)}", f"{_period(_objective(workflow, worst.slo))} {_ratio(worst.sli)}"]
     if worst.budget_left is not None and worst.budget_seconds is not None:
         whole = timedelta(seconds=worst.budget_seconds)
         parts.append(_left(worst.budget_left, whole))
+        parts += [before] if before else []
     silent = _silence(worst.newest_at, now)
     return "  |  ".join([*parts, *([f"*{silent}*"] if silent else [])])
 

@@ -5,6 +5,7 @@ No ping is missed by a bot that was not there: what was expected meanwhile is un
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from bot.config import Config, Workflow
 from bot.config.heartbeats import Heartbeat
 from bot.db import dialect_of, insert_for
 from bot.workflows.heartbeats.model import HeartbeatRow, HeartbeatWatch, Trouble
-from bot.workflows.heartbeats.times import outlook
+from bot.workflows.heartbeats.times import Outlook, outlook
 from bot.workflows.problems import service as problems
 from bot.workflows.problems.service import Sign
 from bot.workflows.slos.words import plain_time
@@ -24,10 +25,14 @@ SOURCE: Literal["heartbeat"] = "heartbeat"
 WATCH = 1
 SILENCE = timedelta(seconds=30)
 """When nobody looked for so long, nobody was there to hear of heartbeats."""
+LEAP = timedelta(seconds=30)
+"""When business time gets ahead of machine time by so much, the demo's clock was moved: nothing could be heard meanwhile."""
 LOOKS_EVERY = timedelta(seconds=5)
 """How often it is kept that somebody looks."""
 REMOVED_AFTER = timedelta(minutes=2)
 """What was heard of later than that is not taken for removed: another replica may have read newer settings."""
+WORKED_ON = timedelta(minutes=1)
+"""How often is looked at what is wrong while its workflow is worked on, until that is over."""
 AT_ONCE = 50
 QUOTED = 300
 
@@ -43,12 +48,12 @@ def is_watch_due(session: Session, *, machine_now: datetime) -> bool:
     return watch is None or machine_now - watch.looked_at >= LOOKS_EVERY
 
 
-def watch(session: Session, *, now: datetime, machine_now: datetime) -> None:
-    """Keep that somebody looks; and since when, where nobody did for a while."""
+def watch(session: Session, *, now: datetime, machine_now: datetime, leapt: bool = False) -> None:
+    """Keep that somebody looks; and since when, where nobody did for a while, or business time `leapt` forward."""
     insert = insert_for(dialect_of(session), HeartbeatWatch).values(id=WATCH, up_since=now, looked_at=machine_now)
     session.connection().execute(insert.on_conflict_do_nothing(index_elements=["id"]))
     row = session.get_one(HeartbeatWatch, WATCH, with_for_update=True)
-    if machine_now - row.looked_at > SILENCE:
+    if leapt or machine_now - row.looked_at > SILENCE:
         row.up_since = now
     row.looked_at = max(row.looked_at, machine_now)
 
@@ -101,9 +106,14 @@ def _look_at(
     now: datetime,
 ) -> None:
     zone = config.nudges.time_zone
+    excused = partial(workflow.is_in_maintenance, zone=zone)
     row.look_at = None
+    if row.failed_at and excused(row.failed_at) and row.told != Trouble.FAILS:
+        _overlook_failure(row)
     if not row.trouble:
-        found = outlook(row, heartbeat, zone=zone, up_since=up_since, now=now)
+        found = outlook(row, heartbeat, zone=zone, up_since=up_since, now=now, excused=excused)
+        if found.trouble and excused(now):
+            found = Outlook(look_at=now + WORKED_ON)
         row.trouble, row.since, row.look_at = found.trouble, found.since, found.look_at
     was_told = row.told or row.has_failed
     if row.has_failed or row.trouble not in {Trouble.NONE, row.told}:
@@ -111,6 +121,13 @@ def _look_at(
     if was_told and not row.trouble:
         problems.recovered(session, SOURCE, name_of(row.workflow, row.key), now=now)
     row.told, row.has_failed = row.trouble, False
+
+
+def _overlook_failure(row: HeartbeatRow) -> None:
+    """It failed while its workflow was worked on, which counts as if it had not run."""
+    row.has_failed = False
+    if row.trouble == Trouble.FAILS:
+        row.trouble, row.since = Trouble.NONE, None
 
 
 def _let_go(session: Session, row: HeartbeatRow, now: datetime) -> None:

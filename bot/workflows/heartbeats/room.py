@@ -26,6 +26,8 @@ class HeartbeatsRoom:
         self._clock = clock
         self._settings = settings
         self._followed: Config | None = None
+        self._ahead: timedelta | None = None
+        """How far business time was ahead of machine time when this looked last."""
         self.door = HeartbeatDoor(secrets, database, clock, settings)
 
     def jobs(self) -> tuple[tuple[str, timedelta, Callable[[], None]], ...]:
@@ -48,10 +50,15 @@ class HeartbeatsRoom:
                 return
 
     def _keep_watch(self, now: datetime, machine_now: datetime) -> None:
+        ahead = now - machine_now
+        leapt = self._ahead is not None and ahead - self._ahead > listening.LEAP
+        self._ahead = ahead
         with self._database.read() as session:
-            is_due = listening.is_watch_due(session, machine_now=machine_now)
+            is_due = leapt or listening.is_watch_due(session, machine_now=machine_now)
         if is_due:
-            self._database.run(lambda session: listening.watch(session, now=now, machine_now=machine_now), aside=True)
+            self._database.run(
+                lambda session: listening.watch(session, now=now, machine_now=machine_now, leapt=leapt), aside=True
+            )
 
     def lines(self, session: Session, config: Config, workflow: str, user_id: str, now: datetime) -> list[str]:
         """What a workflow's page says of its heartbeats: lines of mrkdwn, the worst first."""
@@ -62,4 +69,4 @@ class HeartbeatsRoom:
             each.key: each for each in session.scalars(select(HeartbeatRow).where(HeartbeatRow.workflow == workflow))
         }
         up_since = listening.up_since(session) or now
-        return heartbeat_views.lines(known.heartbeats, rows, zone=config.nudges.time_zone, up_since=up_since)
+        return heartbeat_views.lines(known, rows, zone=config.nudges.time_zone, up_since=up_since)

@@ -1,6 +1,7 @@
 """Any sender of JSON: where what stands is a matter of configuration (`alerts.generic`)."""
 
 import re
+from functools import cache
 from typing import Any
 
 from bot.config import Config
@@ -19,25 +20,46 @@ from bot.workflows.alerts.sources.alert import (
 )
 from bot.workflows.alerts.sources.proofs import by_secret
 
-STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+PICKING = re.compile(r"[*?]|\.\.")
+"""What stands in a path that may lead to several places, and to none."""
+NOT_APPLICABLE = (TypeError, ValueError, ArithmeticError, NotImplementedError, re.error)
+"""What a path raises that compares, sorts or reckons with what it can't."""
 
 
 def at(content: Any, path: str) -> Any:
-    """What is found at a path (`a.b[0].c`) of JSON; None where there is nothing."""
-    for index, name in STEP.findall(path.removeprefix("$.")):
-        if index:
-            content = content[int(index)] if isinstance(content, list) and int(index) < len(content) else None
-        else:
-            content = content.get(name) if isinstance(content, dict) else None
-    return content
+    """The first that is found at a JSONPath; None where there is nothing."""
+    return next(iter(all_at(content, path)), None)
+
+
+def all_at(content: Any, path: str) -> list[Any]:
+    """All that is found at a JSONPath. Raises `NotUnderstood` where it can't be looked for."""
+    try:
+        return [found.value for found in _parsed(path).find(content)]
+    except NOT_APPLICABLE:
+        raise NotUnderstood(f"{path} can't be looked for in it; {outline(content)}") from None
+
+
+@cache
+def _parsed(path: str) -> Any:
+    from jsonpath_ng.ext.parser import parse  # late: most bots need it never, and it is large
+
+    return parse(path)
+
+
+def _alerts(content: Any, path: str) -> list[Any]:
+    """The alerts at a path that leads to their list (`incidents`), or to each of them (`incidents[*]`): of those there may be none."""
+    found = all_at(content, path)
+    if len(found) == 1 and isinstance(found[0], list):
+        return list(found[0])
+    if not (found or PICKING.search(path)) or not all(isinstance(each, dict) for each in found):
+        raise NotUnderstood(f"there is no list of alerts at {path}; {outline(content)}")
+    return found
 
 
 def understand(content: Any, config: Config) -> Understood:
     """The alerts of a body."""
     rules = config.alerts.generic
-    found = at(content, rules.alerts) if rules.alerts else [content]
-    if not isinstance(found, list):
-        raise NotUnderstood(f"there is no list of alerts at {rules.alerts}; {outline(content)}")
+    found = _alerts(content, rules.alerts) if rules.alerts else [content]
     alerts, faults = [], []
     for place, each in enumerate(found):
         try:
