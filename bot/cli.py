@@ -1,19 +1,17 @@
-"""The command line, `sevbot …`: run, demo, migrate, check, plan, delivery, manifest, token, tokens, heartbeat-url."""
+"""The command line, `sevbot …`: what is typed most, and all other commands by name; those are in `bot/shell/`."""
 
 import logging
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from filelock import FileLock, Timeout
 
 from bot import config, logs, memory, schema
 from bot.db import Database
-from bot.environment import Environment, read_environment, require_slack
+from bot.shell import keeping, looking
+from bot.shell.ground import end_with, environment_or_end, only_instance
 
 cli = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Sevbot: declare, run and learn from outages, in Slack."
@@ -24,18 +22,18 @@ cli = typer.Typer(
 def run() -> None:
     """Run the bot until it is told to stop."""
     memory.spare()
-    environment = _environment(with_slack=True)
+    environment = environment_or_end(with_slack=True)
     logs.set_up(environment.log_format)
     from bot.app import Bot  # it knows every room: the other commands start without
 
-    with _only_instance(environment):
+    with only_instance(environment):
         try:
             bot = Bot(environment, migrates=True)
             bot.start()
         except config.ConfigFaults as faults:
-            _fail(faults.faults)
+            end_with(faults.faults)
         except schema.SchemaBehind as behind:
-            _fail([str(behind)])
+            end_with([str(behind)])
         _wait_for_the_end()
         bot.stop()
     logging.shutdown()
@@ -53,9 +51,9 @@ def demo() -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database to this version's schema."""
-    environment = _environment()
+    environment = environment_or_end()
     database = Database(environment.database_url)
-    with _only_instance(environment):
+    with only_instance(environment):
         schema.upgrade(database)
     typer.echo(f"The database is at revision {schema.revision(database)}.")
 
@@ -71,12 +69,12 @@ def check() -> None:
     from bot.workflows.alerts.sources.table import SOURCES
     from bot.workflows.slos.promises import not_used
 
-    environment = _environment()
+    environment = environment_or_end()
     try:
         settings = config.Settings(environment.config_folder)
         Texts(environment.config_folder).check()
     except config.ConfigFaults as faults:
-        _fail(faults.faults)
+        end_with(faults.faults)
     found = settings.current
     for warning in Pagers(environment.pagers, timeout=lambda: found.delivery.call_timeout).missing(found):
         typer.echo(f"warning: {warning}", err=True)
@@ -103,10 +101,10 @@ def delivery(number: Annotated[int, typer.Argument(help="The number under which 
     """Print what another service sent to /hooks/…, just as it was sent."""
     from bot.workflows.alerts import intake
 
-    with Database(_environment().database_url).read() as session:
+    with Database(environment_or_end().database_url).read() as session:
         body = intake.body_of(session, number)
     if body is None:
-        _fail([f"Nothing is kept under the number {number}: it was forgotten, or never there."])
+        end_with([f"Nothing is kept under the number {number}: it was forgotten, or never there."])
     typer.echo(body)
 
 
@@ -122,7 +120,7 @@ def manifest(
     from bot.hearing import event_types
     from bot.slack.manifest import manifest as made
 
-    typer.echo(json.dumps(made(event_types(_environment()), request_url=request_url), indent=2))
+    typer.echo(json.dumps(made(event_types(environment_or_end()), request_url=request_url), indent=2))
 
 
 @cli.command()
@@ -147,7 +145,7 @@ def token(
     faults: list[str] = []
     api_tokens({"SEVBOT_API_TOKENS": entry}, faults)
     if faults:
-        _fail([f"{entry.rpartition(' ')[0]}: that is no name, or no scope: see `sevbot token --help`."])
+        end_with([f"{entry.rpartition(' ')[0]}: that is no name, or no scope: see `sevbot token --help`."])
     typer.echo(f"Give the service this token; it is not shown again:\n  {made}")
     typer.echo(f"Add this to SEVBOT_API_TOKENS, on a line of its own, and start the bot anew:\n  {entry}")
 
@@ -157,7 +155,7 @@ def tokens() -> None:
     """List the tokens of the HTTP API: what each may do, and when it was used last."""
     from bot.web.v1.tokens import last_uses
 
-    environment = _environment()
+    environment = environment_or_end()
     with Database(environment.database_url).read() as session:
         used = last_uses(session)
     for each in environment.api_tokens:
@@ -174,16 +172,16 @@ def heartbeat_url(
     from bot.workflows.heartbeats.hooks import PATH, token_of
     from bot.workflows.heartbeats.listening import all_of, name_of
 
-    environment = _environment()
+    environment = environment_or_end()
     if not environment.heartbeat_secrets:
-        _fail(["SEVBOT_HEARTBEAT_SECRET: set it first, such as to what `openssl rand -hex 32` prints"])
+        end_with(["SEVBOT_HEARTBEAT_SECRET: set it first, such as to what `openssl rand -hex 32` prints"])
     try:
         found = config.load(environment.config_folder)
     except config.ConfigFaults as faults:
-        _fail(faults.faults)
+        end_with(faults.faults)
     known = {name_of(workflow.key, each.key): (workflow.key, each.key) for workflow, each in all_of(found)}
     if name not in known:
-        _fail([f"There is no heartbeat {name}. Give one of: {', '.join(sorted(known)) or 'none is configured'}"])
+        end_with([f"There is no heartbeat {name}. Give one of: {', '.join(sorted(known)) or 'none is configured'}"])
     base = base.rstrip("/") or f"http://{environment.http_host}:{environment.http_port}"
     typer.echo(f"{base}{PATH}{token_of(environment.heartbeat_secrets[0], *known[name])}")
 
@@ -202,50 +200,28 @@ def plan(
     from bot.errors import Refused
     from bot.operations import plan as planning
 
-    environment = _environment()
+    environment = environment_or_end()
     try:
         found = config.load(environment.config_folder)
         sev = planning.wanted(found, at=at, what=what, is_private=private, is_drill=drill)
     except config.ConfigFaults as faults:
-        _fail(faults.faults)
+        end_with(faults.faults)
     except Refused as refusal:
-        _fail([refusal.sentence])
+        end_with([refusal.sentence])
     typer.echo(planning.plan(found, sev), nl=False)
+
+
+cli.command()(keeping.backup)
+cli.command()(keeping.restore)
+cli.command()(keeping.move_to)
+cli.command()(keeping.export)
+cli.command()(looking.doctor)
+cli.command()(looking.retry)
 
 
 def main() -> None:
     """The console script."""
     cli()
-
-
-def _environment(*, with_slack: bool = False) -> Environment:
-    try:
-        environment = read_environment()
-        if with_slack:
-            require_slack(environment)
-    except config.ConfigFaults as faults:
-        _fail(faults.faults)
-    return environment
-
-
-def _fail(faults: list[str]) -> NoReturn:
-    for fault in faults:
-        typer.echo(fault, err=True)
-    raise typer.Exit(2)
-
-
-@contextmanager
-def _only_instance(environment: Environment) -> Iterator[None]:
-    """Hold the lock of an embedded database: two bots on one SQLite file would take each other's leases away."""
-    file = Database(environment.database_url).file
-    if file is None:
-        yield
-        return
-    try:
-        with FileLock(f"{file}.lock", timeout=0):
-            yield
-    except Timeout:
-        _fail([f"Another Sevbot runs on {file}. With PostgreSQL (DATABASE_URL) several can."])
 
 
 def _wait_for_the_end() -> None:

@@ -116,6 +116,9 @@ class Environment:
     check_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What checks fill in for `{{ secret.NAME }}`, by its name in lower case."""
 
+    alive_url: str = field(default="", repr=False)
+    """What is called every minute as long as the bot can do its work; a secret, since whoever knows it can speak for it."""
+
     @property
     def socket_mode(self) -> bool:
         return bool(self.slack_app_token)
@@ -123,7 +126,7 @@ class Environment:
     @property
     def slack_is_local(self) -> bool:
         """Whether Slack is the local one, whose clock may be obeyed."""
-        return urlsplit(self.slack_api_url).hostname in LOOPBACK
+        return host_of(self.slack_api_url) in LOOPBACK
 
 
 def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
@@ -157,14 +160,22 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         hooks={name.lower(): secrets for name, secrets in secrets_by_name(variables, HOOK_KEY, faults).items()},
         webhooks=secrets_by_name(variables, WEBHOOK_KEY, faults),
         heartbeat_secrets=_secrets(variables, "SEVBOT_HEARTBEAT_SECRET", faults),
+        alive_url=_secret(variables, "SEVBOT_ALIVE_URL", faults),
         check_secrets=check_secrets(variables, faults),
         prometheus=prometheus_access(variables, faults),
     )
+    if result.alive_url and not _is_safe_address(result.alive_url):
+        faults.append("SEVBOT_ALIVE_URL: must begin with https:// (only an address on this machine may do without)")
     if not _is_database(result.database_url):
         faults.append("DATABASE_URL: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
     if faults:
         raise ConfigFaults(faults)
     return result
+
+
+def host_of(url: str) -> str | None:
+    """The host that an address names."""
+    return urlsplit(url).hostname
 
 
 def require_slack(found: Environment) -> None:

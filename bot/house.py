@@ -55,8 +55,7 @@ from bot.nudges import service as nudges
 from bot.nudges.daily_deliveries import DailyDeliveries
 from bot.nudges.deliveries import NudgeDeliveries
 from bot.nudges.subjects import AllSubjects
-from bot.operations import why
-from bot.operations.config_watch import ConfigWatch
+from bot.operations.room import OperationsRoom
 from bot.outbox.announcements import Reaction
 from bot.outbox.kinds import Kinds
 from bot.paging.room import PagingRoom
@@ -126,7 +125,10 @@ class House:
         self.remediation = Remediation(slack, clock, settings, self.memory)
         folder = ground.environment.config_folder
         self.digests = DigestRoom(slack, clock, settings, database, self.subjects, config_folder=folder)
-        self.config_watch = ConfigWatch(settings, ground.database, slack)
+        self.operations = OperationsRoom(
+            slack, clock, settings, database, ground.kinds,
+            subjects=self.subjects, alive_url=ground.environment.alive_url,
+        )  # fmt: skip
         self.tracking = Tracking(ground.environment.tracker, ground.database, slack, clock, settings)
         self.workflows = WorkflowsRoom(
             ground.environment, slack, clock, settings, database, owed=of_workflow.owed, buttons=self.digests.buttons
@@ -186,7 +188,7 @@ class House:
             *self.remediation.commands(),
             *self.digests.commands(),
             *self.workflows.commands(),
-            *why.commands(why.Accounting(settings, self._ground.kinds, self.subjects)),
+            *self.operations.commands(),
             *access_slack.commands(guarding),
         )
         rules = event_rules(slack, settings, self.memory)
@@ -202,7 +204,7 @@ class House:
         nudge_slack.listen(rooms, silence)
         access_slack.listen(rooms, guarding)
         self.workflows.listen(rooms, declaring)
-        for room in (self.paging, self.postmortems, self.remediation, self.digests):
+        for room in (self.paging, self.postmortems, self.remediation, self.digests, self.operations):
             room.listen(rooms)
         return rooms
 
@@ -222,14 +224,13 @@ class House:
             Job("postmortems.ask_reviewers", timedelta(minutes=1), self.postmortems.ask_reviewers),
             Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
             Job("tracker.forget", timedelta(hours=1), self.tracking.forget),
-            *(Job(*each) for each in (*self.paging.jobs(), *self.workflows.jobs())),
-            Job("operations.read_config", timedelta(seconds=5), self.config_watch.look),
+            *(Job(*each) for room in (self.paging, self.workflows, self.operations) for each in room.jobs()),
             Job("inbound.forget", timedelta(hours=1), partial(self._now, inbound.forget_old)),
         )
 
     def begin(self, session: Session) -> None:
         """What is asked for once, when the bot starts."""
-        self.config_watch.begin(session)
+        self.operations.begin(session)
         self.paging.begin(session)
 
     def look_after_open(self, session: Session) -> None:
@@ -263,7 +264,7 @@ class House:
         """What the rooms show in a person's Home, in order."""
         *now, over = sections(self._ground.settings)
         mine = (self.remediation.home_section(), self.postmortems.home_section(), self.workflows.health.home_section())
-        return (*now, *mine, over, why.reminded(self.subjects))
+        return (*now, *mine, over, self.operations.home_section())
 
     def _emergency_steps(self) -> tuple[EmergencyStep, ...]:
         """What other rooms do about a SEV that is declared while the database is down, before all else."""
@@ -274,7 +275,7 @@ class House:
             self._ground.slack, self._ground.clock, self._ground.settings, self._ground.kinds,
         )  # fmt: skip
         texts = Texts(self._ground.environment.config_folder)
-        kinds.add(*directory_channels.kinds(slack), *people.kinds(slack), self.home.kind(), self.config_watch.kind())
+        kinds.add(*directory_channels.kinds(slack), *people.kinds(slack), self.home.kind())
         Deliveries(
             slack, clock, settings, kinds, texts, card_lines=self._card_lines(), card_buttons=self._card_buttons()
         ).register()
@@ -291,6 +292,7 @@ class House:
         TellingDeliveries(slack, settings, kinds).register()
         for room in (
             self.paging, self.remediation, self.digests, self.tracking, self.postmortems, self.workflows, self.webhooks,
+            self.operations,
         ):  # fmt: skip
             room.register(kinds)
 

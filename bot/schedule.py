@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, timedelta
+from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -15,6 +16,7 @@ from bot.db import log_failure
 log = logging.getLogger(__name__)
 
 LAST_RUN = Gauge("sevbot_job_last_success_seconds", "When a job last ran to its end, in seconds since 1970.", ["job"])
+LAG = Gauge("sevbot_job_lag_seconds", "For how long a job has not run to its end when it should have.", ["job"])
 FAILURES = Counter("sevbot_job_failures", "Runs of a job that failed.", ["job"])
 
 
@@ -34,9 +36,13 @@ class Schedule:
         self.jobs = jobs
         self._clock = clock
         self._scheduler = BackgroundScheduler(timezone=UTC)
+        self._done_at: dict[str, float] = {}
 
     def start(self) -> None:
+        started = self._clock.monotonic()
         for job in self.jobs:
+            self._done_at[job.name] = started
+            LAG.labels(job.name).set_function(partial(self._lag, job))
             self._scheduler.add_job(
                 self._run,
                 IntervalTrigger(seconds=job.every.total_seconds(), timezone=UTC),
@@ -59,4 +65,8 @@ class Schedule:
             FAILURES.labels(job.name).inc()
             log_failure(log, "job.failed", error, job=job.name)
         else:
+            self._done_at[job.name] = self._clock.monotonic()
             LAST_RUN.labels(job.name).set(self._clock.machine().timestamp())
+
+    def _lag(self, job: Job) -> float:
+        return max(self._clock.monotonic() - self._done_at[job.name] - job.every.total_seconds(), 0.0)

@@ -13,6 +13,7 @@ from bot.environment import Environment, pager_access, tracker_access
 from bot.playground import Person, Playground
 from tests.databases import PostgresServer, new_sqlite, postgres_server, quick_folder, share_compiled_statements
 from tests.processes import CONFIG
+from tests.shell import Sevbot, shell
 from tests.webhooks.receiver import VARIABLES
 
 STORIES = (
@@ -128,6 +129,12 @@ def sevbot(slack: Playground, database_url: str) -> Iterator[Bot]:
     slack.wait_quiet(quiet=0.05)
     yield bot
     bot.stop()
+
+
+@pytest.fixture
+def sevbot_cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sevbot:
+    """`sevbot …`, as operators type it."""
+    return shell(monkeypatch, tmp_path)
 
 
 @pytest.fixture

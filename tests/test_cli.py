@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -10,10 +9,8 @@ from shutil import copytree
 
 import pytest
 from filelock import FileLock
-from typer.testing import CliRunner, Result
 
 from bot import schema
-from bot.cli import cli
 from bot.db import Database
 from bot.environment import api_tokens
 from bot.playground import Playground
@@ -22,24 +19,8 @@ from bot.workflows.alerts import intake
 from bot.workflows.alerts.sources.table import SOURCES
 from bot.workflows.heartbeats.hooks import token_of
 from tests.databases import new_sqlite
-from tests.environments import kept_logging
 from tests.processes import CONFIG, BotProcess
-
-Sevbot = Callable[..., Result]
-
-
-@pytest.fixture
-def sevbot_cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sevbot:
-    """`sevbot …`, with nothing in its environment but what is given."""
-
-    def run(*words: str, **environment: str) -> Result:
-        for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL", "SEVBOT_HTTP"):
-            monkeypatch.delenv(name, raising=False)
-        given = {"DATABASE_URL": f"sqlite:///{tmp_path / 'sevbot.db'}", "SEVBOT_CONFIG": str(CONFIG), **environment}
-        with kept_logging():
-            return CliRunner().invoke(cli, list(words), env=given)
-
-    return run
+from tests.shell import Sevbot
 
 
 def test_a_good_configuration_is_told_so_in_numbers(sevbot_cli: Sevbot) -> None:

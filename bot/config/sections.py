@@ -195,6 +195,8 @@ class Permissions(Frozen):
     """Ask to be let into a private SEV."""
     digest: Who = "members"
     """Let a channel be sent a digest, change or stop that."""
+    operate: Who | tuple[UserId, ...] = "members"
+    """Look how the bot itself fares, and let it try again what failed."""
 
 
 class PrivateRules(Frozen):

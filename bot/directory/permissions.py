@@ -7,7 +7,9 @@ from bot.directory.people import Actor, Standing
 from bot.errors import Refused
 from bot.slack.text import user
 
-Deed = Literal["declare", "change", "command", "invite", "page", "publish", "remediate", "see", "ask", "digest"]
+Deed = Literal[
+    "declare", "change", "command", "invite", "page", "publish", "remediate", "see", "ask", "digest", "operate"
+]
 
 SENTENCES: dict[Deed, str] = {
     "declare": "declare a SEV",
@@ -20,6 +22,7 @@ SENTENCES: dict[Deed, str] = {
     "see": "see SEVs",
     "ask": "ask to be let into a SEV",
     "digest": "change the digests of a channel",
+    "operate": "look how Sevbot itself fares",
 }
 
 
@@ -30,6 +33,10 @@ def require(config: Config, actor: Actor, deed: Deed) -> None:
     for everyone.
     """
     who = getattr(config.permissions, deed)
+    if isinstance(who, tuple):
+        if actor.user_id in who:
+            return
+        raise Refused(f"Only its operators may {SENTENCES[deed]}: the permissions in its configuration name them.")
     if who == "nobody":
         raise Refused(f"Nobody may {SENTENCES[deed]} here: the permissions in Sevbot's configuration say so.")
     if who == "everyone" or actor.standing is Standing.MEMBER:

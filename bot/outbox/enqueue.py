@@ -148,3 +148,14 @@ def retry_dead(session: Session, subject: str, *, now: datetime) -> int:
     )
     session.info[ENQUEUED] = True
     return dead + waiting
+
+
+def retry_all_dead(session: Session, *, now: datetime) -> int:
+    """Make everything due again that was given up. Returns how many rows. `now` is machine time, as above."""
+    session.info[ENQUEUED] = True
+    return affected(
+        session,
+        update(OutboxMessage)
+        .where(OutboxMessage.state == State.DEAD)
+        .values(state=State.PENDING, attempts=0, due_at=now, queued_at=now, revive_at=None),
+    )

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import formatdate
 from typing import Any, Literal
 
 from bot.playground.arguments import Arguments, parse
@@ -201,6 +202,7 @@ class WebApi:
         call.answer, call.status = answer, status
         given = {
             "content-type": "application/json; charset=utf-8",
+            "date": formatdate(usegmt=True),
             "x-oauth-scopes": ",".join(self.workspace.scopes),
             "x-slack-req-id": f"{call.number:032x}",
             "x-playground-clock-offset": f"{self.workspace.clock.offset:g}",

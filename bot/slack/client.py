@@ -5,6 +5,7 @@ import logging
 import socket
 import ssl
 import threading
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,7 +13,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Histogram
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
@@ -26,6 +27,12 @@ from bot.slack.tls import trust
 log = logging.getLogger(__name__)
 
 CALLS = Counter("sevbot_slack_calls", "Web API calls by method and outcome.", ["method", "outcome"])
+SECONDS = Histogram(
+    "sevbot_slack_call_seconds",
+    "How long calls of the Web API took.",
+    ["method"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10),
+)
 MODAL_TIMEOUT = timedelta(seconds=2)
 """A trigger lives 3 s; what is slower cannot open a modal."""
 LONGEST_WAIT = 24 * 3600
@@ -112,18 +119,27 @@ class Slack:
         return urlsplit(self.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
 
     def call(
-        self, method: str, /, *, kind: str = "", timeout: timedelta | None = None, **arguments: Any
+        self,
+        method: str,
+        /,
+        *,
+        kind: str = "",
+        timeout: timedelta | None = None,
+        headers: Callable[[Mapping[str, str]], None] | None = None,
+        **arguments: Any,
     ) -> dict[str, Any]:
         """Call `method` (`chat.postMessage`) and return its answer.
 
-            What Slack says was done already counts as done: the answer is then `{"done_already": code, "errors": […]}`. Raises
-        `Temporary`     (no effect), `OutcomeUnknown` (perhaps an effect) or `Permanent` (no effect, and none to come).
+        What Slack says was done already counts as done: the answer is then `{"done_already": code, "errors": […]}`.
+        `headers` is given those of an answer that is none of an error. Raises `Temporary` (no effect), `OutcomeUnknown`
+        (perhaps an effect) or `Permanent` (no effect, and none to come).
         """
         place = (method, str(arguments.get("channel", "")) if method == "chat.postMessage" else "")
         self._respect_hold(place)
         client = self._client(kind, timeout or self.timeout)
         try:
-            answer: SlackResponse = getattr(client, method.replace(".", "_"))(**arguments)
+            with SECONDS.labels(method).time():
+                answer: SlackResponse = getattr(client, method.replace(".", "_"))(**arguments)
         except SlackApiError as error:
             failure = self._understand(method, error)
             self.is_away = isinstance(failure, OutcomeUnknown) or (
@@ -152,6 +168,8 @@ class Slack:
         self.is_away = False
         CALLS.labels(method, "ok").inc()
         self._obey_clock(answer)
+        if headers is not None:
+            headers({name.lower(): value for name, value in answer.headers.items()})
         return dict(answer.data) if isinstance(answer.data, dict) else {}
 
     def identity(self) -> Identity:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from prometheus_client import Gauge
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk.errors import SlackClientError
@@ -18,6 +19,8 @@ from bot.errors import CallFailed
 from bot.slack import contract
 
 log = logging.getLogger(__name__)
+
+CONNECTED = Gauge("sevbot_socket_connected_seconds", "When the socket to Slack was opened, in seconds since 1970.")
 
 CONCURRENCY = 64
 """How many deliveries are worked on at a time: a slow one must not make the others wait."""
@@ -133,5 +136,6 @@ class Socket:
         if session is not None and session.sock is not None:
             session.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             session.sock = Line(session.sock)  # type: ignore[assignment]  # the SDK names one kind; it only calls it
+        CONNECTED.set_to_current_time()
         log.info("socket.connected")
         self._on_connect()

@@ -26,6 +26,7 @@ METHOD = re.compile(
 READ, WRITE = {"channels:read", "groups:read"}, {"channels:manage", "groups:write"}
 HISTORY = {"channels:history", "groups:history", "im:history"}
 NEEDS: dict[str, set[str]] = {
+    "apps.connections.open": set(),
     "auth.test": set(),
     "bookmarks.add": {"bookmarks:write"},
     "bookmarks.edit": {"bookmarks:write"},

@@ -36,7 +36,7 @@ VERBS = {
     "stats": "asks membership.may_see for every SEV it counts, and measures no private one",
     "workflows": "names an open SEV only where membership.may_see says so", "workflow": LISTED,
     "access": "answers the same, after the same work, whatever the number; who is asked is found out aside",
-    "help": NOTHING,
+    "doctor": "counts deliveries, and names none of their SEVs", "help": NOTHING,
 }  # fmt: skip
 CLICKS = {
     "incident.move": OWN, "incident.pick_severity": OWN, "incident.retry": OWN, "incident.replace_channel": OWN,
@@ -49,6 +49,7 @@ CLICKS = {
     "item.done": OWN, "item.undo": OWN, "item.hand_over": "hands over what membership.may_see shows, and stays silent about the rest", "item.turn": LISTED, "item.mine": LISTED,
     "digest.stop": NOTHING, "digest.retry": NOTHING, "digest.picture_asked": NOTHING, "digest.workflow_chart": NOTHING,
     "digest.preview": "shows the person what the channel would be sent: nothing private",
+    "operations.retry_dead": "answers with how many deliveries are tried again",
     "item.track": OWN, "workflow.turn": "names an open SEV only where membership.may_see says so",
     "problem.attach": OWN, "problem.ignore": NOTHING, "problem.retry": NOTHING, "problem.end": NOTHING,
     "incident.preview": "shows what the form holds; the SEVs that are open now are asked by membership.may_see",
@@ -155,7 +156,7 @@ JOBS = dict.fromkeys(
     (
         "outbox.revive", "outbox.second_look", "api.note_uses", "api.forget", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
         "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call", "remediation.show_overdue",
-        "digest.send_due", "digest.forget", "alerts.work_off", "problems.show_news", "problems.forget", "operations.read_config",
+        "digest.send_due", "digest.forget", "alerts.work_off", "problems.show_news", "problems.forget", "operations.read_config", "operations.ask_slack", "operations.measure", "operations.tell_alive",
         "paging.forget_on_call", "tracker.watch", "tracker.forget", "workflows.evaluate", "workflows.forget", "heartbeats.look",
         "checks.run", "checks.forget", "queries.ask", "workflows.measure_sevs", "postmortems.ask_reviewers",
     ),
@@ -177,7 +178,7 @@ VIEWS = dict.fromkeys(
         "views.account", "views.announcement", "views.card", "views.found", "views.listed", "views.message", "views.page_form",
         "views.board", "views.home", "views.read", "views.review", "views.versions",
         "views.elsewhere", "views.attach_form", "views.attach_loading", "operators.message", "held.message",
-        "config_views.changed_since", "config_views.not_used", "config_views.refused",
+        "doctor_views.told", "config_views.changed_since", "config_views.not_used", "config_views.refused",
         "views.timeline", "views.day", "tracking_views.letter", "views.health", "views.workflow",
     ),
     DRAWN,

@@ -32,7 +32,7 @@ class Files:
     def are_looked_at(self) -> None:
         """The loop looks, and again some seconds later."""
         for _ in range(2):
-            self.stage.bot.house.config_watch.look()
+            self.stage.bot.house.operations.config_watch.look()
         self.stage.settles()
 
     def told(self) -> list[str]:
@@ -86,7 +86,7 @@ def test_workflows_that_are_lost_are_not_taken_for_none(files: Files) -> None:
 
 def test_half_a_file_is_nobodys_news(files: Files) -> None:
     files.save(f"{WORKFLOW}    slos: [{{key")
-    files.stage.bot.house.config_watch.look()
+    files.stage.bot.house.operations.config_watch.look()
     files.save(f"{WORKFLOW}{SLO}")
     files.are_looked_at()
     assert promises(files) == ["availability"]

@@ -1,9 +1,14 @@
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from bot.hearing import event_types
 from bot.playground import Playground
 from bot.slack.manifest import SCOPES, SHORTCUTS, manifest
 from tests.conftest import environment_for
+from tests.slack.schema_check import faults
 
 URL = "https://sevbot.example.com/slack"
 
@@ -55,3 +60,26 @@ def test_shortcuts_keep_slacks_limits() -> None:
     assert all(len(name) <= 24 and len(about) <= 150 for name, _, _, about in SHORTCUTS)
     assert {kind for _, kind, _, _ in SHORTCUTS} == {"global", "message"}
     assert len({callback_id for _, _, callback_id, _ in SHORTCUTS}) == len(SHORTCUTS)
+
+
+def schema_faults(made: dict[str, Any]) -> list[str]:
+    """What Slack's own schema has against a manifest."""
+    schema = json.loads((Path(__file__).parent / "manifest-schema" / "manifest.schema.2.0.0.json").read_text())
+    return list(faults(made, schema, schema))
+
+
+@pytest.mark.parametrize("request_url", [None, f"{URL}/events"])
+def test_slacks_own_schema_has_nothing_against_it(slack: Playground, request_url: str | None) -> None:
+    types = event_types(environment_for(slack, "sqlite://"))
+    assert schema_faults(manifest(types, request_url=request_url)) == []
+
+
+def test_slacks_own_schema_would_have_something_against_a_wrong_one() -> None:
+    made = manifest(["message"])
+    made["display_information"]["name"] = "x" * 36
+    made["settings"]["colour"] = "red"
+    made["features"]["shortcuts"][0]["type"] = "local"
+    made["features"]["slash_commands"][0].pop("description")
+    del made["display_information"]["description"]
+    found = schema_faults(made)
+    assert len(found) == 4, found

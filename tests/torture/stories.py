@@ -485,8 +485,8 @@ def mend_the_configuration(stage: Stage) -> None:
 
 def look_at_the_configuration(stage: Stage) -> None:
     """Twice: it is read once it stayed the same."""
-    stage.bot.house.config_watch.look()
-    stage.bot.house.config_watch.look()
+    stage.bot.house.operations.config_watch.look()
+    stage.bot.house.operations.config_watch.look()
     stage.settle()
 
 
