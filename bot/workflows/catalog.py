@@ -15,8 +15,8 @@ LONGEST_WORD = 60
 
 def pushed_signals(workflow: Workflow) -> Sequence[str]:
     """The signals that services may push counts of: those that nobody else counts by."""
-    asked_for = {each.key for each in workflow.queries}
-    named = (signal for slo in workflow.slos for signal in slo.signals if signal not in asked_for)
+    counted = {each.key for each in workflow.queries} | {each.key for each in workflow.checks}
+    named = (signal for slo in workflow.slos for signal in slo.signals if signal not in counted)
     return tuple(dict.fromkeys((PUSHED, *named)))
 
 

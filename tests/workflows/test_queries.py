@@ -355,6 +355,8 @@ def test_what_is_taken_out_while_it_fails_fails_no_longer(stage: QueryStage) -> 
 def test_services_push_no_counts_of_what_is_asked_for() -> None:
     config = config_of("http://prometheus:9090", ORDERS)
     assert pushed_signals(config.workflows[0]) == ("counts",)
+    without = config.workflows[0].model_copy(update={"queries": ()})
+    assert pushed_signals(without) == ("counts", "orders")
     assert cross_check(config) == []
 
 
