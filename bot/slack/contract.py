@@ -1,6 +1,6 @@
 """What of Slack's payloads the bot relies on. What does not keep to it is put aside at the door, before anybody reads it.
 
-Only what is read is asked for: Slack may add whatever it likes. `None` is as good as missing.
+Only what is read is asked for, by the bot or by Bolt: Slack may add whatever it likes.
 """
 
 import json
@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 Shape = Any
-"""A predicate; a mapping of names to shapes (a `?` after a name: it may be missing); a list of one shape; or alternatives."""
+"""A predicate; a mapping of names to shapes (after a name, `?`: it may be missing or null, `!`: missing, but not null); a list
+of one shape; or alternatives."""
 
 ID = re.compile(r"[\x20-\x7e]{1,255}")
 MOMENT = re.compile(r"\d{1,10}(?:\.\d{1,6})?")
@@ -25,6 +26,11 @@ def _id(value: object) -> bool:
 
 def _moment(value: object) -> bool:
     return isinstance(value, str) and MOMENT.fullmatch(value) is not None
+
+
+def _never(_value: object) -> bool:
+    """What has no place there: Bolt would look for more in it."""
+    return False
 
 
 def _text(value: object) -> bool:
@@ -45,7 +51,7 @@ def _flag(value: object) -> bool:
 
 def _no_message(value: object) -> bool:
     """What somebody reacted to, where that is no message."""
-    return isinstance(value, dict) and value.get("ts") is None
+    return isinstance(value, dict) and "ts" not in value and _id(value.get("channel") or "none")
 
 
 def _one_at_most(value: object) -> bool:
@@ -70,11 +76,15 @@ ELEMENT: Shape = {
 }  # fmt: skip
 BLOCK: Shape = {"type": _text, "block_id?": _name}
 TEAM: Shape = {"id?": _id, "enterprise_id?": _id}
+AUTHORIZED: Shape = {
+    "team_id?": _id, "enterprise_id?": _id, "user_id?": _id, "is_enterprise_install?": _flag, "team?": (TEAM, _id),
+    "enterprise?": (TEAM, _id), "event?": _never, "user?": _id, "view?": _never,
+}  # fmt: skip
 WORKSPACE: Shape = {
     "team_id?": _id, "enterprise_id?": _id, "is_enterprise_install?": (_flag, _text), "context_team_id?": _id,
     "context_enterprise_id?": _id, "is_ext_shared_channel?": (_flag, _text), "bot_id?": _id, "app_id?": _id,
-    "authorizations?": [{"team_id?": _id, "enterprise_id?": _id, "user_id?": _id, "is_enterprise_install?": _flag}],
-    "enterprise?": (TEAM, _id), "function_data?": {}, "assistant_thread?": {}, "bot_access_token?": _text,
+    "authorizations?": [{**AUTHORIZED, "authorizations?": _never}],
+    "enterprise?": (TEAM, _id), "function_data?": {}, "assistant_thread?": {"channel?": _id, "channel_id?": _id}, "bot_access_token?": _text,
     "installed_team_id?": _id, "response_urls?": _one_at_most,
 }  # fmt: skip
 VIEW: Shape = {
@@ -83,17 +93,23 @@ VIEW: Shape = {
 }  # fmt: skip
 PERSON: Shape = {"id": _id, "team_id?": _id, "name?": _text}
 PLACE: Shape = {"id": _id, "name?": _text}
+ACTION: Shape = {**ELEMENT, "action_id": _name, "type": _text, "block_id?": _name}
+WHO: Shape = {"user?": (_id, PERSON), "user_id?": _id, "message?": {"user?": (_id, PERSON)}}
+ANYTHING: Shape = {
+    **WORKSPACE, **WHO, "channel?": (_id, PLACE), "channel_id?": _id, "team?": (TEAM, _id), "view?": VIEW,
+    "previous_message?": WHO, "item?": {"channel?": (_id, PLACE), "user?": _id}, "actions?": [ACTION],
+}  # fmt: skip
+"""What Bolt looks for in whatever comes."""
 SPOKEN: Shape = {
     "user?": _id, "bot_id?": _id, "text?": _text, "subtype?": _name, "thread_ts?": _moment, "edited?": {"ts?": _moment},
     "files?": [{}], "attachments?": [{"fallback?": _text, "text?": _text}], "metadata?": {},
 }  # fmt: skip
 MESSAGE: Shape = {"ts": _moment, **SPOKEN}
 INTERACTION: Shape = {
-    **WORKSPACE, "type": _text, "user": PERSON, "team?": TEAM, "channel?": PLACE, "trigger_id?": _id,
+    **ANYTHING, "type": _text, "user": PERSON, "team?": TEAM, "channel?": PLACE, "trigger_id?": _id,
     "response_url?": _text, "view?": VIEW, "message?": MESSAGE, "callback_id?": _text, "action_ts?": _text, "token?": _text,
     "container?": {"type?": _text},
 }  # fmt: skip
-ACTION: Shape = {**ELEMENT, "action_id": _name, "type": _text, "block_id?": _name}
 INTERACTIONS: Mapping[str, Shape] = {
     "block_actions": {"actions": [ACTION], **INTERACTION},
     "view_submission": {**INTERACTION, "view": {**VIEW, "callback_id": _text}},
@@ -102,14 +118,14 @@ INTERACTIONS: Mapping[str, Shape] = {
     "message_action": {**INTERACTION, "callback_id": _text, "message": MESSAGE, "channel": PLACE},
 }
 COMMAND: Shape = {
-    **WORKSPACE, "command": _text, "user_id": _id, "text?": _text, "channel_id?": _id, "trigger_id?": _id,
+    **ANYTHING, "type?": _text, "command": _text, "user_id": _id, "text?": _text, "channel_id?": _id, "trigger_id?": _id,
     "response_url?": _text, "team?": TEAM, "event?": {},
 }  # fmt: skip
 ITEM: Shape = ({"channel": _id, "ts": _moment, "type?": _text}, _no_message)
 EVENT: Shape = {
     **WORKSPACE,
-    **SPOKEN, "type": _name, "user?": (_id, PERSON), "channel?": (_id, PLACE), "team?": _id, "user_team?": _id,
-    "event_ts?": _moment, "ts?": _moment, "item?": ITEM, "message?": MESSAGE, "tab?": _text, "hidden?": _flag, "view?": VIEW,
+    **SPOKEN, "type": _name, "user?": (_id, PERSON), "channel!": (_id, PLACE), "team?": _id, "user_team?": _id,
+    "event_ts!": _moment, "ts!": _moment, "item?": ITEM, "message?": MESSAGE, "tab?": _text, "hidden?": _flag, "view?": VIEW,
     "previous_message?": {**SPOKEN, "ts?": _moment}, "inviter?": _id, "channel_id?": _id, "user_id?": _id,
 }  # fmt: skip
 REACTED: Shape = {**EVENT, "user": _id, "reaction": _name, "event_ts": _moment, "item": ITEM}
@@ -168,10 +184,10 @@ def _shape_of(body: Mapping[str, Any]) -> Shape:
         return COMMAND
     event = body.get("event")
     if not isinstance(event, dict):
-        return {**WORKSPACE, "type": _text, ("event" if sort == "event_callback" else "event?"): EVENT}
+        return {**ANYTHING, "type": _text, ("event" if sort == "event_callback" else "event?"): EVENT}
     words = [each if isinstance(each, str) else "" for each in (event.get("type"), event.get("subtype"))]
     known = EVENTS.get((words[0], words[1])) or EVENTS.get((words[0], "")) or EVENT
-    return {**WORKSPACE, "type": _text, "event": known, "event_id?": _id, "team?": (TEAM, _id)}
+    return {**ANYTHING, "type": _text, "event": known, "event_id?": _id}
 
 
 def _faults(value: Any, shape: Shape, path: str) -> Iterator[str]:
@@ -199,11 +215,11 @@ def _faults_of_object(value: Any, shape: Mapping[str, Shape], path: str) -> Iter
         yield path or "/"
         return
     for name, each in shape.items():
-        bare = name.removesuffix("?")
+        bare = name.rstrip("?!")
         found = value.get(bare)
         if found is not None:
             yield from _faults(found, each, f"{path}/{bare}")
-        elif bare == name:
+        elif bare == name or (name.endswith("!") and bare in value):
             yield f"{path}/{bare}"
 
 

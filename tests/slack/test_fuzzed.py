@@ -71,7 +71,8 @@ def test_what_is_no_payload_at_all(sevbot: Bot, caplog: pytest.LogCaptureFixture
         ({"command": "/sev", "user_id": "U1", "text": ["x"]}, "/text"),
         ({"type": "block_actions", "user": {"id": "U1"}, "actions": []}, "/actions"),
         ({"type": "event_callback", "event": {"type": "message", "channel": "C1", "ts": "1e9"}}, "/event/ts"),
-        ({"type": "event_callback", "event": {"type": "message", "channel": "C1", "ts": None, "new": [{}]}}, None),
+        ({"type": "event_callback", "event": {"type": "message", "channel": "C1", "ts": None}}, "/event/ts"),
+        ({"type": "event_callback", "event": {"type": "message", "channel": "C1", "user": None, "new": [{}]}}, None),
     ],
 )  # fmt: skip
 def test_where_a_payload_breaks_the_contract_is_named(payload: object, path: str | None) -> None:
