@@ -56,10 +56,10 @@ class Services:
 
     async def sign_in(self, request: Request) -> Response:
         """Open a session: `{"email": ..., "password": ...}`. The oldest end where there are too many."""
-        await self._do(SIGN_IN)
-        body = await _body(request)
+        body = await _body(request)  # first, since whoever is tired of waiting is gone later
         if not isinstance(body.get("email"), str) or not body.get("password"):
             raise HTTPException(401, "Give your email address and password.")
+        await self._do(SIGN_IN)
         session = secrets.token_urlsafe(12)
         self._sessions[session] = Account(body["email"])
         while len(self._sessions) > MOST_SESSIONS:
@@ -73,15 +73,15 @@ class Services:
 
     async def deposit(self, request: Request) -> Response:
         """Pay in: `{"amount": 2500}`, in cents."""
-        await self._do(DEPOSIT)
         account, amount = self._account(request), await _amount(request)
+        await self._do(DEPOSIT)
         account.book("Deposit", amount)
         return JSONResponse({"balance": account.balance}, 201)
 
     async def place_order(self, request: Request) -> Response:
         """Buy something: `{"item": "book", "amount": 1200}`."""
-        await self._do(PLACE_ORDER)
         account, amount = self._account(request), await _amount(request)
+        await self._do(PLACE_ORDER)
         account.book("Order", -amount)
         return JSONResponse({"order": secrets.token_hex(4)}, 201)
 

@@ -83,6 +83,16 @@ def test_customers_are_counted_as_they_fared(company: Company, desk: Desk) -> No
     assert [set(part["visits"]) for part in shown["parts"]] == [{1}, {0}, {0}, {1}]
 
 
+def test_customers_who_give_up_leave_no_fault_behind(
+    company: Company, desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    for part in PARTS:
+        company.modes.put(part, Mode.SLOW)
+    until(lambda: all(any(row["total"] > 0 for row in desk.counts(part.key)) for part in PARTS))
+    time.sleep(0.6)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 def test_what_the_bot_did_not_take_is_told_again(company: Company, desk: Desk) -> None:
     desk.status = 503
     until(lambda: desk.counts("sign-in"))
