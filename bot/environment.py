@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.config import ConfigFaults
+from bot.secrets import secret, secrets, secrets_by_name
 
 HIGHEST_PORT = 65535
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -24,7 +25,6 @@ HOOK_KEY = "SEVBOT_HOOK_"
 """What the name of a secret begins with that alerts are delivered with; the rest is the source's name in capitals."""
 WEBHOOK_KEY = "SEVBOT_WEBHOOK_"
 """What the name of a secret begins with that outgoing webhooks are signed with; the rest is the webhook's key in capitals."""
-SHORTEST_SECRET = 16
 
 
 CHECK_SECRET = "SEVBOT_CHECK_SECRET_"  # noqa: S105 - it is where one is, and none
@@ -143,24 +143,24 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
     if not _is_safe_address(api_url):
         faults.append("SLACK_API_URL: must begin with https:// (only an address on this machine may do without)")
     result = Environment(
-        database_url=_secret(variables, "DATABASE_URL", faults) or "sqlite:///var/sevbot.db",
+        database_url=secret(variables, "DATABASE_URL", faults) or "sqlite:///var/sevbot.db",
         config_folder=Path(variables.get("SEVBOT_CONFIG", "config")),
         http_host=host.strip("[]"),
         http_port=int(port),
         log_format=log_format,
-        slack_bot_token=_secret(variables, "SLACK_BOT_TOKEN", faults),
-        slack_app_token=_secret(variables, "SLACK_APP_TOKEN", faults),
-        slack_signing_secret=_secret(variables, "SLACK_SIGNING_SECRET", faults),
+        slack_bot_token=secret(variables, "SLACK_BOT_TOKEN", faults),
+        slack_app_token=secret(variables, "SLACK_APP_TOKEN", faults),
+        slack_signing_secret=secret(variables, "SLACK_SIGNING_SECRET", faults),
         slack_api_url=api_url.rstrip("/") + "/",
-        metrics_token=_secret(variables, "SEVBOT_METRICS_TOKEN", faults),
+        metrics_token=secret(variables, "SEVBOT_METRICS_TOKEN", faults),
         journal_folder=Path(variables.get("SEVBOT_JOURNAL", "var/journal")),
         pagers=pager_access(variables, faults),
         tracker=tracker_access(variables, faults),
         api_tokens=api_tokens(variables, faults),
         hooks={name.lower(): secrets for name, secrets in secrets_by_name(variables, HOOK_KEY, faults).items()},
         webhooks=secrets_by_name(variables, WEBHOOK_KEY, faults),
-        heartbeat_secrets=_secrets(variables, "SEVBOT_HEARTBEAT_SECRET", faults),
-        alive_url=_secret(variables, "SEVBOT_ALIVE_URL", faults),
+        heartbeat_secrets=secrets(variables, "SEVBOT_HEARTBEAT_SECRET", faults),
+        alive_url=secret(variables, "SEVBOT_ALIVE_URL", faults),
         check_secrets=check_secrets(variables, faults),
         prometheus=prometheus_access(variables, faults),
     )
@@ -206,9 +206,9 @@ def pager_access(variables: Mapping[str, str], faults: list[str]) -> PagerAccess
         if address and not _is_safe_address(address)
     ]
     return PagerAccess(
-        keys={name.removeprefix(PAGER_KEY): _secret(variables, name, faults) for name in sorted(names)},
-        pagerduty_token=_secret(variables, "PAGERDUTY_API_TOKEN", faults),
-        opsgenie_key=_secret(variables, "OPSGENIE_API_KEY", faults),
+        keys={name.removeprefix(PAGER_KEY): secret(variables, name, faults) for name in sorted(names)},
+        pagerduty_token=secret(variables, "PAGERDUTY_API_TOKEN", faults),
+        opsgenie_key=secret(variables, "OPSGENIE_API_KEY", faults),
         pagerduty_events_url=addresses["PAGERDUTY_EVENTS_URL"],
         pagerduty_api_url=addresses["PAGERDUTY_API_URL"],
         opsgenie_api_url=addresses["OPSGENIE_API_URL"],
@@ -217,7 +217,7 @@ def pager_access(variables: Mapping[str, str], faults: list[str]) -> PagerAccess
 
 def tracker_access(variables: Mapping[str, str], faults: list[str]) -> TrackerAccess:
     """How the tracker is spoken to; what is wrong with it is added to `faults`."""
-    found = {name: _secret(variables, f"JIRA_{name}", faults) for name in ("EMAIL", "TOKEN", "WEBHOOK_SECRET")}
+    found = {name: secret(variables, f"JIRA_{name}", faults) for name in ("EMAIL", "TOKEN", "WEBHOOK_SECRET")}
     url = variables.get("JIRA_URL", "").rstrip("/")
     if url and not _is_safe_address(url):
         faults.append("JIRA_URL: must begin with https:// (only an address on this machine may do without)")
@@ -231,7 +231,7 @@ def tracker_access(variables: Mapping[str, str], faults: list[str]) -> TrackerAc
 
 def prometheus_access(variables: Mapping[str, str], faults: list[str]) -> PrometheusAccess:
     """With what Prometheus is asked; what is wrong with it is added to `faults`."""
-    token, user, password = (_secret(variables, f"PROMETHEUS_{name}", faults) for name in ("TOKEN", "USER", "PASSWORD"))
+    token, user, password = (secret(variables, f"PROMETHEUS_{name}", faults) for name in ("TOKEN", "USER", "PASSWORD"))
     if bool(user) != bool(password) or (token and user):
         faults.append("Give PROMETHEUS_TOKEN, or PROMETHEUS_USER and PROMETHEUS_PASSWORD, or none of them")
     return PrometheusAccess(token=token, user=user, password=password)
@@ -240,7 +240,7 @@ def prometheus_access(variables: Mapping[str, str], faults: list[str]) -> Promet
 def api_tokens(variables: Mapping[str, str], faults: list[str]) -> tuple[ApiToken, ...]:
     """Who may call our HTTP API: one to a line, or with semicolons in between; what is wrong is added to `faults`."""
     entries = [
-        entry for each in _secret(variables, "SEVBOT_API_TOKENS", faults).split("\n") for entry in each.split(";")
+        entry for each in secret(variables, "SEVBOT_API_TOKENS", faults).split("\n") for entry in each.split(";")
     ]
     found: dict[str, ApiToken] = {}
     for place, entry in enumerate((each.strip() for each in entries if each.strip()), start=1):
@@ -269,26 +269,11 @@ def _wrong_with(name: str, scopes: Sequence[str], known: Mapping[str, ApiToken])
     return ""
 
 
-def secrets_by_name(variables: Mapping[str, str], beginning: str, faults: list[str]) -> dict[str, tuple[str, ...]]:
-    """The secrets whose names begin so, by the rest of the name. Several are written with commas or spaces between them."""
-    names = sorted({name.removesuffix("_FILE") for name in variables if name.startswith(beginning)})
-    found = {name: _secrets(variables, name, faults) for name in names}
-    return {name.removeprefix(beginning): secrets for name, secrets in found.items() if secrets}
-
-
 def check_secrets(variables: Mapping[str, str], faults: list[str]) -> dict[str, str]:
     """What checks fill in, by its name in lower case; what is wrong with it is added to `faults`."""
     names = sorted({name.removesuffix("_FILE") for name in variables if name.startswith(CHECK_SECRET)})
-    found = {name.removeprefix(CHECK_SECRET).lower(): _secret(variables, name, faults) for name in names}
-    return {name: secret for name, secret in found.items() if secret}
-
-
-def _secrets(variables: Mapping[str, str], name: str, faults: list[str]) -> tuple[str, ...]:
-    """One secret or several, with commas or spaces between them, each long enough not to be guessed."""
-    found = tuple(_secret(variables, name, faults).replace(",", " ").split())
-    if any(len(each) < SHORTEST_SECRET for each in found):
-        faults.append(f"{name}: give at least {SHORTEST_SECRET} characters, such as `openssl rand -hex 32` makes")
-    return found
+    found = {name.removeprefix(CHECK_SECRET).lower(): secret(variables, name, faults) for name in names}
+    return {name: given for name, given in found.items() if given}
 
 
 def _is_safe_address(url: str) -> bool:
@@ -308,16 +293,3 @@ def _is_database(url: str) -> bool:
     if address.drivername == "sqlite":
         return bool(address.database) and address.database != ":memory:"
     return address.drivername == "postgresql"
-
-
-def _secret(variables: Mapping[str, str], name: str, faults: list[str]) -> str:
-    file = variables.get(f"{name}_FILE")
-    if not file:
-        return variables.get(name, "").strip()
-    if variables.get(name):
-        faults.append(f"{name} and {name}_FILE are both set: give one")
-    try:
-        return Path(file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        faults.append(f"{name}_FILE: {file} cannot be read: {type(error).__name__}")
-        return ""
