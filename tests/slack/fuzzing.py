@@ -41,8 +41,9 @@ def samples(slack: Playground, ada: Person) -> list[Delivery]:
     """A short story's deliveries of every sort: commands, clicks, forms, shortcuts, events."""
     ada.goes_to("#general")
     ada.types("/sev declare SEV2 checkout is down")
-    slack.wait_quiet()
     channel = "#sev-1-checkout-is-down"
+    slack.wait_until(lambda: _is_in(slack, ada, channel), why="the channel is there, and she in it")
+    slack.wait_quiet()
     ada.goes_to(channel)
     for line in (
         "severity SEV1",
@@ -70,6 +71,11 @@ def samples(slack: Playground, ada: Person) -> list[Delivery]:
     ada.archives(channel)
     slack.wait_quiet()
     return [what for _, what in slack.traffic._entries if isinstance(what, Delivery)]
+
+
+def _is_in(slack: Playground, person: Person, channel: str) -> bool:
+    found = [each for each in list(slack.workspace.channels.values()) if f"#{each.name}" == channel]
+    return any(person.id in each.members for each in found)
 
 
 def mutated(payload: Json, chance: random.Random) -> Json:
