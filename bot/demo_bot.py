@@ -3,17 +3,19 @@
 The demo holds the other end of its standard input, which the system closes even for one that was killed.
 """
 
-import os
 import signal
 import sys
-from threading import Thread
+import time
+from threading import Thread, main_thread
 
 from bot.cli import run
 
 
 def _end_with_the_demo() -> None:
     sys.stdin.buffer.read()
-    os.kill(os.getpid(), signal.SIGTERM)
+    while True:  # a signal that comes in the moment before the main thread falls asleep does not wake it
+        signal.pthread_kill(main_thread().ident or 0, signal.SIGTERM)
+        time.sleep(0.2)
 
 
 if __name__ == "__main__":
