@@ -191,7 +191,7 @@ class House:
             *self.operations.commands(),
             *access_slack.commands(guarding),
         )
-        rules = event_rules(slack, settings, self.memory)
+        rules = event_rules(slack, settings, self.memory, is_asking=self._ground.acquaintance.is_asking)
         explain = help_command(lambda verb: commands.help(verb))  # noqa: PLW0108 - there are no commands yet
         commands = Commands((*verbs, explain), incidents.tray(looking))
         rooms = Rooms(commands=commands, events=Events(self._ground.database, rules))

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -140,6 +141,11 @@ class Acquaintance:
         """What this process remembers of a person, for when there is no database to ask."""
         return self._standings.get(user_id, Standing.UNKNOWN)
 
+    def is_asking(self, user_id: str) -> bool:
+        """Whether Slack is being asked about somebody just now: what it says meanwhile may be newer than its answer."""
+        with self._lock:
+            return user_id in self._asking
+
     def _learn(self, user_id: str) -> None:
         try:
             if self._is_remembered(user_id) or self._ask(user_id):
@@ -165,12 +171,15 @@ class Acquaintance:
             log.warning("people.not_learned", extra={"user": user_id, "error": str(error)})
             return False
         self._standings[user_id] = standing_in(answer["user"], identity)
-        self._database.run(lambda session: remember(session, answer["user"], identity, now=self._clock.now()))
+        now = self._clock.now()
+        self._database.run(lambda session: remember(session, answer["user"], identity, now=now, unless_known=True))
         return True
 
 
-def remember(session: Session, user: dict[str, Any], identity: Identity, *, now: datetime) -> None:
-    """Keep what Slack says of a user (contract 4.5)."""
+def remember(
+    session: Session, user: dict[str, Any], identity: Identity, *, now: datetime, unless_known: bool = False
+) -> None:
+    """Keep what Slack says of a user (contract 4.5). `unless_known`: what an event said meanwhile is newer, and stays."""
     profile = user.get("profile") or {}
     name = profile.get("display_name") or profile.get("real_name") or user.get("name") or user["id"]
     values = {
@@ -184,7 +193,12 @@ def remember(session: Session, user: dict[str, Any], identity: Identity, *, now:
         "learned_at": now,
     }
     upsert = insert_for(dialect_of(session), Person).values(values)
-    session.execute(upsert.on_conflict_do_update(index_elements=["user_id"], set_=values))
+    key = ["user_id"]
+    session.execute(
+        upsert.on_conflict_do_nothing(index_elements=key)
+        if unless_known
+        else upsert.on_conflict_do_update(index_elements=key, set_=values)
+    )
 
 
 def learn_anew(session: Session, user: dict[str, Any], identity: Identity, *, now: datetime) -> None:
@@ -237,11 +251,13 @@ def _concerns_person(event: Event) -> bool:
     return isinstance(event.get("user"), dict) and "id" in event["user"]
 
 
-def event_rules(slack: Slack) -> tuple[EventRule, ...]:
-    """What this room does about events: it keeps what it knows of people true."""
+def event_rules(slack: Slack, is_asking: Callable[[str], bool]) -> tuple[EventRule, ...]:
+    """What this room does about events: it keeps what it knows of people true, and of those it is getting to know."""
 
     def changed(session: Session, event: Event, now: datetime) -> bool:
-        if session.get(Person, event["user"]["id"]) is None:
+        user_id = event["user"]["id"]
+        # In this order: whoever is asked about no more is in the database then.
+        if not is_asking(user_id) and session.get(Person, user_id) is None:
             return False
         learn_anew(session, event["user"], slack.identity(), now=now)
         return True

@@ -125,7 +125,7 @@ def test_somebody_stays_unknown_while_slack_does_not_say_whose_workspace_it_is(
 def test_a_change_is_kept_of_those_who_are_known_and_of_nobody_else(
     acquaintance: Acquaintance, database: Database, gateway: Slack
 ) -> None:
-    (rule,) = people.event_rules(gateway)
+    (rule,) = people.event_rules(gateway, acquaintance.is_asking)
 
     def changes(user_id: str) -> bool:
         event = {
@@ -146,5 +146,25 @@ def test_a_change_is_kept_of_those_who_are_known_and_of_nobody_else(
 
 
 @pytest.mark.parametrize("event", [{}, {"user": "U1"}, {"user": {}}])
-def test_an_event_about_nobody_concerns_nobody(event: dict[str, Any], gateway: Slack) -> None:
-    assert not people.event_rules(gateway)[0].concerns(event)
+def test_an_event_about_nobody_concerns_nobody(
+    event: dict[str, Any], gateway: Slack, acquaintance: Acquaintance
+) -> None:
+    assert not people.event_rules(gateway, acquaintance.is_asking)[0].concerns(event)
+
+
+def test_who_leaves_while_slack_is_asked_about_them_has_left(
+    acquaintance: Acquaintance, database: Database, gateway: Slack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (rule,) = people.event_rules(gateway, acquaintance.is_asking)
+    event = {"type": "user_change", "user": {"id": ADA, "name": "ada", "deleted": True}}
+    ask = gateway.call
+
+    def answers_late(method: str, **arguments: Any) -> Any:
+        answer = ask(method, **arguments)
+        if method == "users.info":
+            assert database.run(lambda session: rule.apply(session, event, NOON))
+        return answer
+
+    monkeypatch.setattr(gateway, "call", answers_late)
+    acquaintance.learn(ADA)
+    assert standing(database, ADA) is Standing.DEACTIVATED
