@@ -4,7 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-JOBS ?= 4
+# Tests mostly wait, for a local Slack; kills and faults keep the cores busy.
+JOBS ?= 6
+TORTURE_JOBS ?= 4
 # Without compiled modules each of many processes compiles all of them for itself.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -34,7 +36,7 @@ test: venv ## Run the tests, on SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n $(JOBS) -m "not torture and not bench"
 
 torture: venv ## Run every kill, fault and soak there is
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m torture
+	$(BIN)/python -m pytest -n $(TORTURE_JOBS) --dist worksteal -m torture
 
 again: venv ## Run alone, one by one, what failed in the last run
 	$(BIN)/python -m pytest -n 0 --last-failed --last-failed-no-failures none
