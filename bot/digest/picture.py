@@ -141,8 +141,8 @@ def _health(figure: Figure, data: dict[str, Any]) -> None:
     """What was left of the error budget, above which share went wrong each day; both against what was allowed."""
     _title(figure, data["title"])
     figure.text(0.025, 0.865, data["subtitle"], fontsize=NORMAL - 1, va="center")
-    above = figure.add_axes((0.115, 0.465, 0.865, 0.285))
-    below = figure.add_axes((0.115, 0.115, 0.865, 0.215))
+    above = figure.add_axes((0.115, 0.485, 0.865, 0.265))
+    below = figure.add_axes((0.115, 0.16, 0.865, 0.195))
     count = len(data["days"])
     left = [math.nan if each is None else max(each, -1.0) * 100 for each in data["left"]]
     above.fill_between(range(count), left, color=GRID, linewidth=0)
@@ -166,8 +166,8 @@ def _health(figure: Figure, data: dict[str, Any]) -> None:
     below.set_ylim(0, top)
     _percents(below, [0, float(f"{top / 1.2:.2g}")])
     note = f"Went wrong each day (dashed: {data['allowed_said']} is allowed; ?: nothing counted)"
-    figure.text(0.115, 0.355, note, fontsize=NORMAL - 2, va="center")
-    _weeks(below, data["days"])
+    figure.text(0.115, 0.385, note, fontsize=NORMAL - 2, va="center")
+    _weeks(below, data["days"], between="\n")
 
 
 def _percents(axes: Axes, ticks: Sequence[float]) -> None:
@@ -207,14 +207,18 @@ def _bare(axes: Axes, count: int) -> None:
     axes.set_xlim(-0.55, count - 0.45)
 
 
-def _weeks(axes: Axes, weeks: Sequence[str], below: Sequence[str] = ()) -> None:
-    """The weeks by their first day, the month where it is another one; of many weeks only some, so that they can be read."""
+def _weeks(axes: Axes, weeks: Sequence[str], below: Sequence[str] = (), *, between: str = " ") -> None:
+    """The weeks by their first day, the month where it is another one; of many weeks only some, so that they can be read.
+
+    `between` stands between day and month: a new line, where there is no room beside.
+    """
     step = 1 + (len(weeks) - 1) // 12
     places = [place for place in range(len(weeks)) if (len(weeks) - 1 - place) % step == 0]
     months = [weeks[place].partition(" ")[2] for place in places]
     news = [month != before for month, before in zip(months, ["", *months], strict=False)]
     days = [
-        weeks[place] if is_new else weeks[place].partition(" ")[0] for place, is_new in zip(places, news, strict=True)
+        weeks[place].replace(" ", between) if is_new else weeks[place].partition(" ")[0]
+        for place, is_new in zip(places, news, strict=True)
     ]
     labels = [f"{day}\n{below[place]}" if below else day for place, day in zip(places, days, strict=True)]
     axes.set_xticks(places, labels)
