@@ -211,3 +211,16 @@ def test_proxies_of_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9/")
     httpserver.expect_request("/").respond_with_data("ok")
     assert run(asks(httpserver.url_for("/"))).verdict is Verdict.GOOD
+
+
+def test_an_address_for_which_this_machine_has_no_sockets_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch, target: Targets
+) -> None:
+    server = target(lambda connection: connection.sendall(b""))
+    unknown = (socket.AF_APPLETALK, socket.SOCK_STREAM, 0, "", ("127.0.0.1", server.port))
+    known = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", server.port))
+    tried = check(tcp={"host": "shop.test", "port": server.port})
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: [unknown, known])
+    assert run(tried).verdict is Verdict.GOOD
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: [unknown])
+    assert run(tried).said.startswith(f"shop.test:{server.port} can't be connected to: ")
