@@ -29,7 +29,9 @@ def tell(session: Session, workflow: str, config: Config, *, now: datetime) -> N
     rows = _locked(session, workflow)
     known = config.workflow(workflow)
     checks = {each.key: each for each in known.checks} if known else {}
-    expiring = [row for row in rows if row.key in checks and checks[row.key].tls and row.has_news]
+    expiring = [
+        row for row in rows if row.key in checks and row.expires_at and row.has_news
+    ]  # it may be no TLS check any more
     problems.lock_open(session, SOURCE, [workflow, *(_name(row) for row in expiring)])
     failing = [row for row in rows if row.key in checks and row.state == State.FAILS]
     if known and failing:
