@@ -150,6 +150,7 @@ def test_another_server_is_not_sent_what_was_meant_for_the_first(httpserver: HTT
     [
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1", "::1",  # noqa: S104 - it is refused
         "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::a01:203", "2002:7f00:1::", "fe80::1", "fc00::1", "fd00:ec2::254",
+        "::127.0.0.1", "::ffff:0:10.1.2.3", "64:ff9b:1::a01:203", "fec0::1",
     ],
 )  # fmt: skip
 def test_what_is_not_public_is_refused_unless_it_is_listed(address: str) -> None:
