@@ -38,7 +38,10 @@ WAIT_SHARE = 0.6
 """How much of a call's time connecting may take, and each wait for bytes."""
 NEVER_CONNECTED = (NewConnectionError, ConnectTimeoutError, ssl.SSLCertVerificationError)
 """What ends a call before anything of it was sent."""
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
+CARRIERS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "::ffff:0:0:0/96", "::/96")))
+"""Addresses of version 6 whose last four bytes are one of version 4: NAT64's, translated ones, and those of old."""
+INNER = tuple(map(ipaddress.ip_network, ("64:ff9b:1::/48", "fec0::/10")))
+"""What leads somewhere in the house, though Python takes it for public."""
 
 
 class Reach(StrEnum):
@@ -174,7 +177,7 @@ def meant(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         carried = ip.ipv4_mapped or ip.sixtofour
-        if ip in NAT64:
+        if int(ip) > 1 and any(ip in each for each in CARRIERS):  # :: and ::1 are what they are
             carried = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         return carried or ip
     return ip
@@ -185,6 +188,8 @@ def is_allowed(address: str, reach: Reach) -> bool:
     ip = meant(address)
     if reach is Reach.LOOPBACK:
         return ip.is_loopback
+    if any(ip in each for each in INNER):
+        return reach is Reach.PRIVATE
     if ip.is_global:
         return not ip.is_multicast
     is_special = ip.is_loopback or ip.is_link_local or ip.is_unspecified or ip.is_multicast or ip.is_reserved

@@ -38,7 +38,7 @@ def json_path(value: str) -> str:
 
     try:
         parse(value)
-    except (JSONPathError, AttributeError, IndexError) as error:  # its lexer trips over some texts
+    except (JSONPathError, AttributeError, IndexError, re.error) as error:  # its lexer trips over some texts
         raise ValueError(f"{value!r} is no JSONPath, such as $.order.id: {error}") from None
     return value
 

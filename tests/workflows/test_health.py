@@ -6,10 +6,15 @@ import pytest
 
 from bot.app import Bot
 from bot.config import Dashboard, Objective, Workflow
+from bot.config.checks import Check
+from bot.config.heartbeats import Heartbeat
 from bot.playground import Person
+from bot.workflows.checks.model import CheckRow
+from bot.workflows.checks.model import State as CheckState
 from bot.workflows.counts import counting
 from bot.workflows.counts.counting import Counted, Sender
 from bot.workflows.counts.minutes import minute_of
+from bot.workflows.heartbeats.model import HeartbeatRow, Trouble
 from tests.scenarios.digesting import changes
 from tests.workflows.conftest import TroubleStage
 from tests.workflows.digests import digest
@@ -177,3 +182,43 @@ def at_home(stage: TroubleStage, person: Person) -> str:
     stage.settles()
     assert person.home
     return person.home.text()
+
+
+def test_no_workflow_is_called_healthy_while_a_check_or_a_heartbeat_of_it_is_not_well(
+    trouble: TroubleStage, ada: Person
+) -> None:
+    tried = Check.model_validate({"key": "buy", "name": "Buy a book", "tcp": {"host": "shop.example.com", "port": 443}})
+    settles = Heartbeat.model_validate({"key": "settle", "name": "Settlement", "every": "1h"})
+    promises(
+        trouble.bot, workflow("deposit", "Deposit"), workflow("sign-in", "Sign in"), workflow("statement", "Statement"),
+        Workflow(key="place-order", name="Place order", slos=(SLO,), checks=(tried,)),
+        Workflow(key="report", name="Report", heartbeats=(settles,)),
+    )  # fmt: skip
+    for key, bad in (("deposit", 0), ("place-order", 0), ("sign-in", FAST)):
+        counted(trouble, key, bad)
+    counted(trouble, "statement", 1, hours=60)
+    looks(trouble)
+    now = trouble.bot.clock.now()
+    late = {"trouble": Trouble.LATE, "told": Trouble.LATE, "pinged_at": now, "since": now}
+    trouble.bot.database.run(
+        lambda session: session.add_all(
+            [
+                CheckRow(workflow="place-order", key="buy", due_at=now, state=CheckState.FAILS, since=now),
+                CheckRow(workflow="deposit", key="gone", due_at=now, state=CheckState.FAILS, since=now),
+                HeartbeatRow(workflow="report", key="settle", **late),
+            ]
+        )
+    )
+    shown = lines(ada, "/sev workflows")
+    assert shown[0] == "Workflow health: 1 burning fast, 2 failing, 1 out of budget, 1 healthy"
+    assert [each for each in shown[1:] if each.startswith(":")] == [
+        ":red_circle: burning fast  Sign in  sign-in",
+        ":red_circle: failing  Place order  place-order  1 check fails",
+        ":red_circle: failing  Report  report  1 heartbeat is not well",
+        ":black_circle: out of budget  Statement  statement",
+        ":large_green_circle: healthy  Deposit  deposit",
+    ]
+    one = ada.types("/sev workflow place-order").text
+    assert ":red_circle: failing: 1 check fails, see below.\n" in one
+    assert "healthy" not in one
+    assert "failing" not in ada.types("/sev workflow deposit").text

@@ -140,7 +140,11 @@ class Connector:
             self.guard.require(address[0])
         reason = ""
         for family, address in addresses[:MOST_ADDRESSES]:
-            made = TimedSocket(family, socket.SOCK_STREAM)
+            try:
+                made = TimedSocket(family, socket.SOCK_STREAM)
+            except OSError as error:  # a machine without IPv6 has no sockets for it
+                reason = error.strerror or type(error).__name__
+                continue
             made.deadline = self.deadline
             try:
                 made.settimeout(self.deadline.left())
@@ -158,7 +162,12 @@ class Connector:
     def secured(self, connection: TimedSocket, name: str, *, context: ssl.SSLContext | None = None) -> ssl.SSLSocket:
         """The same connection, encrypted, with a certificate for that name."""
         connection.settimeout(self.deadline.left())
-        made = (context or self.context).wrap_socket(connection, server_hostname=name.rstrip("."))
+        name = name.rstrip(".")
+        try:
+            name.encode("idna")
+        except UnicodeError:
+            raise StepFailed(f"there can be no certificate for {name}") from None
+        made = (context or self.context).wrap_socket(connection, server_hostname=name)
         if isinstance(made, TimedTlsSocket):
             made.deadline = self.deadline
         return made

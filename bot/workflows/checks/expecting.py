@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.config.checks import Expectation, Extraction
 from bot.workflows.checks.connecting import StepFailed
-from bot.workflows.checks.filling import Value, Values, fill, fill_all
+from bot.workflows.checks.filling import Value, Values, fill, fill_all, hide
 from bot.workflows.checks.sessions import BODY_LIMIT, Answer
 
 LOWEST_FAILING = 400
@@ -86,28 +86,28 @@ def _require_value(place: str, found: list[Any], expected: Expectation, values: 
     if "equals" in expected.model_fields_set:
         wanted = fill_all(expected.equals, values)
         if not _same(value, wanted):
-            raise StepFailed(f"expected {place} to be {_shown(expected.equals)}, it is {_shown(value)}")
+            raise StepFailed(f"expected {place} to be {_shown(expected.equals, values)}, it is {_shown(value, values)}")
     elif expected.lt is not None or expected.gt is not None:
-        _require_number(place, value, expected)
+        _require_number(place, value, expected, values)
     else:
         text = value if isinstance(value, str) else json.dumps(value)
         _require_text(place, text, expected.contains, expected.matches, values, shows=True)
 
 
-def _require_number(place: str, value: Any, expected: Expectation) -> None:
+def _require_number(place: str, value: Any, expected: Expectation, values: Values) -> None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if expected.lt is not None and not (is_number and value < expected.lt):
-        raise StepFailed(f"expected {place} to be less than {expected.lt:g}, it is {_shown(value)}")
+        raise StepFailed(f"expected {place} to be less than {expected.lt:g}, it is {_shown(value, values)}")
     if expected.gt is not None and not (is_number and value > expected.gt):
-        raise StepFailed(f"expected {place} to be more than {expected.gt:g}, it is {_shown(value)}")
+        raise StepFailed(f"expected {place} to be more than {expected.gt:g}, it is {_shown(value, values)}")
 
 
 def _require_text(
     place: str, text: str, contains: str | None, matches: str | None, values: Values, *, shows: bool
 ) -> None:
-    is_so = f"it is {_shown(text)}" if shows else "it does not"
+    is_so = f"it is {_shown(text, values)}" if shows else "it does not"
     if contains is not None and fill(contains, values) not in text:
-        raise StepFailed(f"expected {place} to contain {_shown(contains)}, {is_so}")
+        raise StepFailed(f"expected {place} to contain {_shown(contains, values)}, {is_so}")
     if matches is not None and re.search(matches, text) is None:
         raise StepFailed(f"expected {place} to match {matches}, {is_so}")
 
@@ -142,6 +142,7 @@ def _same(value: Any, wanted: Any) -> bool:
     return isinstance(value, bool) is isinstance(wanted, bool) and value == wanted
 
 
-def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
+def _shown(value: Any, values: Values) -> str:
+    """A value in few characters. What is hidden is taken out before it is cut: half of a secret is known no more."""
+    text = hide(json.dumps(value, ensure_ascii=False), values)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

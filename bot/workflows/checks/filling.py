@@ -1,15 +1,18 @@
 """Fills in what a check's requests leave open, and takes it out again of whatever is kept. Pure."""
 
+import base64
 import html
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus
 
 from bot.config.checks import OF_SECRETS, PLACE
 
 Value = str | int | float | bool
+LEAST_ENCODED = 6
+"""Bytes of a value that is looked for in Base64."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,8 @@ class Values:
     """From the settings: they may be read by everybody."""
     hidden: Mapping[str, Value]
     """Secrets (as `secret.user`) and what was extracted from answers: their names are kept, and they never are."""
+    found: Mapping[str, Value] = field(default_factory=dict)
+    """What this answer holds that is to be extracted: hidden already, and not filled in yet."""
 
     def find(self, name: str) -> Value | None:
         """What is filled in for a name. What was extracted last holds."""
@@ -73,7 +78,7 @@ def fill_all(content: object, values: Values) -> object:
 def hide(text: str, values: Values) -> str:
     """A text in which whatever is hidden is replaced by its name, however it is written there."""
     names: dict[str, str] = {}
-    for name, value in values.hidden.items():
+    for name, value in (*values.hidden.items(), *values.found.items()):
         for form in _forms(written(value)):
             names.setdefault(form, name)
     if not names:
@@ -83,12 +88,27 @@ def hide(text: str, values: Values) -> str:
 
 
 def _forms(value: str) -> set[str]:
-    """How a value may be written: as it is, in addresses, in JSON, in HTML."""
+    """How a value may be written: as it is, in addresses, in JSON, in HTML, and with others in Base64."""
     quoted = {quote(value, safe=""), quote(value), quote_plus(value)}
     lower = {re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), each) for each in quoted}
     in_json = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
     slashed = {each.replace("/", "\\/") for each in in_json}
-    return {each for each in {value, *quoted, *lower, *in_json, *slashed, html.escape(value)} if each}
+    return {
+        each
+        for each in {value, *quoted, *lower, *in_json, *slashed, html.escape(value), *_in_base64(value.encode())}
+        if each
+    }
+
+
+def _in_base64(value: bytes) -> set[str]:
+    """What of a value shows in Base64, wherever it stands in what is encoded (`user:password`). Short ones show too little."""
+    if len(value) < LEAST_ENCODED:
+        return set()
+    found = set()
+    for before, mixed in ((0, 0), (1, 2), (2, 3)):
+        encoded = base64.b64encode(bytes(before) + value).decode()[mixed : (before + len(value)) * 8 // 6]
+        found |= {encoded, encoded.replace("+", "-").replace("/", "_")}
+    return found
 
 
 def _found(found: re.Match[str], values: Values) -> str:

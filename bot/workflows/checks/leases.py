@@ -89,7 +89,10 @@ def known_of(config: Config) -> Known:
 
 
 def follow(session: Session, known: Known, *, machine_now: datetime) -> None:
-    """Have a row for each check, and spread those that begin now, or were left alone for long."""
+    """Have a row for each check, and spread those that begin now, were left alone for long, or come more often now.
+
+    Those that are not in the settings any more are due now: where nobody else knows them, they are let go soon.
+    """
     rows = {(row.workflow, row.key): row for row in session.scalars(select(CheckRow))}
     new = [name for name in sorted(known) if name not in rows]
     if new:
@@ -98,11 +101,11 @@ def follow(session: Session, known: Known, *, machine_now: datetime) -> None:
             insert.on_conflict_do_nothing(index_elements=["workflow", "key"]),
             [_new_row(*name, due_at=machine_now + _spread(name, known[name][1])) for name in new],
         )
-    for name, row in sorted(rows.items()):
-        if name in known and row.due_at < machine_now - LATE:
+    for _, row in sorted(rows.items()):
+        due_at = _due_anew(row, known, machine_now)
+        if due_at is not None:
             is_free = or_(CheckRow.lease_until.is_(None), CheckRow.lease_until < machine_now)
             as_found = (CheckRow.workflow == row.workflow, CheckRow.key == row.key, CheckRow.due_at == row.due_at)
-            due_at = machine_now + _spread(name, known[name][1])
             session.execute(
                 update(CheckRow).where(*as_found, is_free).values(due_at=due_at),
                 execution_options={"synchronize_session": False},
@@ -159,12 +162,12 @@ def settle(
             continue
         session.add(_run_of(each))
         RUNS.labels("held" if each.is_held else each.outcome.verdict.value).inc()
-        workflow, _ = known.get(claimed.name, (None, None))
+        workflow, check = known.get(claimed.name, (None, None))
         is_in_maintenance = workflow is not None and workflow.is_in_maintenance(each.began_at, zone=zone)
         if not each.is_held:
             _count(session, row, is_good=is_in_maintenance or each.outcome.verdict is not Verdict.FAILS, now=now)
             _judge(row, each, is_in_maintenance=is_in_maintenance, machine_now=machine_now)
-        _pass_on(row, claimed.check, machine_now)
+        _pass_on(row, check, machine_now)
     return lost
 
 
@@ -185,6 +188,16 @@ def _is_due(machine_now: datetime) -> ColumnElement[bool]:
         CheckRow.due_at <= machine_now + AHEAD,
         or_(CheckRow.lease_until.is_(None), CheckRow.lease_until < machine_now),
     )
+
+
+def _due_anew(row: CheckRow, known: Known, machine_now: datetime) -> datetime | None:
+    """When a check is due by these settings, at this time; None: when its row says."""
+    name = row.workflow, row.key
+    if name not in known:
+        return machine_now if row.due_at > machine_now else None
+    _, check = known[name]
+    is_soon = machine_now - LATE <= row.due_at <= machine_now + check.every
+    return None if is_soon else machine_now + _spread(name, check)
 
 
 def _is_named(name: tuple[str, str]) -> tuple[ColumnElement[bool], ...]:
@@ -246,7 +259,11 @@ def _judge(row: CheckRow, result: Result, *, is_in_maintenance: bool, machine_no
         row.has_news = True
 
 
-def _pass_on(row: CheckRow, check: Check, machine_now: datetime) -> None:
-    """It is free again, and due at its next time: those that passed meanwhile are left out."""
-    missed = max(machine_now - row.due_at, timedelta()) // check.every
-    row.owner, row.lease_until, row.due_at = "", None, row.due_at + (missed + 1) * check.every
+def _pass_on(row: CheckRow, check: Check | None, machine_now: datetime) -> None:
+    """It is free again, and due at its next time by the settings of now: those that passed meanwhile are left out."""
+    row.owner, row.lease_until = "", None
+    if check is None:  # it was taken out of the settings while it ran
+        row.due_at = min(row.due_at, machine_now)
+    else:
+        missed = max(machine_now - row.due_at, timedelta()) // check.every
+        row.due_at += (missed + 1) * check.every

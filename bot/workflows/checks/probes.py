@@ -46,7 +46,7 @@ def expiry_of(connector: Connector, tls: Tls) -> datetime:
         raise StepFailed(f"its certificate is not trusted: {error.verify_message}{_expired(connector, tls)}") from None
     except TimeoutError:
         raise OutOfTime from None
-    except OSError:
+    except (OSError, ValueError):  # ValueError: the certificate can't be read
         raise StepFailed("no encrypted connection could be made") from None
 
 

@@ -1,5 +1,6 @@
 """What others read of checks: which fail, and which certificates expire soon."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,6 +46,15 @@ def failing(session: Session, config: Config, workflow: str) -> list[Failing]:
         for row in rows
         if row.key in names and row.since
     ]
+
+
+def failing_by_workflow(session: Session, config: Config) -> Counter[str]:
+    """How many checks of each workflow fail, of those that are configured."""
+    known = {(workflow.key, each.key) for workflow in config.workflows for each in workflow.checks}
+    if not known:
+        return Counter()
+    rows = session.execute(select(CheckRow.workflow, CheckRow.key).where(CheckRow.state == State.FAILS))
+    return Counter(row.workflow for row in rows if (row.workflow, row.key) in known)
 
 
 def expiring(session: Session, config: Config, *, now: datetime, within: timedelta) -> list[Expiring]:

@@ -106,7 +106,7 @@ class Runner:
                 leases.free_all(session)  # those that a crash left behind
             leases.follow(session, known, machine_now=machine_now)
 
-        if known:
+        if known or self._are_left():
             self._database.run(follow, aside=True)
         self._known, self._followed = known, config
         self._look_whether_needed()
@@ -116,8 +116,11 @@ class Runner:
         if self._known:
             self._is_needed = True
             return
+        self._is_needed = self._are_left()
+
+    def _are_left(self) -> bool:
         with self._database.read() as session:
-            self._is_needed = telling.are_left(session)
+            return telling.are_left(session)
 
     def _begin(self, config: Config, machine_now: datetime) -> None:
         rules = config.checks

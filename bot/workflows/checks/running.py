@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.config.checks import OF_SECRETS, Check, Request, Step, places
@@ -106,27 +106,28 @@ class Steps:
         began, answer, said = time.monotonic(), None, ""
         try:
             answer = session.ask(self._filled(step.request), redirects=step.redirects)
-            expecting.require(answer, step.expect, took_ms=_since(began), values=self._values)
+            values = replace(self._values, found=self._found(answer, step, session))
+            expecting.require(answer, step.expect, took_ms=_since(began), values=values)
             for name, source in step.extract.items():
                 self._hidden[name] = expecting.extract(answer, source, session.cookie)
         except OutOfTime:
             said = self._connector.deadline.missed.said
         except StepFailed as failure:
             said = failure.said
-            self._hide_rest(answer, step, session)
+            self._hidden |= self._found(answer, step, session) if answer else {}
         said = clip(plain(hide(said, self._values)), SAID_LIMIT)
         self._results.append(StepResult(step.name, _since(began), answer.status if answer else None, said))
         if said and not self._said:
             self._said = clip(f"{step.name}: {said}" if len(self._check.steps) > 1 else said, SAID_LIMIT)
             self._excerpt = self._excerpt_of(answer)
 
-    def _hide_rest(self, answer: Answer | None, step: Step, session: Session) -> None:
-        """What was to be extracted is hidden even where the answer was wrong."""
-        if answer is None:
-            return
+    def _found(self, answer: Answer, step: Step, session: Session) -> dict[str, Value]:
+        """What is to be extracted, as far as it is there: it is hidden even where the answer was wrong."""
+        found: dict[str, Value] = {}
         for name, source in step.extract.items():
             with suppress(StepFailed):
-                self._hidden[name] = expecting.extract(answer, source, session.cookie)
+                found[name] = expecting.extract(answer, source, session.cookie)
+        return found
 
     def _filled(self, request: Request) -> Asked:
         """The request with everything filled in. Raises `StepFailed` where something is not there."""

@@ -29,7 +29,8 @@ def tell(session: Session, workflow: str, config: Config, *, now: datetime) -> N
     rows = _locked(session, workflow)
     known = config.workflow(workflow)
     checks = {each.key: each for each in known.checks} if known else {}
-    expiring = [row for row in rows if row.key in checks and checks[row.key].tls and row.has_news]
+    # by what was seen, not by the settings: what showed a certificate may be no check of one any more
+    expiring = [row for row in rows if row.key in checks and row.expires_at and row.has_news]
     problems.lock_open(session, SOURCE, [workflow, *(_name(row) for row in expiring)])
     failing = [row for row in rows if row.key in checks and row.state == State.FAILS]
     if known and failing:

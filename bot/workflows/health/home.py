@@ -21,7 +21,7 @@ def section(settings: Settings, clock: Clock) -> HomeSection:
         config, now = settings.current, clock.now()
         owned = owned_by(config, user_id)
         found = portrait.standings(session, config, owned, user_id) if owned else []
-        measured = [each for each in found if each.state is not None]
+        measured = [each for each in found if each.fare is not None]
         if not measured:
             return []
         left = len(measured) - MOST_SHOWN

@@ -1,6 +1,6 @@
 """How the health of workflows looks: all of them, the worst first, and one by itself. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from bot.slack.commands import NAME
 from bot.slack.text import link, mrkdwn, when
 from bot.workflows.counts.model import SloState
 from bot.workflows.evaluation.watching import SILENT_AFTER, Finding
-from bot.workflows.health.portrait import PAGE, HealthPage, Portrait, Standing
+from bot.workflows.health.portrait import FAILING, PAGE, Fare, HealthPage, Portrait, Signs, Standing
 from bot.workflows.slos.budgets import Budget
 from bot.workflows.slos.burning import State
 from bot.workflows.slos.periods import Rolling
@@ -20,8 +20,9 @@ from bot.workflows.slos.slo import Counts, short_time
 from bot.workflows.slos.words import budget_left, percent, times
 
 TURN = "workflow.turn"
-WORDS = {
+WORDS: Mapping[Fare, tuple[str, str]] = {
     State.PAGE: (":red_circle:", "burning fast"),
+    FAILING: (":red_circle:", "failing"),
     State.TICKET: (":large_orange_circle:", "burning slowly"),
     State.SPENT: (":black_circle:", "out of budget"),
     State.NO_DATA: (":white_circle:", "no data"),
@@ -29,18 +30,20 @@ WORDS = {
     None: (":heavy_minus_sign:", "not measured"),
 }
 """A state in a picture and in words: colour never says it alone."""
+WITHIN_BUDGET = ":large_green_circle: *within budget*"
+"""An SLO that does well: its workflow is healthy only where its checks and heartbeats are well too."""
 MOST_NAMED = 3
 
 
-def state_text(state: State | None) -> str:
+def fare_text(fare: Fare) -> str:
     """`:red_circle: *burning fast*`."""
-    emoji, word = WORDS[state]
+    emoji, word = WORDS[fare]
     return f"{emoji} *{word}*"
 
 
 def summary(page: HealthPage) -> str:
     """`2 burning fast, 1 no data, 97 healthy`."""
-    return ", ".join(f"{page.by_state[state]} {word}" for state, (_, word) in WORDS.items() if page.by_state.get(state))
+    return ", ".join(f"{page.by_fare[fare]} {word}" for fare, (_, word) in WORDS.items() if page.by_fare.get(fare))
 
 
 def health(config: Config, page: HealthPage, *, team: str | None, now: datetime) -> list[Block]:
@@ -65,9 +68,18 @@ def standing(found: Standing, now: datetime, *, before: str = "") -> str:
     workflow, worst = found.workflow, found.worst
     sevs = ", ".join(f"SEV-{number}" for number in found.sevs[:MOST_NAMED])
     more = f" and {len(found.sevs) - MOST_NAMED} more" if len(found.sevs) > MOST_NAMED else ""
-    first = [f"{state_text(found.state)}  *{mrkdwn(workflow.name, 200)}*  `{workflow.key}`"]
+    first = [f"{fare_text(found.fare)}  *{mrkdwn(workflow.name, 200)}*  `{workflow.key}`"]
+    first += [signs_text(found.signs)] if found.signs else []
     first += [f":rotating_light: {sevs}{more}"] if sevs else []
     return "  ".join(first) + (f"\n{_figures(workflow, worst, now, before)}" if worst else "")
+
+
+def signs_text(signs: Signs) -> str:
+    """`1 check fails, 2 heartbeats are not well`."""
+    parts = [f"{signs.checks} check{' fails' if signs.checks == 1 else 's fail'}"] if signs.checks else []
+    number = signs.heartbeats
+    parts += [f"{number} heartbeat{' is' if number == 1 else 's are'} not well"] if number else []
+    return ", ".join(parts)
 
 
 def _figures(workflow: Workflow, worst: SloState, now: datetime, before: str) -> str:
@@ -120,6 +132,8 @@ def _turns(page: HealthPage, team: str | None) -> list[Any]:
 def workflow(config: Config, found: Portrait, buttons: Sequence[Any], *, now: datetime) -> list[Block]:
     """One workflow: how each of its SLOs fares, its SEVs, what is owed, and where to look."""
     shown = [kit.header(found.workflow.name), kit.section(_about(config, found.workflow))]
+    if found.signs:
+        shown.append(kit.section(f"{fare_text(FAILING)}: {signs_text(found.signs)}, see below."))
     if found.workflow.is_in_maintenance(now, zone=config.nudges.time_zone):
         shown.append(kit.section(":construction: *Under maintenance*: what is counted now counts as up."))
     shown += [
@@ -159,8 +173,9 @@ def _slo(workflow: Workflow, finding: Finding, state: SloState | None, now: date
     objective, silence = _objective(workflow, slo.key), _silence(finding.newest, now)
     is_same = state is not None and state.state == verdict.state.value
     since = f" since {when(state.since)}" if state and is_same and verdict.state is not State.OK else ""
+    fares = WITHIN_BUDGET if verdict.state is State.OK else fare_text(verdict.state)
     lines = [
-        f"{state_text(verdict.state)}{since}  *{mrkdwn(objective.name, 200)}*: {percent(slo.target)}, {slo.period}",
+        f"{fares}{since}  *{mrkdwn(objective.name, 200)}*: {percent(slo.target)}, {slo.period}",
         f"{_capital(silence)}." if silence else mrkdwn(verdict.sentence, 600),
     ]
     if finding.newest is not None:

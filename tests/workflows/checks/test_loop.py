@@ -198,3 +198,25 @@ def test_old_runs_are_forgotten(loop: Loop, httpserver: HTTPServer) -> None:
     loop.clock.ahead += timedelta(days=3)
     loop.runner.forget()
     assert loop.runs() == []
+
+
+def test_one_that_is_to_come_more_often_does_so_at_once(loop: Loop, httpserver: HTTPServer) -> None:
+    answers(httpserver, UP)
+    steps = [step(url=httpserver.url_for("/"))]
+    loop.are(check(every="7d", steps=steps))
+    loop.looks(after=timedelta(minutes=1))
+    assert len(loop.runs()) == 1
+    loop.are(check(every="10s", steps=steps))
+    loop.looks()
+    assert len(loop.runs()) == 2
+
+
+def test_one_that_is_seldom_tried_is_let_go_as_soon_as_others(loop: Loop, httpserver: HTTPServer) -> None:
+    answers(httpserver, DOWN)
+    loop.are(check(every="7d", fails_after=1, steps=[step(url=httpserver.url_for("/"))]))
+    loop.looks(after=timedelta(minutes=1))
+    assert loop.problems()[0].recovered_at is None
+    loop.are()
+    loop.looks(after=timedelta(minutes=3))
+    assert loop.rows() == []
+    assert loop.problems()[0].recovered_at is not None

@@ -166,3 +166,22 @@ def test_a_name_has_the_answers_that_are_expected() -> None:
     with name_server({}, silent=True) as port:
         tried = check(timeout="1s", dns={"name": "shop.test", "server": "127.0.0.1", "port": port})
         assert run(tried).said == "no full answer within 1 s"
+
+
+def test_a_name_for_which_there_can_be_no_certificate_fails(target: Targets) -> None:
+    server = target(secured(expiring(timedelta(days=60))))
+    tried = check(tls={"host": "127.0.0.1", "port": server.port, "server_name": ".shop.test"})
+    assert run(tried, context=trusting()).said == "there can be no certificate for .shop.test"
+
+
+def test_what_was_told_of_a_certificate_ends_where_it_is_no_check_of_one_any_more(
+    loop: Loop, target: Targets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.workflows.checks.connecting.trust", trusting)
+    server = target(secured(expiring(timedelta(days=20))))
+    loop.are(check(tls={"host": "127.0.0.1", "port": server.port}))
+    loop.looks(times=2)
+    assert loop.problems()[0].recovered_at is None
+    loop.are(check(tcp={"host": "127.0.0.1", "port": server.port}))
+    loop.looks()
+    assert loop.problems()[0].recovered_at is not None

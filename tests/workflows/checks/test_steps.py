@@ -1,5 +1,6 @@
 """Checks of several requests against a real server: what is asked, what is expected, what is carried on, what is cleaned up."""
 
+import base64
 import json
 from typing import Any
 
@@ -207,3 +208,27 @@ def test_all_that_is_explained_in_the_settings_is_a_check_and_nothing_is_wrong_w
     checks = [Check.model_validate(each) for each in workflow["checks"]]
     assert list(wrong_checks(checks)) == []
     assert [bool(each.steps or each.tcp or each.dns or each.tls) for each in checks] == [True] * 4
+
+
+def test_no_part_of_a_secret_is_told_where_a_value_is_cut(httpserver: HTTPServer) -> None:
+    token, secret = "t0k" * 100, "s3c" * 100
+    httpserver.expect_request("/").respond_with_json({"token": token, "echo": f"you said {secret}"})
+    for path in ("$.token", "$.echo"):
+        tried = step(
+            url=httpserver.url_for("/"), expect=[{"json": path, "equals": "x"}], extract={"token": {"json": "$.token"}}
+        )
+        said = run(check(steps=[tried]), key=secret).said
+        assert "t0k" not in said, said
+        assert "s3c" not in said, said
+
+
+def test_a_password_in_an_address_is_hidden_where_it_comes_back_in_base64(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_handler(
+        lambda asked: Response(asked.headers["Authorization"], status=500)
+    )
+    for user in ("a", "ab", "abc"):
+        url = httpserver.url_for("/").replace("//", f"//{user}:{{{{ secret.password }}}}@")
+        excerpt = run(check(steps=[step(url=url)]), password="correct-horse").excerpt
+        encoded = base64.b64encode(f"{user}:correct-horse".encode()).decode()
+        assert excerpt.startswith("Basic ")
+        assert encoded[6:-4] not in excerpt

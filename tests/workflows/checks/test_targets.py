@@ -150,6 +150,7 @@ def test_another_server_is_not_sent_what_was_meant_for_the_first(httpserver: HTT
     [
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1", "::1",  # noqa: S104 - it is refused
         "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::a01:203", "2002:7f00:1::", "fe80::1", "fc00::1", "fd00:ec2::254",
+        "::127.0.0.1", "::ffff:0:10.1.2.3", "64:ff9b:1::a01:203", "fec0::1",
     ],
 )  # fmt: skip
 def test_what_is_not_public_is_refused_unless_it_is_listed(address: str) -> None:
@@ -211,3 +212,16 @@ def test_proxies_of_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9/")
     httpserver.expect_request("/").respond_with_data("ok")
     assert run(asks(httpserver.url_for("/"))).verdict is Verdict.GOOD
+
+
+def test_an_address_for_which_this_machine_has_no_sockets_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch, target: Targets
+) -> None:
+    server = target(lambda connection: connection.sendall(b""))
+    unknown = (socket.AF_APPLETALK, socket.SOCK_STREAM, 0, "", ("127.0.0.1", server.port))
+    known = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", server.port))
+    tried = check(tcp={"host": "shop.test", "port": server.port})
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: [unknown, known])
+    assert run(tried).verdict is Verdict.GOOD
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: [unknown])
+    assert run(tried).said.startswith(f"shop.test:{server.port} can't be connected to: ")
