@@ -239,6 +239,7 @@ def test_a_sev_is_changed_by_the_rules_people_have(ci: Service) -> None:
     ]
     again = ci.asks("PATCH", "/1", {"severity": "SEV1", "status": "mitigated", "title": "it is slow", "summary": "why"})
     assert again.json() == told
+    assert ci.asks("PATCH", "/1", {"title": "it  is\tslow", "summary": "why\r\n"}).json() == told
     assert "needs a reason" in refused(ci.asks("PATCH", "/1", {"status": "investigating"}), 409)["detail"]
     assert ci.asks("PATCH", "/1", {"status": "resolved"}).json()["resolved_at"]
     refused(ci.asks("PATCH", "/1", {"status": "mitigated"}), 409)
