@@ -123,6 +123,12 @@ def test_what_is_wrong_is_named_at_its_place(ci: Service) -> None:
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
+def test_of_very_many_faults_some_are_told(ci: Service) -> None:
+    answer = ci.asks("POST", content={f"field{number}": 1 for number in range(50_000)})
+    assert len(refused(answer, 422)["errors"]) == 20
+    assert len(answer.content) < 5_000
+
+
 def test_what_is_no_object_is_not_understood(ci: Service) -> None:
     for body, status in (
         (b"{", 400),
