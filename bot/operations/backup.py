@@ -93,7 +93,8 @@ def restore(file: Path, database: Database, *, now: datetime, replace: bool = Fa
 
 def move(file: Path, database: Database) -> Counts:
     """Copy all of an embedded database at rest into an empty PostgreSQL database, in one transaction. Raises `Refused`."""
-    schema.upgrade(database)
+    if schema.revision(database) is None:  # one that has tables may be in use, and is no business of ours
+        schema.upgrade(database)
     with closing(Database(f"sqlite:///{file}")) as source:
         _require_newest(source)
         _require_newest(database)

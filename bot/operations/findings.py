@@ -18,6 +18,8 @@ BAD_SKEW = timedelta(minutes=2)
 LITTLE_SPACE, HARDLY_SPACE = 1_000_000_000, 100_000_000
 """Bytes that are free."""
 SHOWN = 5
+OURS = "sevbot_"
+"""How the names of the bot's metrics begin."""
 MISSING_SCOPES = (
     "Make the manifest anew with `sevbot manifest`, paste it at api.slack.com/apps, and install the app again."
 )
@@ -125,7 +127,14 @@ def channel(place: str, *, is_member: bool, is_archived: bool) -> Finding | None
 
 def loop(metrics: str, *, now: datetime) -> list[Finding]:
     """Whether a running bot does again and again what it should, and is connected, by what its `/metrics` say."""
-    samples = [sample for family in text_string_to_metric_families(metrics) for sample in family.samples]
+    try:
+        samples = [sample for family in text_string_to_metric_families(metrics) for sample in family.samples]
+    except ValueError:  # no metrics at all: something else answers there
+        samples = []
+    if not any(each.name.startswith(OURS) for each in samples):
+        return [
+            Finding(Level.WARN, "What answers at SEVBOT_HTTP is no bot.", "See what listens there, or give another.")
+        ]
     lags = {
         each.labels["job"]: timedelta(seconds=each.value) for each in samples if each.name == "sevbot_job_lag_seconds"
     }

@@ -125,11 +125,11 @@ ITEM: Shape = ({"channel": _id, "ts": _moment, "type?": _text}, _no_message)
 EVENT: Shape = {
     **WORKSPACE,
     **SPOKEN, "type": _name, "user?": (_id, PERSON), "channel!": (_id, PLACE), "team?": _id, "user_team?": _id,
-    "event_ts!": _moment, "ts!": _moment, "item?": ITEM, "message?": MESSAGE, "tab?": _text, "hidden?": _flag, "view?": VIEW,
+    "ts!": _moment, "item?": ITEM, "message?": MESSAGE, "tab?": _text, "hidden?": _flag, "view?": VIEW,
     "previous_message?": {**SPOKEN, "ts?": _moment}, "inviter?": _id, "channel_id?": _id, "user_id?": _id,
 }  # fmt: skip
 REACTED: Shape = {**EVENT, "user": _id, "reaction": _name, "event_ts": _moment, "item": ITEM}
-MEMBER: Shape = {**EVENT, "user": _id, "channel": _id}
+MEMBER: Shape = {**EVENT, "user": _id, "channel": _id, "event_ts!": _moment}
 PROFILE: Shape = {
     "display_name?": _text, "real_name?": _text, "status_emoji?": _text, "status_expiration?": _number,
 }  # fmt: skip

@@ -177,6 +177,19 @@ def test_a_database_with_rows_is_not_filled(database: Database, tmp_path: Path) 
     assert all_rows(database) == before
 
 
+def test_a_server_of_an_older_version_is_not_changed_where_nothing_is_restored(
+    tmp_path: Path, postgres_url: Callable[[], str]
+) -> None:
+    with closing(Database(f"sqlite:///{tmp_path / 'source.db'}")) as source:
+        schema.upgrade(source)
+        back_up(source, tmp_path / "kept.db")
+    with closing(Database(postgres_url())) as target:
+        schema.upgrade(target, "0003")
+        with pytest.raises(Refused, match="at revision 0003"):
+            restore(tmp_path / "kept.db", target, now=NOW)
+        assert schema.revision(target) == "0003"
+
+
 @sqlite_only
 def test_what_was_there_is_set_aside_whole_with_what_was_written_last(database: Database, tmp_path: Path) -> None:
     back_up(database, tmp_path / "kept.db")

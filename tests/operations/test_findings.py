@@ -62,6 +62,13 @@ def test_jobs_that_do_not_run_are_named() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("page", ["<html>It works!</html>", "nothing", "up 1\n", ""])
+def test_what_else_is_found_at_the_address_is_not_taken_for_the_bot(page: str) -> None:
+    assert [(each.level, each.text) for each in findings.loop(page, now=NOW)] == [
+        (Level.WARN, "What answers at SEVBOT_HTTP is no bot.")
+    ]
+
+
 def test_the_worst_is_told_first_and_names_it_all() -> None:
     found = [findings.ok("fine"), Finding(Level.WARN, "so so", "Look."), Finding(Level.FAULT, "bad <!channel>", "Do.")]
     text, blocks = doctor_views.told(found * 30, dead=1, slack_was_asked=timedelta(seconds=9))

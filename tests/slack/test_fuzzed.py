@@ -74,6 +74,7 @@ def test_what_is_no_payload_at_all(sevbot: Bot, caplog: pytest.LogCaptureFixture
         ({"type": "event_callback", "event": {"type": "message", "channel": "C1", "ts": "1e9"}}, "/event/ts"),
         ({"type": "event_callback", "event": {"type": "message", "channel": "C1", "ts": None}}, "/event/ts"),
         ({"type": "event_callback", "event": {"type": "message", "channel": "C1", "user": None, "new": [{}]}}, None),
+        ({"type": "event_callback", "event": {"type": "app_home_opened", "event_ts": "1515449522000016"}}, None),
     ],
 )  # fmt: skip
 def test_where_a_payload_breaks_the_contract_is_named(payload: object, path: str | None) -> None:

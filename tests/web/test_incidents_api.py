@@ -123,6 +123,12 @@ def test_what_is_wrong_is_named_at_its_place(ci: Service) -> None:
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
+def test_of_very_many_faults_some_are_told(ci: Service) -> None:
+    answer = ci.asks("POST", content={f"field{number}": 1 for number in range(50_000)})
+    assert len(refused(answer, 422)["errors"]) == 20
+    assert len(answer.content) < 5_000
+
+
 def test_what_is_no_object_is_not_understood(ci: Service) -> None:
     for body, status in (
         (b"{", 400),
@@ -239,6 +245,7 @@ def test_a_sev_is_changed_by_the_rules_people_have(ci: Service) -> None:
     ]
     again = ci.asks("PATCH", "/1", {"severity": "SEV1", "status": "mitigated", "title": "it is slow", "summary": "why"})
     assert again.json() == told
+    assert ci.asks("PATCH", "/1", {"title": "it  is\tslow", "summary": "why\r\n"}).json() == told
     assert "needs a reason" in refused(ci.asks("PATCH", "/1", {"status": "investigating"}), 409)["detail"]
     assert ci.asks("PATCH", "/1", {"status": "resolved"}).json()["resolved_at"]
     refused(ci.asks("PATCH", "/1", {"status": "mitigated"}), 409)

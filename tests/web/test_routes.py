@@ -1,13 +1,17 @@
 """Health and metrics, as a load balancer and Prometheus ask for them."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from slack_bolt import App
 
+from bot.slack import contract
 from bot.web.routes import Health, build
 
 Check = Callable[[], str | None]
@@ -90,6 +94,20 @@ def test_metrics_with_a_token_need_it_from_everywhere(host: str, header: str | N
 
 def test_slack_has_no_door_where_it_speaks_through_the_socket() -> None:
     assert client().ask("POST", "/slack/events").status_code == 404
+
+
+def test_slacks_deliveries_are_looked_at_aside_so_that_others_are_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at_in: list[threading.Thread] = []
+
+    def look(_body: object) -> str:
+        looked_at_in.append(threading.current_thread())
+        return "/"
+
+    monkeypatch.setattr(contract, "fault", look)
+    api = build(Health({}), slack=cast("App", object()), metrics_token="", hooks={})
+    assert Visitor(api, "127.0.0.1").ask("POST", "/slack/events").status_code == 200
+    assert len(looked_at_in) == 1
+    assert looked_at_in != [threading.current_thread()]
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])

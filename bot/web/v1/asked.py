@@ -14,6 +14,8 @@ LONGEST_CALL = 1_000_000
 LONGEST_TEXT = 10_000
 """Characters of any field, before anybody looks at what it says: what each may hold is less."""
 MOST_AT_ONCE, USUALLY_AT_ONCE = 200, 50
+MOST_FAULTS = 20
+"""Of a call that are told: each takes ten times the room of what it speaks of."""
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)")
 """RFC 3339."""
 JSON = re.compile(r"application/json\s*(;.*)?", re.IGNORECASE)
@@ -85,7 +87,7 @@ class Fields:
     def require_right(self) -> None:
         """Raise `Rejected` where anything was wrong."""
         if self.faults:
-            raise Rejected(HTTPStatus.UNPROCESSABLE_ENTITY, self.faults[0].detail, faults=self.faults)
+            raise Rejected(HTTPStatus.UNPROCESSABLE_ENTITY, self.faults[0].detail, faults=self.faults[:MOST_FAULTS])
 
 
 def body(call: Call, known: Sequence[str]) -> Fields:

@@ -14,6 +14,7 @@ from bot.environment import SEE_PRIVATE
 from bot.incidents import lifecycle, membership, service
 from bot.incidents.facts import facts
 from bot.incidents.model import AffectedWorkflow, Incident
+from bot.incidents.words import checked_summary, checked_title
 from bot.web.v1 import asked, shown
 from bot.web.v1.asked import MOST_AT_ONCE, USUALLY_AT_ONCE, Fields
 from bot.web.v1.doors import Caller, Doors, Work
@@ -165,7 +166,9 @@ SIMPLE_CHANGES: Sequence[tuple[str, Any]] = (
 def _differs(incident: Incident, name: str, text: str) -> bool:
     """Whether a field would change. It is asked before the verb, which refuses to change what is so already."""
     before: str = getattr(incident, name)
-    return text.upper() != before.upper() if name == "severity" else text.strip() != before
+    if name == "severity":
+        return text.upper() != before.upper()
+    return (checked_title(text) if name == "title" else checked_summary(text)) != before
 
 
 def _move(session: Session, incident: Incident, status: Status, reason: str, who: dict[str, Any]) -> None:
