@@ -1,6 +1,7 @@
 """What people read leads somewhere: links, verbs and commands of the README and of `docs/` are there."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from typer.main import get_group
 from bot.app import Bot
 from bot.cli import cli
 from tests.processes import ROOT
+from tests.shell import Sevbot
 
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
@@ -55,6 +57,16 @@ def test_each_page_is_found_from_the_readme() -> None:
 @EVERY_PAGE
 def test_commands_that_are_named_are_there(page: Path) -> None:
     assert in_code(page, COMMAND) - get_group(cli).commands.keys() == set()
+
+
+def test_what_configuring_tells_to_run_works_as_it_is_written(sevbot_cli: Sevbot) -> None:
+    fenced = "\n".join(FENCE.findall((ROOT / "docs" / "configure.md").read_text()))
+    told = [shlex.split(line.partition(" > ")[0]) for line in fenced.splitlines() if line.startswith("sevbot ")]
+    assert {words[1] for words in told} == {"check", "plan"}
+    for words in told:
+        said = sevbot_cli(*words[1:])
+        assert said.exit_code == 0, (words, said.stderr)
+        assert said.stdout == sevbot_cli(*words[1:]).stdout
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
