@@ -9,7 +9,9 @@ from typer.main import get_group
 
 from bot.app import Bot
 from bot.cli import cli
+from bot.playground import Person, Playground
 from tests.processes import ROOT
+from tests.scenarios.stories import Stage
 from tests.shell import Sevbot
 
 README = ROOT / "README.md"
@@ -19,6 +21,8 @@ CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 VERB = re.compile(r"/sev ([a-z]+)")
+LINE = re.compile(r"(?<=`)/sev [^`\n]+(?=`)|^/sev .+$", re.MULTILINE)
+NOT_UNDERSTOOD = re.compile(r"There is no \S+ here|That is no verb|This is no SEV's channel")
 COMMAND = re.compile(r"(?<![\w/.])(?:\.venv/bin/)?sevbot ([a-z][a-z-]*)")
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 
@@ -77,3 +81,23 @@ def test_verbs_that_are_named_are_there_and_the_readme_names_all(sevbot: Bot) ->
     assert "declare" in named["use.md"]
     table = README.read_text().partition("## What people type")[2].partition("\n## ")[0]
     assert verbs - set(re.findall(r"`([a-z]+)\b", table)) == set()
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_what_responders_are_told_to_type_is_understood(sevbot: Bot, slack: Playground, ada: Person) -> None:
+    stage = Stage(slack, sevbot)
+    stage.begins()
+    sev = stage.declared(ada, "SEV3 checkout is down")
+    ada.goes_to(sev.channel)
+    told = LINE.findall((ROOT / "docs" / "use.md").read_text())
+    assert len(told) > 40
+    for line in told:
+        reply = ada.types(line.replace("SEV-42", sev.name))
+        stage.settles()
+        assert reply or ada.modal, line
+        assert not NOT_UNDERSTOOD.match(reply.text), (line, reply.text)
+        while ada.modal:
+            ada.closes_modal()
+    assert {"severity", "status", "update", "role", "title", "bridge", "item_added", "reopened"} <= {
+        entry.kind for entry in sev.timeline
+    }
