@@ -169,6 +169,7 @@ def heartbeat_url(
     base: Annotated[str, typer.Option(help="Where the bot is reached from outside: https://sevbot.example.com.")] = "",
 ) -> None:
     """Print the address a job calls to say that it ran. Whoever knows it can speak for the job."""
+    from bot.environment import in_address
     from bot.workflows.heartbeats.hooks import PATH, token_of
     from bot.workflows.heartbeats.listening import all_of, name_of
 
@@ -182,7 +183,7 @@ def heartbeat_url(
     known = {name_of(workflow.key, each.key): (workflow.key, each.key) for workflow, each in all_of(found)}
     if name not in known:
         end_with([f"There is no heartbeat {name}. Give one of: {', '.join(sorted(known)) or 'none is configured'}"])
-    base = base.rstrip("/") or f"http://{environment.http_host}:{environment.http_port}"
+    base = base.rstrip("/") or f"http://{in_address(environment.http_host)}:{environment.http_port}"
     typer.echo(f"{base}{PATH}{token_of(environment.heartbeat_secrets[0], *known[name])}")
 
 

@@ -173,6 +173,11 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
     return result
 
 
+def in_address(host: str) -> str:
+    """A host as addresses name it: one of IPv6 stands in brackets, for it has colons of its own."""
+    return f"[{host}]" if ":" in host else host
+
+
 def host_of(url: str) -> str | None:
     """The host that an address names."""
     return urlsplit(url).hostname

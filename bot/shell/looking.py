@@ -7,11 +7,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import config
 from bot.clock import Clock
-from bot.environment import LOOPBACK, Environment
+from bot.environment import LOOPBACK, Environment, in_address
 from bot.errors import CallFailed
 from bot.shell.ground import database_of, end_with, environment_or_end
 
 WITHIN = timedelta(seconds=5)
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared
+"""Where a bot is found that listens at all addresses of its machine."""
 
 
 def doctor() -> None:
@@ -41,7 +43,9 @@ def doctor() -> None:
     found += of_database
     metrics = _metrics(environment)
     if metrics is None:
-        todo = f"Start it; it is looked for at SEVBOT_HTTP, {environment.http_host}:{environment.http_port}."
+        todo = (
+            f"Start it; it is looked for at SEVBOT_HTTP, {in_address(environment.http_host)}:{environment.http_port}."
+        )
         found.append(Finding(Level.WARN, "No bot runs here, or it does not show its metrics.", todo))
     else:
         found += findings.loop(metrics, now=now)
@@ -66,12 +70,12 @@ def _metrics(environment: Environment) -> str | None:
     """What the bot on this machine counts of itself; None where there is none."""
     from bot.http import Http, Reach
 
-    host = "127.0.0.1" if environment.http_host in {"0.0.0.0", "::"} else environment.http_host  # noqa: S104 - compared
+    host = ANYWHERE.get(environment.http_host, environment.http_host)
     headers = {"Authorization": f"Bearer {environment.metrics_token}"} if environment.metrics_token else {}
     reach = Reach.LOOPBACK if host in LOOPBACK else Reach.PRIVATE
     try:
         reply = Http(vendor="sevbot", timeout=WITHIN, reach=reach).call(
-            "GET", f"http://{host}:{environment.http_port}/metrics", headers=headers
+            "GET", f"http://{in_address(host)}:{environment.http_port}/metrics", headers=headers
         )
     except CallFailed:
         return None

@@ -9,6 +9,8 @@ from bot.app import Bot
 from bot.playground import Person, Playground
 from bot.playground.model import BOT_USER_ID
 from bot.slack.manifest import SCOPES
+from bot.web.routes import Health, build
+from bot.web.server import Server
 from tests.scenarios.stories import Stage
 from tests.shell import Sevbot
 
@@ -76,6 +78,18 @@ def test_a_shell_tells_the_same(sevbot_cli: Sevbot, stage: Stage, slack: Playgro
     assert {line.split()[0] for line in lines} == {"ok"}, said.stdout
     assert any("The app-level token is good." in line for line in lines)
     assert any(" jobs ran when they should." in line for line in lines)
+
+
+def test_a_bot_is_found_that_listens_at_all_addresses_of_ipv6(
+    sevbot_cli: Sevbot, stage: Stage, slack: Playground
+) -> None:
+    server = Server(lambda: build(Health({}), slack=None, metrics_token="", hooks={}), host="::", port=0)
+    server.start()
+    try:
+        said = sevbot_cli("doctor", **(told_in_a_shell(stage.bot, slack) | {"SEVBOT_HTTP": f"[::]:{server.port}"}))
+    finally:
+        server.stop(within=2)
+    assert " jobs ran when they should." in said.stdout
 
 
 def test_a_shell_tells_what_is_wrong_and_ends_with_one(
