@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from prometheus_client import Counter, Histogram
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError, SlackRequestError
 from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
@@ -198,6 +198,8 @@ class Slack:
             answer = webhook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=replaces)
         except (OSError, http.client.HTTPException) as error:
             raise OutcomeUnknown("connection_failed", type(error).__name__) from None
+        except SlackRequestError:
+            raise Permanent("response_url_refused", "it is no address", blame=Blame.GONE) from None
         if answer.status_code != http.client.OK:
             raise Permanent("response_url_refused", str(answer.status_code), blame=Blame.GONE)
 

@@ -196,3 +196,9 @@ def test_an_address_for_answers_that_is_used_up_is_gone(gateway: Slack, slack: P
     with pytest.raises(Permanent, match="response_url_refused") as raised:
         gateway.respond(f"{slack.url}/commands/T1/1/none", text="hello", blocks=None)
     assert raised.value.blame is Blame.GONE
+
+
+def test_what_is_no_address_for_answers_is_gone_too(gateway: Slack) -> None:
+    with pytest.raises(Permanent, match="response_url_refused") as raised:
+        gateway.respond("nowhere", text="hello", blocks=None)
+    assert raised.value.blame is Blame.GONE
