@@ -198,7 +198,7 @@ class Slack:
             answer = webhook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=replaces)
         except (OSError, http.client.HTTPException) as error:
             raise OutcomeUnknown("connection_failed", type(error).__name__) from None
-        except SlackRequestError:
+        except (SlackRequestError, ValueError):
             raise Permanent("response_url_refused", "it is no address", blame=Blame.GONE) from None
         if answer.status_code != http.client.OK:
             raise Permanent("response_url_refused", str(answer.status_code), blame=Blame.GONE)
