@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,8 +7,10 @@ from bot.hearing import event_types
 from bot.playground import Playground
 from bot.slack.manifest import SCOPES, SHORTCUTS, manifest
 from tests.conftest import environment_for
+from tests.processes import ROOT
 from tests.slack.schema_check import faults
 
+SCHEMA = ROOT.parent / "shared" / "slack-data" / "manifest" / "manifest.schema.2.0.0.json"
 URL = "https://sevbot.example.com/slack"
 
 
@@ -63,8 +64,10 @@ def test_shortcuts_keep_slacks_limits() -> None:
 
 
 def schema_faults(made: dict[str, Any]) -> list[str]:
-    """What Slack's own schema has against a manifest."""
-    schema = json.loads((Path(__file__).parent / "manifest-schema" / "manifest.schema.2.0.0.json").read_text())
+    """What Slack's own schema has against a manifest. It is Slack's, so it lies beside this checkout and not in it."""
+    if not SCHEMA.exists():
+        pytest.skip(f"Slack's schema of manifests is not at {SCHEMA}")
+    schema = json.loads(SCHEMA.read_text())
     return list(faults(made, schema, schema))
 
 
