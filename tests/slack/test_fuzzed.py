@@ -38,7 +38,7 @@ def test_a_sample_of_payloads_that_break_the_contract(
 
 @pytest.mark.torture
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("seed", range(2, 12))
+@pytest.mark.parametrize("seed", range(2, 7))
 def test_thousands_of_payloads_that_break_the_contract(
     slack: Playground, sevbot: Bot, ada: Person, caplog: pytest.LogCaptureFixture, seed: int
 ) -> None:
