@@ -66,7 +66,7 @@ CHANCE = (*UPKEEP, "form views.update", "directory.learn_channel", "second look"
 places, of which each bot asks for its own when it starts, and second looks at what had to be tried twice."""
 FIRST = " #1"
 """How often something is done is a matter of chance too: of changes that come fast only the newest is delivered."""
-DEATHS_IN_A_ROW = 12
+DEATHS_IN_A_ROW = 4
 
 
 @pytest.fixture(scope="session")
@@ -92,10 +92,21 @@ def test_killed_at_some_points_all_ends_as_if_it_had_not_been(theatre: Theatre, 
 @pytest.mark.torture
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.parametrize("flavour", [ONE_ON_SQLITE, ONE_ON_POSTGRESQL, TWO_ON_POSTGRESQL])
+@pytest.mark.parametrize("flavour", [ONE_ON_SQLITE])
 def test_killed_before_and_after_every_call_and_every_commit(theatre: Theatre, part: int) -> None:
     points = theatre.undisturbed("form").passed
     assert {COMMIT in point for point in points} == {True, False}
+    ends_alike(theatre, "form", killed_at_each(share(points, part)))
+
+
+@pytest.mark.torture
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("flavour", [TWO_ON_POSTGRESQL, ONE_ON_POSTGRESQL])
+def test_killed_after_every_commit_on_a_server(theatre: Theatre, part: int) -> None:
+    """What whoever goes on finds is what was kept: it changes with each commit, and only then."""
+    points = [point for point in theatre.undisturbed("form").passed if point.startswith(f"after {COMMIT}")]
+    assert points
     ends_alike(theatre, "form", killed_at_each(share(points, part)))
 
 
