@@ -1,6 +1,5 @@
 """The company's customers: they come all day, do what they came for by real HTTP, and give up after two seconds."""
 
-import http.client
 import json
 import time
 from collections.abc import Callable
@@ -8,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
+from bot.acme.calling import call
 from bot.acme.counting import KEPT, Counts
 from bot.acme.parts import DEPOSIT, PARTS, PLACE_ORDER, SIGN_IN, STATEMENT, Mode, Modes, Part, counted, customers
 
@@ -73,21 +73,7 @@ class Customers:
     def _visit(self, part: Part) -> None:
         moment, began = self._now(), time.monotonic()
         method, path, body = VISITS[part.key]
-        went_well = answers(self._port, method, path, body, session=self._session)
+        said = None if body is None else json.dumps(body)
+        headers = {"Authorization": f"Bearer {self._session}"}
+        went_well = call(method, f"http://127.0.0.1:{self._port}{path}", said, headers, within=PATIENCE)
         self._counts.visited(part, moment, went_well=went_well, seconds=time.monotonic() - began)
-
-
-def answers(port: int, method: str, path: str, body: dict[str, object] | None, *, session: str) -> bool:
-    """Whether the company answers well, and soon enough."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-    headers = {"Authorization": f"Bearer {session}", "Content-Type": "application/json"}
-    try:
-        connection.request(method, path, None if body is None else json.dumps(body), headers)
-        answer = connection.getresponse()
-        answer.read()
-    except (OSError, http.client.HTTPException):
-        return False
-    else:
-        return answer.status < http.client.BAD_REQUEST
-    finally:
-        connection.close()

@@ -2,9 +2,9 @@
 
 import json
 from enum import StrEnum
-from threading import Event, Thread
 
-from bot.acme.reporting import call
+from bot.acme.reporting import tell
+from bot.acme.rounds import Rounds
 
 EVERY = 15.0
 """Seconds."""
@@ -24,48 +24,26 @@ class AlertMode(StrEnum):
     FIRING = "firing"
 
 
-class Monitoring:
+class Monitoring(Rounds[AlertMode]):
     """Sends its alert until it is stopped. `address` is where alerts go, `secret` by what it is known there."""
 
     def __init__(self, address: str, secret: str) -> None:
+        super().__init__("monitoring", AlertMode.WELL)
         self._address = address
         self._headers = {"Authorization": f"Bearer {secret}"}
-        self._mode = AlertMode.WELL
-        self._changed = Event()
-        self._ended = Event()
-        self._thread = Thread(target=self._repeat, name="monitoring", daemon=True)
+        self._is_known_to_fire = False
         self.sent = 0
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Send nothing any more."""
-        self._ended.set()
-        self._changed.set()
-        self._thread.join()
-
-    @property
-    def mode(self) -> AlertMode:
-        return self._mode
-
-    def put(self, mode: AlertMode) -> None:
-        """Let it fire, or be over; that is sent at once."""
-        self._mode = mode
-        self._changed.set()
-
-    def _repeat(self) -> None:
-        is_known_to_fire = False
-        while not self._ended.is_set():
-            self._changed.clear()
-            if self._mode is AlertMode.FIRING:
-                is_known_to_fire = self._send("firing") or is_known_to_fire
-            elif is_known_to_fire:
-                is_known_to_fire = not self._send("resolved")
-            self._changed.wait(EVERY)
+    def _round(self) -> float:
+        """While it fires, and until it is known that it does no more."""
+        if self._mode is AlertMode.FIRING:
+            self._is_known_to_fire = self._send("firing") or self._is_known_to_fire
+        elif self._is_known_to_fire:
+            self._is_known_to_fire = not self._send("resolved")
+        return EVERY
 
     def _send(self, state: str) -> bool:
         """Whether it was taken. Each says how often it was sent, since the same words again may be a retry."""
         self.sent += 1
         content = {**ALERT, "state": state, "labels": {"sent": str(self.sent)}}
-        return call(self._address, json.dumps(content), self._headers)
+        return tell(self._address, json.dumps(content), self._headers)

@@ -1,13 +1,12 @@
 """Tells Sevbot how customers fare, every few seconds: for each part the minutes that changed since."""
 
-import http.client
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event, Thread
-from urllib.parse import urlsplit
 
+from bot.acme.calling import call
 from bot.acme.counting import Counts
 from bot.acme.parts import PARTS, Part
 
@@ -67,23 +66,12 @@ class Reporting:
             ]
             url = f"{self._reports.url}/api/v1/workflows/{part.key}/counts"
             body = json.dumps({"source": "acme-pay", "counts": said})
-            self.arrives = call(url, body, {"Authorization": f"Bearer {self._reports.token}"})
+            self.arrives = tell(url, body, {"Authorization": f"Bearer {self._reports.token}"})
             if not self.arrives:  # the bot is away, or its clock is not moved yet
                 self._counts.not_told(part, [moment for moment, _, _ in rows])
                 return
 
 
-def call(url: str, body: str, headers: dict[str, str] | None = None) -> bool:
-    """Whether a call was taken."""
-    address = urlsplit(url)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=TIMEOUT)
-    try:
-        connection.request("POST", address.path, body, {"Content-Type": "application/json", **(headers or {})})
-        answer = connection.getresponse()
-        answer.read()
-    except (OSError, http.client.HTTPException):
-        return False
-    else:
-        return answer.status < http.client.BAD_REQUEST
-    finally:
-        connection.close()
+def tell(url: str, body: str, headers: Mapping[str, str] | None = None) -> bool:
+    """Whether Sevbot took it."""
+    return call("POST", url, body, headers or {}, within=TIMEOUT)

@@ -113,10 +113,7 @@ class Runner:
 
     def _look_whether_needed(self) -> None:
         """Whether there is anything to do: checks, or what was told of some that were taken out of the settings."""
-        if self._known:
-            self._is_needed = True
-            return
-        self._is_needed = self._are_left()
+        self._is_needed = bool(self._known) or self._are_left()
 
     def _are_left(self) -> bool:
         with self._database.read() as session:
