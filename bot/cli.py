@@ -30,6 +30,7 @@ def run() -> None:
         try:
             bot = Bot(environment, migrates=True)
             bot.start()
+            memory.settled()
         except config.ConfigFaults as faults:
             end_with(faults.faults)
         except schema.SchemaBehind as behind:

@@ -162,7 +162,7 @@ def beside(troubled_stage: Stage, secret: Sev, ada: Person) -> Message:
     return troubled_stage.said_in("#incidents", containing=public.name)[0]
 
 
-@pytest.mark.parametrize("name", ["grace", "edsger"])
+@pytest.mark.parametrize("name", ["grace", pytest.param("edsger", marks=pytest.mark.torture)])
 def test_others_find_nothing_whatever_they_try(
     troubled_stage: Stage, secret: Sev, beside: Message, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
