@@ -154,7 +154,7 @@ ROUTES = {
 }  # fmt: skip
 JOBS = dict.fromkeys(
     (
-        "outbox.revive", "outbox.second_look", "api.note_uses", "api.forget", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
+        "outbox.revive", "outbox.second_look", "api.note_uses", "api.forget", "operations.note_runs", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
         "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call", "remediation.show_overdue",
         "digest.send_due", "digest.forget", "alerts.work_off", "problems.show_news", "problems.forget", "operations.read_config", "operations.ask_slack", "operations.measure", "operations.tell_alive",
         "paging.forget_on_call", "tracker.watch", "tracker.forget", "workflows.evaluate", "workflows.forget", "heartbeats.look",
