@@ -29,7 +29,7 @@ from bot.slack.listeners import Listeners
 from bot.slack.socket import Socket
 from bot.slack.tls import trust
 from bot.web.server import Server
-from bot.web.v1 import once, tokens
+from bot.web.v1 import tokens
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -178,7 +178,6 @@ class Bot:
             Job("outbox.revive", timedelta(seconds=10), self.dispatcher.revive),
             Job("outbox.second_look", min(timedelta(seconds=10), patience.second_look), self.dispatcher.look_twice),
             Job("api.note_uses", timedelta(minutes=1), self._note_uses),
-            Job("api.forget", timedelta(hours=1), self._forget_answers),
             Job("incidents.reconcile", timedelta(minutes=10), self.reconcile),
             Job("operations.note_runs", timedelta(minutes=1), self._note_runs),
             *self.house.jobs(),
@@ -231,9 +230,6 @@ class Bot:
 
     def _note_uses(self) -> None:
         tokens.note_uses(self.house.workflows.health.counts.callers, self.database, self.clock)
-
-    def _forget_answers(self) -> None:
-        self.database.run(lambda session: once.forget_old(session, now=self.clock.now()))
 
     def _note_runs(self) -> None:
         """Write down how the recurring jobs fare."""
