@@ -68,6 +68,7 @@ def _foretold(found: "Plan", settings: config.Config) -> Iterator[str]:
     for table, setting, rows in found.by_age:
         dates = f", {_span(rows.oldest, rows.newest)}" if rows.oldest and rows.newest else ""
         yield f"{REGISTER[table][0]}: {rows.count}{dates} ({setting})"
+    yield "counts of workflows, and who is on call: by themselves, every hour (retention.counts, paging.keep)"
     if found.staying:
         yield "Old enough, and they stay:"
         yield from (f"  {each.name}: {each.why_not}" for each in found.staying)

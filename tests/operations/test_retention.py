@@ -220,6 +220,37 @@ def test_killed_in_the_middle_and_run_again_it_ends_the_same(database: Database,
     assert len(traces(database)) == 3
 
 
+def test_the_dry_run_counts_each_row_once_however_it_goes(database: Database) -> None:
+    """Rows may be old themselves and belong to a SEV that goes; problems are free to go once no SEV tells of them."""
+    put_sevs(database)
+    rules = {"audit": "365d", "sent": "365d", "private_text": "90d", **dict.fromkeys(("sevs", "drills"), "365d")}
+    retention = Retention.model_validate(rules)
+    with database.engine.begin() as connection:
+        connection.execute(update(Base.metadata.tables[SEVS]).values(is_private=True))
+        for rule in AGES:
+            connection.execute(update(rule.rows).values({rule.column: OLD - timedelta(days=1000)}))
+        connection.execute(update(Base.metadata.tables["outbox_messages"]).values(mode="once"))
+        connection.execute(update(Base.metadata.tables["alert_deliveries"]).values(state="done"))
+    plan, before = foretold(database, retention), dump(database)
+    expected = plan.with_sevs + Counter({table: found.count for table, _, found in plan.by_age if found.count})
+    if plan.texts:
+        expected[running.TEXTS] += plan.texts
+    assert running.Forgetting(database, Noon(), settings_of(retention)).all() == expected
+    after = dump(database)
+    assert plan.by_age[0][2].count, "there is something of it"
+    told_of = {"posts", "outbox_messages"}  # what was said of digests and problems goes with them, and is not counted
+    for name in set(before) - told_of:
+        written = plan.with_sevs[SEVS] if name == "audit_records" else 0
+        assert len(before[name]) - len(after[name]) + written == expected[name] + _pinned(name, before, after), name
+    still = foretold(database, retention)
+    assert (still.going, still.texts, {found.count for _, _, found in still.by_age}) == ((), 0, {0})
+
+
+def _pinned(name: str, before: Dump, after: Dump) -> int:
+    """Pinned messages are words too."""
+    return len(before[name]) - len(after[name]) - 3 if name == "pinned_messages" else 0
+
+
 def change(database: Database, table: str, place: int, **values: Any) -> int:
     """Change what belongs to the SEV of that place. Returns its id."""
     rows = Base.metadata.tables[table]

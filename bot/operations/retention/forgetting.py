@@ -54,7 +54,7 @@ def count(session: Session, sevs: Sequence[Old]) -> Counts:
     found: Counts = Counter()
     if sevs:
         shared = list(_shared(session, sevs))
-        for table, condition in _belongings(sevs):
+        for table, condition in belongings(sevs):
             if table.name in SHARED:
                 condition = and_(condition, table.c.key.not_in(shared))  # noqa: PLW2901 - it is narrowed
             found[table.name] += session.scalar(select(func.count()).select_from(table).where(condition)) or 0
@@ -75,7 +75,7 @@ def forget(session: Session, *, sev_id: int, config: Config, by: str, now: datet
         return None
     _leave_to_others(session, found)
     gone: Counts = Counter()
-    for table, condition in _belongings([found]):
+    for table, condition in belongings([found]):
         gone[table.name] += affected(session, delete(table).where(condition))
     gone[SEVS] += affected(session, delete(Incident).where(Incident.id == sev_id))
     age = getattr(config.retention, found.rule)
@@ -86,7 +86,7 @@ def forget(session: Session, *, sev_id: int, config: Config, by: str, now: datet
     return found, +gone
 
 
-def _belongings(sevs: Sequence[Old]) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+def belongings(sevs: Sequence[Old]) -> Iterator[tuple[Table, ColumnElement[bool]]]:
     """All that belongs to some SEVs: each table with the condition, in an order in which it can be deleted."""
     tables, named = Base.metadata.tables, _subjects(sevs)
     ids, numbers = [each.id for each in sevs], [each.number for each in sevs]

@@ -48,11 +48,19 @@ def plan(session: Session, config: Config, *, now: datetime) -> Plan:
     """What `forget_all` would do now. Changes nothing."""
     found = list(_old(session, config, now))
     going = [each for each in found if not each.why_not][:MOST_AT_ONCE]
+    ids = [each.id for each in going]
+    with_them = {table.name: condition for table, condition in forgetting.belongings(going)}
+    by_age = [
+        (rule, ages.look(session, rule, config, now=now, going=ids, with_them=with_them.get(rule.table)))
+        for rule in AGES
+    ]
     return Plan(
-        tuple((rule.table, rule.setting, ages.look(session, rule, config, now=now)) for rule in AGES),
-        texts.count(session, config, now=now), tuple(going), tuple(each for each in found if each.why_not),
-        forgetting.count(session, going),
-    )  # fmt: skip
+        by_age=tuple((rule.table, rule.setting, rows) for rule, rows in by_age),
+        texts=texts.count(session, config, now=now, going=ids),
+        going=tuple(going),
+        staying=tuple(each for each in found if each.why_not),
+        with_sevs=forgetting.count(session, going),
+    )
 
 
 def _old(session: Session, config: Config, now: datetime) -> Iterator[Old]:
@@ -110,12 +118,13 @@ class Forgetting:
         return _counted(gone)
 
     def _sevs(self, *, by: str, most: int) -> Counts:
-        config, now = self._settings.current, self._clock.now()
+        now = self._clock.now()
         with self._database.read() as session:
-            going = [each.id for each in _old(session, config, now) if not each.why_not]
+            going = [each.id for each in _old(session, self._settings.current, now) if not each.why_not]
         gone: Counts = Counter()
         for sev_id in going[:most]:
-            forget = partial(forgetting.forget, sev_id=sev_id, config=config, by=by, now=now)
+            # by the settings of this moment: somebody may just have said that it is to be kept
+            forget = partial(forgetting.forget, sev_id=sev_id, config=self._settings.current, by=by, now=now)
             done = self._database.run(overwriting(forget), aside=True)
             if done is not None:
                 sev, rows = done

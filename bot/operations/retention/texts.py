@@ -1,5 +1,6 @@
 """Words of messages in private SEVs, which may be forgotten long before the SEV is."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, not_, select
@@ -19,11 +20,12 @@ GONE = "(no longer kept)"
 AT_ONCE = 200
 
 
-def count(session: Session, config: Config, *, now: datetime) -> int:
-    """How many messages would lose their words."""
+def count(session: Session, config: Config, *, now: datetime, going: Sequence[int] = ()) -> int:
+    """How many messages would lose their words, once the SEVs are gone that are `going`."""
     private = _of_old_private(config, now)
     if private is None:
         return 0
+    private.append(Incident.id.not_in(going))
     conditions = (_entries(private), _quotes(private), (PinnedMessage.incident_id.in_(_ids(private)),))
     return sum(session.scalar(select(func.count()).where(*each)) or 0 for each in conditions)
 
