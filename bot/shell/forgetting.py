@@ -1,5 +1,7 @@
 """`sevbot retention`: what would be forgotten now, and forgetting it."""
 
+import getpass
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -36,7 +38,7 @@ def retention(
     with database_of(environment.database_url) as database:
         try:
             if apply:
-                lines = _told(Forgetting(database, clock, settings).all())
+                lines = _told(Forgetting(database, clock, settings).all(operator=_who()))
             else:
                 with database.read() as session:
                     lines = _foretold(plan(session, settings.current, now=clock.now()), settings.current)
@@ -44,6 +46,14 @@ def retention(
             end_with([f"The database does not answer: {type(error).__name__}"])
     for line in lines:
         typer.echo(line)
+
+
+def _who() -> str:
+    """Who is at this shell, by the machine's name for them, or else their number."""
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):  # containers may know no names
+        return str(os.getuid())
 
 
 def _foretold(found: "Plan", settings: config.Config) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What is old goes, whole and for good; all else stays just as it was; and the dry run says it all beforehand."""
 
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -140,7 +141,7 @@ def _number(subject: str) -> int:
 
 
 def forget_all(database: Database, rules: Retention = KEEP) -> Counter[str]:
-    return running.Forgetting(database, Noon(), settings_of(rules))._sevs(by="shell", most=COUNT)
+    return running.Forgetting(database, Noon(), settings_of(rules))._sevs(operator="ada", most=COUNT)
 
 
 def foretold(database: Database, rules: Retention = KEEP) -> running.Plan:
@@ -189,7 +190,9 @@ def test_what_is_old_goes_whole_as_foretold_and_all_else_is_as_it_was(database: 
         gone == plan.with_sevs == {name: n for name, rows in before.items() if (n := len(rows) - len(expected[name]))}
     )
     assert [row["subject"] for row in written] == [each.name for each in plan.going]
-    assert {row["data"]["rule"] for row in written} == {"retention.sevs: 365d"}
+    assert {(row["source"], row["data"]["operator"], row["data"]["rule"]) for row in written} == {
+        ("shell", "ada", "retention.sevs: 365d")
+    }
     assert forget_all(database) == {}, "there is nothing left"
 
 
@@ -235,7 +238,7 @@ def test_the_dry_run_counts_each_row_once_however_it_goes(database: Database) ->
     expected = plan.with_sevs + Counter({table: found.count for table, _, found in plan.by_age if found.count})
     if plan.texts:
         expected[running.TEXTS] += plan.texts
-    assert running.Forgetting(database, Noon(), settings_of(retention)).all() == expected
+    assert running.Forgetting(database, Noon(), settings_of(retention)).all(operator="ada") == expected
     after = dump(database)
     assert plan.by_age[0][2].count, "there is something of it"
     told_of = {"posts", "outbox_messages"}  # what was said of digests and problems goes with them, and is not counted
@@ -323,7 +326,9 @@ def test_one_that_is_opened_again_meanwhile_stays(database: Database) -> None:
     change(database, SEVS, 3, status="investigating", resolved_at=None)
     settings = settings_of(KEEP).current
     assert (
-        database.run(lambda session: forgetting.forget(session, sev_id=sev.id, config=settings, by="shell", now=NOW))
+        database.run(
+            lambda session: forgetting.forget(session, sev_id=sev.id, config=settings, operator="ada", now=NOW)
+        )
         is None
     )
 
@@ -351,3 +356,19 @@ def test_a_message_about_several_sevs_becomes_the_others(database: Database) -> 
     left = dump(database)
     for name in ("outbox_messages", "posts"):
         assert [row["subject"] for row in left[name] if row["key"] == "shared"] == [f"incident:{staying}"]
+
+
+@pytest.mark.torture
+def test_of_two_replicas_at_night_each_sev_is_forgotten_by_one(database: Database, database_url: str) -> None:
+    put_sevs(database)
+    expected = [each.name for each in foretold(database).going]
+    other = Database(database_url)
+    gone: list[Counter[str]] = []
+    both = [threading.Thread(target=lambda at=each: gone.append(forget_all(at))) for each in (database, other)]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join()
+    other.close()
+    assert sorted(traces(database)) == sorted(expected)
+    assert sum(each[SEVS] for each in gone) == len(expected)

@@ -62,10 +62,11 @@ def count(session: Session, sevs: Sequence[Old]) -> Counts:
     return +found
 
 
-def forget(session: Session, *, sev_id: int, config: Config, by: str, now: datetime) -> tuple[Old, Counts] | None:
-    """Forget a SEV, if it still goes now that nobody can change it. `by`: `schedule` or `shell`. None: it stays.
+def forget(session: Session, *, sev_id: int, config: Config, operator: str, now: datetime) -> tuple[Old, Counts] | None:
+    """Forget a SEV, if it still goes now that nobody can change it. None: it stays.
 
-    What is left is an audit record of the SEV's number: when it went, and by which setting.
+    What is left is an audit record of the SEV's number: when it went, by which setting, and by whom: the `operator` at a
+    shell, or (empty) the bot by itself.
     """
     locked = select(Incident.id).where(Incident.id == sev_id).with_for_update()
     if session.scalar(locked) is None:
@@ -80,8 +81,8 @@ def forget(session: Session, *, sev_id: int, config: Config, by: str, now: datet
     gone[SEVS] += affected(session, delete(Incident).where(Incident.id == sev_id))
     age = getattr(config.retention, found.rule)
     audit.record(
-        session, actor=BOT.user_id, action=FORGOTTEN, subject=found.name, source=by, now=now,
-        rule=f"retention.{found.rule}: {age.days}d", over_since=found.over_since.isoformat(),
+        session, actor=BOT.user_id, action=FORGOTTEN, subject=found.name, source="shell" if operator else "schedule", now=now,
+        rule=f"retention.{found.rule}: {age.days}d", over_since=found.over_since.isoformat(), operator=operator,
     )  # fmt: skip
     return found, +gone
 

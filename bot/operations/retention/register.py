@@ -5,6 +5,7 @@ A table that refers to a SEV by a foreign key goes with it in the database itsel
 """
 
 from enum import Enum
+from functools import cache
 
 from sqlalchemy import Table
 
@@ -88,6 +89,7 @@ REGISTER: dict[str, tuple[str, Until]] = {
 }
 
 
+@cache
 def parent_of(table: Table) -> tuple[str, str] | None:
     """The column by which a row belongs to a SEV, and the table it refers to, which is that of SEVs or belongs to them.
 
@@ -101,6 +103,7 @@ def parent_of(table: Table) -> tuple[str, str] | None:
     return None
 
 
-def of_sevs() -> list[Table]:
-    """The tables whose rows go with their SEV by a foreign key, each before those it refers to."""
-    return [table for table in reversed(Base.metadata.sorted_tables) if parent_of(table) is not None]
+@cache
+def of_sevs() -> tuple[Table, ...]:
+    """The tables whose rows go with their SEV by a foreign key, each before those it refers to. Every room must be loaded."""
+    return tuple(table for table in reversed(Base.metadata.sorted_tables) if parent_of(table) is not None)

@@ -86,14 +86,14 @@ class Forgetting:
         """Forget SEVs, words, audit and deliveries, if it is the time for it. A recurring job calls this."""
         if not is_time(self._settings.current, now=self._clock.now()):
             return Counter()
-        return self._record(by="schedule", most=MOST_AT_NIGHT)
+        return self._record(operator="", most=MOST_AT_NIGHT)
 
-    def all(self) -> Counts:
-        """Forget what is kept no longer, as the plan foretells it."""
-        return self._record(by="shell", most=MOST_AT_ONCE) + self._by_age(is_nightly=False)
+    def all(self, *, operator: str) -> Counts:
+        """Forget what is kept no longer, as the plan foretells it, since an `operator` asked for it at a shell."""
+        return self._record(operator=operator, most=MOST_AT_ONCE) + self._by_age(is_nightly=False)
 
-    def _record(self, *, by: str, most: int) -> Counts:
-        gone = self._sevs(by=by, most=most)
+    def _record(self, *, operator: str, most: int) -> Counts:
+        gone = self._sevs(operator=operator, most=most)
         gone += self._again_and_again(
             TEXTS, lambda session: texts.forget_some(session, self._settings.current, now=self._clock.now())
         )
@@ -117,14 +117,16 @@ class Forgetting:
             gone[name] += count
         return _counted(gone)
 
-    def _sevs(self, *, by: str, most: int) -> Counts:
+    def _sevs(self, *, operator: str, most: int) -> Counts:
         now = self._clock.now()
         with self._database.read() as session:
             going = [each.id for each in _old(session, self._settings.current, now) if not each.why_not]
         gone: Counts = Counter()
         for sev_id in going[:most]:
             # by the settings of this moment: somebody may just have said that it is to be kept
-            forget = partial(forgetting.forget, sev_id=sev_id, config=self._settings.current, by=by, now=now)
+            forget = partial(
+                forgetting.forget, sev_id=sev_id, config=self._settings.current, operator=operator, now=now
+            )
             done = self._database.run(overwriting(forget), aside=True)
             if done is not None:
                 sev, rows = done
