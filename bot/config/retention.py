@@ -60,6 +60,16 @@ SHORTEST = {
 """Less would be a slip, or take away what the bot works with."""
 
 
+def without_effect(rules: Retention) -> list[str]:
+    """What of it does nothing by itself, though somebody may expect that."""
+    ages = [name for name in ("sevs", "drills", "private_text", "audit", "sent") if getattr(rules, name) is not None]
+    if rules.at is None and ages:
+        return [f"retention: without `at`, only `sevbot retention --apply` forgets what {', '.join(ages)} name"]
+    if rules.at is not None and not ages:
+        return ["retention.at: all is kept for ever, so that nothing is forgotten then"]
+    return []
+
+
 def wrong_retention(rules: Retention) -> list[str]:
     """What is wrong with it, each fault with its place."""
     return [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import config
+from bot import config, schema
 from bot.clock import Clock
 from bot.shell.ground import database_of, end_with, environment_or_end
 
@@ -37,11 +37,14 @@ def retention(
         end_with(faults.faults)
     with database_of(environment.database_url) as database:
         try:
+            schema.require_current(database)
             if apply:
                 lines = _told(Forgetting(database, clock, settings).all(operator=_who()))
             else:
                 with database.read() as session:
                     lines = _foretold(plan(session, settings.current, now=clock.now()), settings.current)
+        except schema.SchemaBehind as behind:
+            end_with([str(behind)])
         except SQLAlchemyError as error:
             end_with([f"The database does not answer: {type(error).__name__}"])
     for line in lines:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from bot.slack.posts import Post
 from bot.timeline.capture import MENDED
 from tests.operations.odd_rows import put_odd_rows
 from tests.processes import CONFIG
+from tests.shell import Sevbot
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 RULES = {"audit": "365d", "sent": "365d", "private_text": "90d"}
@@ -188,6 +190,26 @@ def test_slips_are_told_before_they_delete_anything(tmp_path: Path, given: str, 
     with pytest.raises(ConfigFaults) as refused:
         config.load(tmp_path)
     assert fault in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("{sevs: 365d, audit: 365d}", "without `at`, only `sevbot retention --apply` forgets what sevs, audit name"),
+        ('{at: "03:00"}', "retention.at: all is kept for ever, so that nothing is forgotten then"),
+        ('{at: "03:00", sevs: 365d}', ""), ("{}", ""),
+    ],
+)  # fmt: skip
+def test_checking_the_configuration_says_what_nobody_would_notice(
+    sevbot_cli: Sevbot, tmp_path: Path, given: str, said: str
+) -> None:
+    copytree(CONFIG, tmp_path / "config")
+    with (tmp_path / "config" / "sevbot.yaml").open("a") as file:
+        file.write(f"\nretention: {given}\n")
+    told = sevbot_cli("check", SEVBOT_CONFIG=str(tmp_path / "config"))
+    assert told.exit_code == 0
+    assert said in told.stderr
+    assert ("retention" in told.stderr) == bool(said)
 
 
 def test_sevs_to_keep_may_be_written_in_either_way() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from bot.app import Bot
@@ -105,6 +105,18 @@ def test_a_shell_knows_of_a_job_that_does_not_run_whatever_bot_it_is_in(
     assert "warn   No bot runs. The last was stopped 0 s ago." in sevbot_cli(
         "doctor", **told_in_a_shell(stage.bot, slack)
     ).stdout.replace("stopped 1 s", "stopped 0 s")
+
+
+def test_a_database_that_is_behind_is_told_so_and_the_bot_beside_it_still_tells_of_its_jobs(
+    sevbot_cli: Sevbot, stage: Stage, slack: Playground
+) -> None:
+    with stage.bot.database.engine.begin() as connection:
+        connection.execute(text("DROP TABLE job_runs"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0023'"))
+    said = sevbot_cli("doctor", **told_in_a_shell(stage.bot, slack))
+    assert "fault  The database is at revision 0023, not " in said.stdout
+    assert " jobs ran when they should." in said.stdout
+    assert "Run: sevbot migrate" in sevbot_cli("retention", **told_in_a_shell(stage.bot, slack)).stderr
 
 
 def test_a_bot_is_found_that_listens_at_all_addresses_of_ipv6(

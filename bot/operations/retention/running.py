@@ -77,6 +77,8 @@ class Forgetting:
         self._database = database
         self._clock = clock
         self._settings = settings
+        self._may_have_residue = True
+        """Whether the indexes may still know words that are gone: one that was killed meanwhile left some, maybe."""
 
     def hourly(self) -> Counts:
         """Forget by age what is no part of the record. A recurring job calls this."""
@@ -97,8 +99,10 @@ class Forgetting:
         gone += self._again_and_again(
             TEXTS, lambda session: texts.forget_some(session, self._settings.current, now=self._clock.now())
         )
-        if gone:
+        if gone or self._may_have_residue:
+            self._may_have_residue = True
             forget_words(self._database)
+            self._may_have_residue = False
         return gone + self._by_age(is_nightly=True)
 
     def _by_age(self, *, is_nightly: bool) -> Counts:
