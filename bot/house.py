@@ -10,7 +10,6 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot import inbound
 from bot.clock import Clock
 from bot.config import Settings
 from bot.db import Database
@@ -210,22 +209,17 @@ class House:
 
     def jobs(self) -> tuple[Job, ...]:
         """What the rooms do again and again."""
-        forgetting = (self._ground.database, self._ground.clock, self._ground.settings)
         overdue = partial(self._by_settings, remediation_jobs.show_overdue)
         return (
             Job("incidents.carry_on", timedelta(seconds=2), self.emergencies.carry_on),
             Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
             Job("incidents.expire_requests", timedelta(minutes=5), partial(self._now, jobs.expire_requests)),
             Job("digest.send_due", timedelta(seconds=15), self.digests.send_due),
-            Job("digest.forget", timedelta(hours=1), self.digests.forget),
             Job("nudges.remind", timedelta(seconds=15), self.remind),
-            Job("nudges.forget", timedelta(hours=1), partial(nudge_jobs.forget, *forgetting)),
             Job("remediation.show_overdue", timedelta(minutes=10), overdue),
             Job("postmortems.ask_reviewers", timedelta(minutes=1), self.postmortems.ask_reviewers),
             Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
-            Job("tracker.forget", timedelta(hours=1), self.tracking.forget),
             *(Job(*each) for room in (self.paging, self.workflows, self.operations) for each in room.jobs()),
-            Job("inbound.forget", timedelta(hours=1), partial(self._now, inbound.forget_old)),
         )
 
     def begin(self, session: Session) -> None:

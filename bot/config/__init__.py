@@ -23,6 +23,7 @@ from bot.config.nudges import NudgeRule, Nudges, NudgeStep
 from bot.config.postmortems import PostmortemRules
 from bot.config.queries import PrometheusRules, Query
 from bot.config.remediation import Remediation
+from bot.config.retention import Retention
 from bot.config.sections import (
     COMMANDER,
     DEFAULT_ROLES,
@@ -75,6 +76,7 @@ __all__ = [
     "Query",
     "Reactions",
     "Remediation",
+    "Retention",
     "Role",
     "Settings",
     "Severity",
@@ -131,6 +133,7 @@ class Config(Frozen):
     checks: CheckRules = CheckRules()
     prometheus: PrometheusRules = PrometheusRules()
     webhooks: tuple[Webhook, ...] = ()
+    retention: Retention = Retention()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""

@@ -125,8 +125,11 @@ def channel(place: str, *, is_member: bool, is_archived: bool) -> Finding | None
     return None
 
 
-def loop(metrics: str, *, now: datetime) -> list[Finding]:
-    """Whether a running bot does again and again what it should, and is connected, by what its `/metrics` say."""
+def loop(metrics: str, *, now: datetime, with_jobs: bool = True) -> list[Finding]:
+    """Whether a running bot does again and again what it should, and is connected, by what its `/metrics` say.
+
+    `with_jobs`: whether nothing else tells when its jobs ran.
+    """
     try:
         samples = [sample for family in text_string_to_metric_families(metrics) for sample in family.samples]
     except ValueError:  # no metrics at all: something else answers there
@@ -139,7 +142,7 @@ def loop(metrics: str, *, now: datetime) -> list[Finding]:
         each.labels["job"]: timedelta(seconds=each.value) for each in samples if each.name == "sevbot_job_lag_seconds"
     }
     failures = {each.labels["job"]: int(each.value) for each in samples if each.name == "sevbot_job_failures_total"}
-    late = {job: lag for job, lag in lags.items() if lag > LATE_JOB}
+    late = {job: lag for job, lag in lags.items() if with_jobs and lag > LATE_JOB}
     found = [
         Finding(
             Level.FAULT,
@@ -148,7 +151,7 @@ def loop(metrics: str, *, now: datetime) -> list[Finding]:
         )
         for job, lag in sorted(late.items())
     ]
-    if lags and not late:
+    if lags and with_jobs and not late:
         found.append(ok(f"All {len(lags)} jobs ran when they should."))
     failed = ", ".join(f"{job} {count}×" for job, count in sorted(failures.items()) if count)
     if failed:

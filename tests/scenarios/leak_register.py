@@ -154,11 +154,11 @@ ROUTES = {
 }  # fmt: skip
 JOBS = dict.fromkeys(
     (
-        "outbox.revive", "outbox.second_look", "api.note_uses", "api.forget", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
-        "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call", "remediation.show_overdue",
-        "digest.send_due", "digest.forget", "alerts.work_off", "problems.show_news", "problems.forget", "operations.read_config", "operations.ask_slack", "operations.measure", "operations.tell_alive",
-        "paging.forget_on_call", "tracker.watch", "tracker.forget", "workflows.evaluate", "workflows.forget", "heartbeats.look",
-        "checks.run", "checks.forget", "queries.ask", "workflows.measure_sevs", "postmortems.ask_reviewers",
+        "outbox.revive", "outbox.second_look", "api.note_uses", "operations.note_runs", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
+        "incidents.expire_requests", "nudges.remind", "paging.refresh_on_call", "remediation.show_overdue",
+        "digest.send_due", "alerts.work_off", "problems.show_news", "problems.end_silent", "operations.read_config", "operations.ask_slack", "operations.measure", "operations.tell_alive", "retention.hourly", "retention.nightly",
+        "paging.forget_on_call", "tracker.watch", "workflows.evaluate", "workflows.forget", "heartbeats.look",
+        "checks.run", "queries.ask", "workflows.measure_sevs", "postmortems.ask_reviewers",
     ),
     "says nothing but through the kinds above; logs ids only",
 )  # fmt: skip

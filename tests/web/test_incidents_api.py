@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import httpx
@@ -15,8 +14,9 @@ from bot.audit import AuditRecord
 from bot.incidents import service as verbs
 from bot.incidents.model import Incident, IncidentMember, TimelineEntry
 from bot.outbox.model import OutboxMessage
-from bot.web.v1 import once, tokens
+from bot.web.v1 import tokens
 from bot.web.v1.model import ApiAnswer
+from tests.retaining import forget
 from tests.web.services import Service, refused, serving
 
 
@@ -92,7 +92,7 @@ def test_names_are_forgotten_after_a_week(ci: Service) -> None:
     ci.asks("POST", content={"title": "ok", "severity": "SEV2"}, **{"Idempotency-Key": "x"})
     now = ci.bot.clock.now()
     for days, left in ((6, 1), (8, 0)):
-        ci.bot.database.run(partial(once.forget_old, now=now + timedelta(days=days)))
+        forget(ci.bot.database, "api_answers", now=now + timedelta(days=days))
         with ci.bot.database.read() as session:
             assert len(session.scalars(select(ApiAnswer)).all()) == left
 

@@ -5,19 +5,18 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from http import HTTPStatus
 
-from sqlalchemy import Executable, delete
+from sqlalchemy import Executable
 from sqlalchemy.orm import Session
 
 from bot.api import Call, Rejected, Reply
-from bot.db import affected, dialect_of, insert_for
+from bot.db import dialect_of, insert_for
 from bot.environment import ApiToken
 from bot.web.v1.model import ApiAnswer
 
-KEPT_FOR = timedelta(days=7)
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 REPLAYED = "Idempotent-Replayed"
 """The header that says so."""
@@ -71,8 +70,3 @@ def _replayed(answer: ApiAnswer, name: Named) -> Reply:
         raise Rejected(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     headers = {REPLAYED: "true"} | ({"Location": answer.location} if answer.location else {})
     return Reply(HTTPStatus(answer.status), json.loads(answer.body), headers)
-
-
-def forget_old(session: Session, *, now: datetime) -> int:
-    """Delete answers that nobody asks for again. Returns how many."""
-    return affected(session, delete(ApiAnswer).where(ApiAnswer.at < now - KEPT_FOR))

@@ -2,11 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from bot.config import Config
-from bot.db import affected
 from bot.directory.people import BOT
 from bot.incidents import lifecycle
 from bot.incidents.model import AffectedWorkflow, Incident
@@ -17,7 +16,6 @@ from bot.workflows.problems.model import Problem, ProblemIncident
 AT_ONCE = 200
 SILENT_AFTER = timedelta(days=7)
 """A sender repeats what goes on far more often, or says that it is over."""
-KEPT_FOR = timedelta(days=180)
 
 
 def show_news(session: Session, config: Config, *, now: datetime) -> None:
@@ -54,13 +52,6 @@ def end_silent(session: Session, *, now: datetime) -> None:
     is_silent = (Problem.source == "alert", Problem.recovered_at.is_(None), Problem.seen_at < now - SILENT_AFTER)
     for problem in _some(session, *is_silent):
         problems.end(session, problem, by=BOT, now=now)
-
-
-def forget(session: Session, *, now: datetime) -> int:
-    """Forget some of the problems that were over long ago, unless a SEV tells of them. Returns how many."""
-    is_told = select(ProblemIncident.problem_id).where(ProblemIncident.problem_id == Problem.id).exists()
-    some = select(Problem.id).where(Problem.recovered_at < now - KEPT_FOR, ~is_told).limit(AT_ONCE)
-    return affected(session, delete(Problem).where(Problem.id.in_(some)))
 
 
 def _some(session: Session, *conditions: ColumnElement[bool], most: int = AT_ONCE) -> list[Problem]:
