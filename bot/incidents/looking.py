@@ -11,7 +11,7 @@ from bot.directory.people import actor_of
 from bot.directory.permissions import require
 from bot.errors import Refused
 from bot.incidents import lifecycle, membership, subscriber_views, views
-from bot.incidents.model import AffectedWorkflow, Incident
+from bot.incidents.model import AffectedWorkflow, ImportedSev, Incident
 from bot.incidents.promises import latest_update
 from bot.incidents.reading import CardButtons
 from bot.incidents.roles import holders
@@ -20,10 +20,11 @@ from bot.incidents.subscribers import subscribers
 from bot.slack import blocks as kit
 from bot.slack.commands import NAME, Line
 from bot.slack.text import channel as channel_mention
-from bot.slack.text import one_line
+from bot.slack.text import mrkdwn, one_line
 from bot.slack.visit import Answer, Blocks, Visit
 
 LIST_WORDS = ("open", "all", "mine")
+ORIGIN_LIMIT = 600
 
 
 class Looking:
@@ -88,13 +89,7 @@ class Looking:
         picture = views.Picture(
             incident, self._config, roles=holders(session, incident), update=latest_update(session, incident)
         )
-        place = (
-            f"Its channel is {channel_mention(incident.channel_id)}"
-            if incident.channel_id
-            else "It was over before it was declared, so it has no channel"
-            if incident.is_quiet
-            else "It has no channel yet"
-        )
+        place = _place(session, incident)
         told = subscribers(session, incident, self._config)
         below = [kit.context(place), *([kit.context(subscriber_views.listed(told))] if told else [])]
         return Answer(text=views.card_text(self._config, incident), blocks=[*views.card(picture), *below])
@@ -120,3 +115,16 @@ class Looking:
             shown.append(kit.section("No SEV is open. :tada:"))
         shown.append(kit.context(f"`{NAME} help` lists all that can be typed."))
         return Answer(text="What would you like to do?", blocks=shown)
+
+
+def _place(session: Session, incident: Incident) -> str:
+    """Where its channel is, or why it has none."""
+    if incident.channel_id:
+        return f"Its channel is {channel_mention(incident.channel_id)}"
+    if not incident.is_quiet:
+        return "It has no channel yet"
+    imported = session.get(ImportedSev, incident.id)
+    if imported is None:
+        return "It was over before it was declared, so it has no channel"
+    origin = f" from {imported.source}, where it is {imported.external_id}" if imported.source else ""
+    return f"It was imported{mrkdwn(origin, ORIGIN_LIMIT)}, so it has no channel"

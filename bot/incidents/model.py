@@ -99,6 +99,19 @@ class Incident(Base):
         return tuple(each.workflow for each in self.workflows)
 
 
+class ImportedSev(Base):
+    """Where a SEV was imported from, and what it is called there: so that importing it again makes no second one."""
+
+    __tablename__ = "imported_sevs"
+    __table_args__ = (UniqueConstraint("source", "external_id"),)
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True)
+    source: Mapped[str] = mapped_column(String(40))
+    """Empty: the file did not say, and `external_id` is a digest of what it said."""
+    external_id: Mapped[str] = mapped_column(String(200))
+    imported_at: Mapped[datetime]
+
+
 class AffectedWorkflow(Base):
     """A workflow that a SEV affects, by its key in the configuration."""
 
