@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.operations.importing.findings import Findings, Place
+from bot.operations.importing.mapping import Translation
 from bot.slack.text import INVISIBLE
 
 LONGEST_TEXT = 40_000
@@ -37,11 +37,11 @@ def stored(text: str) -> str:
 class Fields:
     """One row: its values by the format's words, where it stands, and where faults go."""
 
-    def __init__(self, values: Mapping[str, Any], place: Place, found: Findings, zone: ZoneInfo | None) -> None:
+    def __init__(self, values: Mapping[str, Any], place: Place, found: Findings, translation: Translation) -> None:
         self._values = values
         self.place = place
         self.found = found
-        self._zone = zone
+        self._translation = translation
 
     def has(self, name: str) -> bool:
         """Whether the file says anything of it."""
@@ -103,17 +103,17 @@ class Fields:
         said = self.line(name)
         if not said:
             return None
-        moment = _moment(said)
+        moment = self._translation.moment(said)
         if moment is None:
             self.wrong(name, "This is no time. Write it like 2026-03-01T14:05:00Z.")
             return None
-        if moment.tzinfo is None and self._zone is None:
+        if moment.tzinfo is None and self._translation.zone is None:
             self.wrong(
                 name, "This time has no time zone. Add one, such as Z, or say for all with --time-zone Europe/London."
             )
             return None
         try:
-            return (moment if moment.tzinfo else moment.replace(tzinfo=self._zone)).astimezone(UTC)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=self._translation.zone)).astimezone(UTC)
         except OverflowError:
             self.wrong(name, "This time lies outside of all calendars.")
             return None
@@ -121,7 +121,7 @@ class Fields:
     def day(self, name: str) -> date | None:
         """A day; of a time, its day. None where there is none."""
         said = self.line(name)
-        moment = _moment(said) if said else None
+        moment = self._translation.moment(said) if said else None
         if said and moment is None:
             self.wrong(name, "This is no day. Write it like 2026-03-01.")
         return moment.date() if moment else None
@@ -163,7 +163,8 @@ class Fields:
             self.wrong(name, f"Give a list of objects, {MOST} at most.")
             return []
         return [
-            Fields(each, self.place.inside(name, index), self.found, self._zone) for index, each in enumerate(value)
+            Fields(each, self.place.inside(name, index), self.found, self._translation)
+            for index, each in enumerate(value)
         ]
 
     def one(self, name: str) -> "Fields | None":
@@ -174,7 +175,7 @@ class Fields:
         if not isinstance(value, dict):
             self.wrong(name, "Give an object.")
             return None
-        return Fields(value, Place(f"{self.place.name}.{name}"), self.found, self._zone)
+        return Fields(value, Place(f"{self.place.name}.{name}"), self.found, self._translation)
 
     def data(self, name: str) -> Row:
         """An object as it is, but for characters that no database keeps."""
@@ -201,13 +202,6 @@ class Fields:
             except (ValueError, RecursionError):
                 return value
         return value
-
-
-def _moment(said: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(re.sub(r"\s*(?:UTC|GMT)$", "+00:00", said, flags=re.IGNORECASE))
-    except ValueError:
-        return None
 
 
 def _clean(value: Any, depth: int) -> Any:

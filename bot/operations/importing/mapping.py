@@ -1,7 +1,10 @@
 """How words of a file are called here: its columns, severities and the like, and its people. Pure, but for reading its files."""
 
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -28,6 +31,8 @@ class MappingFile(Frozen):
     """What the tool is called from which it comes."""
     time_zone: TimeZone | None = None
     """Of times that name none."""
+    time_format: Annotated[str, Field(max_length=60)] = ""
+    """How times are written, as Python's strptime has it. Empty: in ISO 8601."""
     columns: dict[Name, str] = {}  # noqa: RUF012 - pydantic copies it
     """What a table's columns are called here; empty leaves one out."""
     severities: Words = {}  # noqa: RUF012
@@ -41,15 +46,24 @@ class MappingFile(Frozen):
     """Who is who in Slack, by name, e-mail address or whatever the file calls them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Translation:
     """Words of the file, in small letters, and what they are called here. Called nothing, they are left out."""
 
     source: str = ""
     zone: ZoneInfo | None = None
+    time_format: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
+
+    def moment(self, said: str) -> datetime | None:
+        """A time as the file writes it, or in ISO 8601; None where it is none. It may name no time zone."""
+        with suppress(ValueError):
+            return datetime.fromisoformat(re.sub(r"\s*(?:UTC|GMT)$", "+00:00", said, flags=re.IGNORECASE))
+        with suppress(ValueError):
+            return datetime.strptime(said, self.time_format) if self.time_format else None  # noqa: DTZ007 - see above
+        return None
 
     def of(self, kind: str, word: str) -> str:
         """What a severity (a status, …) of the file is called here: as there, unless it was said otherwise."""
@@ -80,6 +94,7 @@ def translation(
     return Translation(
         source=" ".join(read.source.split()),
         zone=ZoneInfo(read.time_zone) if read.time_zone else None,
+        time_format=read.time_format,
         columns=_small(read.columns),
         words={kind: _small(getattr(read, name)) for kind, name in KINDS.items()},
         people=_small(read.people),

@@ -57,7 +57,7 @@ class Sev:
 def read(rows: Rows, words: Words, *, now: datetime) -> tuple[list[Sev], Findings]:
     """The SEVs of the rows, and what is wrong with them."""
     found = Findings()
-    sevs = [_sev(Fields(row, place, found, words.translation.zone), words, now=now) for place, row in rows]
+    sevs = [_sev(Fields(row, place, found, words.translation), words, now=now) for place, row in rows]
     _require_once(sevs, found)
     return sevs, found
 
