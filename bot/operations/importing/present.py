@@ -46,18 +46,44 @@ class Known:
     def __init__(self, session: Session) -> None:
         origins = select(ImportedSev.source, ImportedSev.external_id, ImportedSev.incident_id)
         self.origins = {Origin(row.source, row.external_id): row.incident_id for row in session.execute(origins)}
-        numbers = select(Incident.number, Incident.id, Incident.declared_at)
-        self.numbers: dict[int, tuple[int, datetime]] = {
-            row.number: (row.id, row.declared_at) for row in session.execute(numbers)
-        }
+        self.numbers = {row.number: _numbered(row) for row in session.execute(_NUMBERED)}
         channels = select(Incident.channel_id, Incident.id).where(Incident.channel_id.is_not(None))
         self.channels = {row.channel_id: row.id for row in session.execute(channels)}
 
     def id_of(self, sev: Sev) -> int | None:
-        """The SEV that it is; None where it is not here. One of that number, declared in that moment, is the same one."""
-        imported = self.origins.get(sev.origin)
-        number, declared_at = self.numbers.get(sev.number or 0, (None, None))
-        return imported or (number if declared_at == sev.columns["declared_at"] else None)
+        """The SEV that it is; None where it is not here."""
+        numbered = self.numbers.get(sev.number or 0)
+        return self.origins.get(sev.origin) or (numbered.incident_id if numbered and numbered.is_same(sev) else None)
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A SEV that has a number here."""
+
+    incident_id: int
+    declared_at: datetime
+    title: str
+    was_imported: bool
+
+    def is_same(self, sev: Sev) -> bool:
+        """Whether it is that very one, known again by when it was declared: tools may tell that to the day only, bots do better."""
+        is_called_so = not self.was_imported or self.title == sev.columns["title"]
+        return self.declared_at == sev.columns["declared_at"] and is_called_so
+
+
+_NUMBERED = select(
+    Incident.number, Incident.id, Incident.declared_at, Incident.title, ImportedSev.incident_id
+).outerjoin(ImportedSev, ImportedSev.incident_id == Incident.id)
+
+
+def of_number(session: Session, number: int) -> Numbered | None:
+    """The SEV that has a number here."""
+    row = session.execute(_NUMBERED.where(Incident.number == number)).one_or_none()
+    return _numbered(row) if row else None
+
+
+def _numbered(row: Any) -> Numbered:
+    return Numbered(row.id, row.declared_at, row.title, row.incident_id is not None)
 
 
 def imported(session: Session, origin: Origin) -> ImportedSev | None:

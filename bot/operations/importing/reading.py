@@ -170,24 +170,23 @@ def _short(fields: Fields, name: str, limit: int) -> str:
 
 def _require_once(sevs: Sequence[Sev], found: Findings) -> None:
     """Note SEVs that are in the file twice, and what can belong to one SEV only."""
-    for name, of in (("external_id", _identity), ("number", _number), ("channel_id", _channel)):
-        seen: dict[object, Place] = {}
-        for sev in sevs:
-            value = of(sev)
-            if value is None:
-                continue
-            first = seen.setdefault(value, sev.place)
-            if first is not sev.place:
-                found.wrong(sev.place, name, f"{first.name} has the same. Take one of them out, or change it.")
+    seen: dict[tuple[str, object], Place] = {}
+    for sev in sevs:
+        origin = sev.origin
+        only_one_has = {
+            "external_id" if origin.source else "title": origin,
+            "number": (origin.source, sev.number) if sev.number else None,
+            "channel_id": sev.channel_id,
+        }
+        for name, value in only_one_has.items():
+            first = seen.setdefault((name, value), sev.place)
+            if value is not None and first is not sev.place:
+                found.wrong(sev.place, name, _TWICE[name].format(first.name))
 
 
-def _identity(sev: Sev) -> object:
-    return sev.origin
-
-
-def _number(sev: Sev) -> object:
-    return (sev.origin.source, sev.number) if sev.number else None
-
-
-def _channel(sev: Sev) -> object:
-    return sev.channel_id
+_TWICE = {
+    "external_id": "{} has the same. Take one of them out, or change it.",
+    "number": "{} has the same. Take one of them out, or change it.",
+    "channel_id": "{} has the same. Leave it out of one of them.",
+    "title": "{} has the same title and time: it seems to be the same SEV. Give both an external_id, if it is not.",
+}

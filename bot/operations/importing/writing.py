@@ -26,7 +26,7 @@ from bot.nudges.model import NudgePause
 from bot.operations.importing.fields import Row
 from bot.operations.importing.parts import Written
 from bot.operations.importing.planning import Verdict
-from bot.operations.importing.present import differences, imported
+from bot.operations.importing.present import differences, imported, of_number
 from bot.operations.importing.reading import Sev
 from bot.postmortems.model import NamedCause, Postmortem, PostmortemLink, SectionVersion, State, WrittenSection
 from bot.remediation.model import OPEN_STATES, ActionItem
@@ -54,8 +54,8 @@ class Keeping:
         record = imported(session, sev.origin)
         if record is not None:
             return self._again(session, record.incident_id, sev, now=now)
-        same = session.scalars(select(Incident).where(Incident.number == (sev.number or 0))).one_or_none()
-        if same is not None and same.declared_at == sev.columns["declared_at"]:
+        same = of_number(session, sev.number) if sev.number else None
+        if same is not None and same.is_same(sev):
             return Verdict.HERE
         incident = self._made(session, sev, is_free=same is None)
         session.add(
