@@ -20,7 +20,7 @@ from bot.operations.importing.mapping import Translation
 from bot.operations.importing.planning import Verdict
 from bot.outbox.model import OutboxMessage
 from tests.databases import PostgresServer, new_sqlite, quick_folder
-from tests.operations.imports import NOW, a_sev, brought, document, kept, planned
+from tests.operations.imports import NOW, Json, a_sev, brought, document, kept, planned
 from tests.processes import CONFIG
 from tests.shell import Sevbot
 
@@ -227,6 +227,18 @@ def test_all_faults_are_told_at_once_each_with_its_place(database: Database, tmp
         "sevs[5]: resolved_at: This is before it was mitigated",
         "sevs[5]: external_id: sevs[4] has the same",
     ]  # fmt: skip
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [("update", {"after": 5}), ("update", {"next_update_at": "soon"}), ("message", {"permalink": "javascript:x"}),
+     ("role", {"role": []}), ("item_changed", {"changes": {"owner": 5}}), ("file", {"thread_ts": 1.5})],
+)  # fmt: skip
+def test_an_entry_that_can_not_be_told_is_a_fault(database: Database, tmp_path: Path, kind: str, data: Json) -> None:
+    entry = {"at": "2025-03-01T10:00:00Z", "kind": kind, "data": data}
+    (fault,) = planned(database, document(tmp_path, a_sev(timeline=[entry]))).faults
+    assert fault.startswith("sevs[0].timeline[0]: data: An entry of this kind can't be told from these data.")
 
 
 @SQLITE_ONLY

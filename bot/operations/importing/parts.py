@@ -27,6 +27,10 @@ UPDATE = "update"
 NOTE = "note"
 KIND_LIMIT = 32
 MOST_ITEMS = 200
+WITH_TEXTS = ("update", "status", "reopened", "severity", "role", "handoff")
+TEXTS = ("before", "after", "role")
+"""What the data of these kinds of entries hold as texts, if they hold it."""
+ALWAYS_TEXTS = ("permalink", "thread_ts", "edited")
 ENTRY_WORDS = ("at", "kind", "actor", "text", "data")
 UPDATE_WORDS = ("at", "actor", "text")
 ITEM_WORDS = (
@@ -102,13 +106,18 @@ def _spoken(fields: Fields, words: Words, *, now: datetime) -> Row:
 
 
 def _can_be_told(row: Row, words: Words) -> bool:
+    """Whether all that tells entries of this kind finds in its data what it looks for."""
+    kind, data = row["kind"], row["data"]
+    texts = (*ALWAYS_TEXTS, *(TEXTS if kind in WITH_TEXTS else ()))
     try:
         sentence(TimelineEntry(**row), words.config)
-        if row["kind"] == UPDATE and row["data"].get("next_update_at"):
-            datetime.fromisoformat(row["data"]["next_update_at"])
-    except (TypeError, ValueError, AttributeError, KeyError):
+        if kind == UPDATE and data.get("next_update_at"):
+            datetime.fromisoformat(data["next_update_at"])
+        if data.get("permalink"):
+            checked_address(data["permalink"])
+    except (TypeError, ValueError, AttributeError, KeyError, Refused):
         return False
-    return True
+    return all(isinstance(data.get(name, ""), str | None) for name in texts)
 
 
 def items(fields: Fields, words: Words, notes: Notes, *, now: datetime) -> list[Row]:
