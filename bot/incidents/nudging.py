@@ -49,10 +49,10 @@ class SevNudges:
         membership.lock(session, _id_of(subject))
 
     def situation(self, session: Session, subject: str, *, now: datetime) -> Situation:
-        """What is wrong with the SEV, by each rule. Once it is over, nothing is."""
+        """What is wrong with the SEV, by each rule. Once it is over, or where it shows in lists only, nothing is."""
         incident = _incident(session, subject)
         last = last_act(session, incident)
-        if not lifecycle.is_open(self._settings.current, incident):
+        if incident.is_quiet or not lifecycle.is_open(self._settings.current, incident):
             return Situation((), is_over=True, last_act=last)
         found = _Rules(session, incident, self._settings.current, last, now)
         cases = (found.no_commander(), found.update_overdue(), found.open_too_long(), found.status_stuck())

@@ -19,7 +19,7 @@ def import_sevs(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be made, and what is wrong.")] = False,
     update: Annotated[bool, typer.Option("--update", help="Change what was imported before and differs now.")] = False,
     remind: Annotated[
-        bool, typer.Option("--remind", help="Remind people of all that is open, however old it is.")
+        bool, typer.Option("--remind", help="Remind people of open action items, however old they are.")
     ] = False,
     source: Annotated[str, typer.Option(help="What the tool is called from which it comes, such as pagerduty.")] = "",
     time_zone: Annotated[str, typer.Option(help="Of times that name none: Europe/London.")] = "",
@@ -70,7 +70,7 @@ def import_sevs(
                 f"{telling.summed_up((step.verdict for step in found.steps), telling.WOULD)} Nothing was imported yet."
             )
             return
-        keeping = Keeping(settings, update=update, remind=remind)
+        keeping = Keeping(update=update, remind=remind)
         try:
             verdicts = list(running.carry_out(database, found.steps, keeping, now=now))
         except CommitUnknown:

@@ -61,7 +61,7 @@ def brought(
     config = config or load(CONFIG)
     found = running.planned(database, file, config, translation or Translation(), update=update, now=now)
     assert found.faults == []
-    keeping = Keeping(config, update=update, remind=remind)
+    keeping = Keeping(update=update, remind=remind)
     return list(running.carry_out(database, found.steps, keeping, now=now, wait=wait))
 
 

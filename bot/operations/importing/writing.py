@@ -7,9 +7,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import audit
-from bot.config import Config
 from bot.directory.people import BOT
-from bot.incidents import lifecycle, membership
+from bot.incidents import membership
 from bot.incidents.model import (
     COUNTER,
     AffectedWorkflow,
@@ -22,13 +21,14 @@ from bot.incidents.model import (
     TimelineEntry,
 )
 from bot.incidents.numbers import lock_numbers, next_number
+from bot.nudges import service as nudges
 from bot.nudges.model import NudgePause
 from bot.operations.importing.fields import Row
 from bot.operations.importing.parts import Written
 from bot.operations.importing.planning import Verdict
 from bot.operations.importing.present import differences, imported, of_number
 from bot.operations.importing.reading import Sev
-from bot.postmortems.model import NamedCause, Postmortem, PostmortemLink, SectionVersion, State, WrittenSection
+from bot.postmortems.model import NamedCause, Postmortem, PostmortemLink, SectionVersion, WrittenSection
 from bot.remediation.model import OPEN_STATES, ActionItem
 
 DOOR = "import"
@@ -38,10 +38,9 @@ WHY_SILENT = "It was imported."
 
 
 class Keeping:
-    """Keeps SEVs of a file. `remind`: people are reminded of what is open as of anything else."""
+    """Keeps SEVs of a file. `remind`: people are reminded of open action items however old they are."""
 
-    def __init__(self, config: Config, *, update: bool = False, remind: bool = False) -> None:
-        self._config = config
+    def __init__(self, *, update: bool = False, remind: bool = False) -> None:
         self._update = update
         self._remind = remind
 
@@ -90,8 +89,6 @@ class Keeping:
             self._keep_item(session, incident, each, now=now)
         if sev.postmortem is not None:
             self._keep_postmortem(session, incident, sev.postmortem, now=now)
-        if lifecycle.is_open(self._config, incident):
-            self._silence(session, incident.subject, now=now)
 
     def _again(self, session: Session, incident_id: int, sev: Sev, *, now: datetime) -> Verdict:
         """It was imported before. What was reopened since is this Sevbot's own, and stays as it is."""
@@ -131,9 +128,15 @@ class Keeping:
             setattr(item, name, value)
         item.changed_at = now
         session.flush()
-        is_kept_up = item.owner_user or item.owner_team
-        if item.state in OPEN_STATES and not (is_kept_up and item.due_on and item.due_on > now.date()):
-            self._silence(session, item.subject, now=now)
+        is_kept_up = (item.owner_user or item.owner_team) and item.due_on and item.due_on > now.date()
+        if item.state not in OPEN_STATES:
+            return
+        nudges.watch(session, item.subject)
+        if not is_kept_up and not self._remind:
+            pause = NudgePause(
+                subject=item.subject, rule=ALL_RULES, until=None, by=BOT.user_id, at=now, reason=WHY_SILENT
+            )  # fmt: skip
+            session.merge(pause)
 
     def _keep_postmortem(self, session: Session, incident: Incident, said: Written, *, now: datetime) -> None:
         postmortem = session.get(Postmortem, incident.id)
@@ -154,16 +157,6 @@ class Keeping:
         for title, address in said.links:
             if address not in here:
                 session.add(PostmortemLink(incident_id=incident.id, title=title, address=address))
-        if postmortem.state != State.PUBLISHED:
-            self._silence(session, postmortem.subject, now=now)
-
-    def _silence(self, session: Session, subject: str, *, now: datetime) -> None:
-        """Remind nobody of it, until somebody asks for that."""
-        if not self._remind:
-            pause = NudgePause(
-                subject=subject, rule=ALL_RULES, until=None, by=BOT.user_id, at=now, reason=WHY_SILENT
-            )  # fmt: skip
-            session.merge(pause)
 
 
 def _claimed(session: Session, number: int) -> int:
