@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from bot.db import Database
-from bot.incidents.model import Incident, RoleHolder, TimelineEntry
+from bot.incidents.field_values import Given, for_machines, held, shown
+from bot.incidents.model import FieldValue, Incident, RoleHolder, TimelineEntry
 from bot.operations.copying import one_moment
 from bot.remediation.model import ActionItem
 from bot.timeline.export import cell
@@ -37,10 +38,11 @@ def export(database: Database, folder: Path, *, with_private: bool) -> int:
     """
     folder.mkdir(mode=PRIVATE_FOLDER)
     with ExitStack() as files, _looking(database) as session:
+        keys = session.scalars(select(FieldValue.field).distinct().order_by(FieldValue.field)).all()
         sevs, timeline, items = (
             _table(files, folder / f"{name}.csv", columns)
             for name, columns in (
-                ("sevs", (*OF_SEV, "workflows", "roles")),
+                ("sevs", (*OF_SEV, "workflows", "roles", *map(_column, keys))),
                 ("timeline", ("sev", *OF_ENTRY)),
                 ("items", ("sev", *OF_ITEM)),
             )
@@ -51,7 +53,7 @@ def export(database: Database, folder: Path, *, with_private: bool) -> int:
             told.write(f"{',' if count else '['}\n{json.dumps(sev, ensure_ascii=False)}")
             count += 1
             entries, promised = sev.pop("timeline"), sev.pop("items")
-            _write(sevs, [sev])
+            _write(sevs, [sev | {_column(key): each["text"] for key, each in sev.pop("fields").items()}])
             _write(timeline, [{"sev": sev["number"], **each} for each in entries])
             _write(items, [{"sev": sev["number"], **each} for each in promised])
         told.write("\n]\n" if count else "[]\n")
@@ -76,7 +78,7 @@ def _sevs(session: Session, *, with_private: bool) -> Iterator[Row]:
         query = select(Incident).where(Incident.number > last).order_by(Incident.number).limit(AT_ONCE)
         if not with_private:
             query = query.where(~Incident.is_private)
-        found = session.scalars(query.options(selectinload(Incident.workflows))).all()
+        found = session.scalars(query.options(selectinload(Incident.workflows), selectinload(Incident.fields))).all()
         if not found:
             return
         for incident in found:
@@ -96,10 +98,23 @@ def _sev(session: Session, incident: Incident) -> Row:
     return {
         **_row(incident, OF_SEV),
         "workflows": list(incident.workflow_keys),
+        "fields": {key: _field(holds) for key, holds in held(incident.fields).items()},
         "roles": {each.role: each.user_id for each in holders},
         "timeline": [_row(each, OF_ENTRY) for each in entries],
         "items": [_row(each, OF_ITEM) for each in items],
     }
+
+
+def _field(holds: Given) -> Row:
+    """What a custom field holds: for machines, and as people read it. By its name one knows a field that is configured no more."""
+    return {
+        "name": holds.name, "kind": holds.kind.value, "value": for_machines(holds), "text": shown(None, holds),
+    }  # fmt: skip
+
+
+def _column(key: str) -> str:
+    """What the column of a custom field is called in `sevs.csv`."""
+    return f"field:{key}"
 
 
 def _row(thing: object, names: Sequence[str]) -> Row:
