@@ -89,7 +89,7 @@ HOME_EVENTS = (
     *PostmortemRoom.EVENTS,
 )  # fmt: skip
 """The facts of a SEV after which Homes are shown anew."""
-WATCHED_EVENTS = ("declared", "reopened", "severity", "status", "update", "role", "handoff")
+WATCHED_EVENTS = ("declared", "reopened", "severity", "status", "update", "role", "handoff", "fields")
 """The facts of a SEV that change what people need to be reminded of."""
 MISSED_EVENTS = ("channel_regained", "declared_without_database", "reopened")
 """The facts of a SEV after which its channel is read: something may have been said there unheard."""
