@@ -10,7 +10,7 @@ from bot.config import COMMANDER, Config, Settings
 from bot.directory.people import actor_of
 from bot.directory.permissions import require
 from bot.errors import Refused
-from bot.incidents import lifecycle, membership, subscriber_views, views
+from bot.incidents import field_filter, field_views, lifecycle, membership, subscriber_views, views
 from bot.incidents.model import AffectedWorkflow, ImportedSev, Incident
 from bot.incidents.promises import latest_update
 from bot.incidents.reading import CardButtons
@@ -44,7 +44,7 @@ class Looking:
     def list_incidents(self, session: Session, visit: Visit, line: Line) -> Answer:
         """SEVs, the newest first."""
         require(self._config, actor_of(session, visit), "see")
-        word = one_line(line.text).lower()
+        word = one_line(line.text).lower() if "=" not in line.text else line.text
         query = self._narrowed(select(Incident).where(membership.may_see(visit.user_id)), word, visit.user_id)
         found = session.scalars(query.limit(LONGEST_LIST + 1)).all()
         if not found:
@@ -64,13 +64,18 @@ class Looking:
         if word in ("", "open"):
             return query.where(lifecycle.open_now(self._config)).order_by(lifecycle.NEWEST_OPEN_FIRST)
         query = query.order_by(Incident.number.desc())
+        holding = field_filter.holding(self._config, word)
+        if holding is not None:
+            return query.where(holding)
         if severity:
             return query.where(Incident.severity == severity.key)
         if word == "mine":
             return query.where(Incident.declared_by == user_id)
         if word == "all":
             return query
-        possible = ", ".join([*LIST_WORDS, *(each.key for each in self._config.severities), "a workflow's name"])
+        fields = [f"a field's value, such as `{each.key}=…`" for each in self._config.fields[:1]]
+        severities = (each.key for each in self._config.severities)
+        possible = ", ".join([*LIST_WORDS, *severities, "a workflow's name", *fields])
         raise Refused(f"I can list {possible}.")
 
     def _listed(self, found: Sequence[Incident]) -> Blocks:
@@ -91,7 +96,12 @@ class Looking:
         )
         place = _place(session, incident)
         told = subscribers(session, incident, self._config)
-        below = [kit.context(place), *([kit.context(subscriber_views.listed(told))] if told else [])]
+        known = field_views.all_known(self._config, incident, but_on_card=True)
+        below = [
+            *map(kit.context, known),
+            kit.context(place),
+            *([kit.context(subscriber_views.listed(told))] if told else []),
+        ]
         return Answer(text=views.card_text(self._config, incident), blocks=[*views.card(picture), *below])
 
     def tray(self, session: Session, visit: Visit, line: Line) -> Answer:

@@ -16,8 +16,10 @@ from bot.config import Category, Config, Status
 from bot.directory.people import Actor
 from bot.directory.permissions import require
 from bot.errors import Refused
-from bot.incidents import lifecycle, promises, surfaces
+from bot.incidents import field_needs, lifecycle, promises, surfaces
 from bot.incidents.audience import declarers
+from bot.incidents.field_values import Given
+from bot.incidents.fields import rows
 from bot.incidents.model import COUNTER, TIMES, AffectedWorkflow, Counter, Incident, IncidentMember, TimelineEntry
 from bot.incidents.naming import channel_name
 from bot.incidents.noting import note
@@ -51,6 +53,8 @@ class Declaration:
     workflows: tuple[str, ...] = ()
     is_private: bool = False
     is_drill: bool = False
+    fields: tuple[Given, ...] = ()
+    """What was said of custom fields. None of them is needed: whoever declares has no time."""
     source: Source | None = None
     answer: dict[str, str] = field(default_factory=dict)
     """How to tell the declarer where they are: a form's `view_id`, or a `response_url`."""
@@ -93,6 +97,7 @@ def declare(session: Session, said: Declaration, *, config: Config, actor: Actor
         declared_at=now,
         channel_attempt=channel_name(config, number=number, title=title, is_private=said.is_private),
         workflows=[AffectedWorkflow(workflow=key) for key in known],
+        fields=rows(said.fields),
     )
     incident.is_being_declared = True
     session.add(incident)
@@ -134,15 +139,17 @@ def change_status(
     now: datetime,
     told_by: str = "",
 ) -> None:
-    """Move to another status, where that is legal. Raises `Refused`.
+    """Move to another status, where that is legal. Raises `Refused`; `field_needs.Missing` where a field must be known first.
 
     `told_by` is the kind of entry whose line tells of it too: then it gets none of its own.
     """
     require(config, actor, "change")
     reason = checked_reason(reason)
+    move = lifecycle.move(config, incident, status, reason=reason)
+    field_needs.require_known(config, incident, status)
     apply_move(
-        session, incident, lifecycle.move(config, incident, status, reason=reason),
-        kind="status", reason=reason, config=config, actor=actor, now=now, told_by=told_by,
+        session, incident, move, kind="status", reason=reason, config=config, actor=actor, now=now,
+        told_by=told_by,
     )  # fmt: skip
 
 

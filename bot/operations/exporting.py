@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from bot.db import Database
 from bot.incidents.bookmarks import links_of
-from bot.incidents.model import ImportedSev, Incident, IncidentMember, RoleHolder, TimelineEntry
+from bot.incidents.field_values import Given, for_machines, held, shown
+from bot.incidents.model import FieldValue, ImportedSev, Incident, IncidentMember, RoleHolder, TimelineEntry
 from bot.operations.copying import one_moment
 from bot.postmortems.reading import whole
 from bot.remediation.model import ActionItem
@@ -52,10 +53,11 @@ def export(database: Database, folder: Path, *, with_private: bool) -> int:
     """
     folder.mkdir(mode=PRIVATE_FOLDER)
     with ExitStack() as files, _looking(database) as session:
+        keys = session.scalars(select(FieldValue.field).distinct().order_by(FieldValue.field)).all()
         sevs, timeline, items = (
             _table(files, folder / f"{name}.csv", columns)
             for name, columns in (
-                ("sevs", (*OF_SEV, "workflows", "roles", "members", "source", "external_id")),
+                ("sevs", (*OF_SEV, "workflows", "roles", "members", "source", "external_id", *map(_column, keys))),
                 ("timeline", ("sev", *OF_ENTRY)),
                 ("items", ("sev", *OF_ITEM)),
             )
@@ -67,7 +69,7 @@ def export(database: Database, folder: Path, *, with_private: bool) -> int:
             count += 1
             entries, promised = sev.pop("timeline"), sev.pop("items")
             del sev["links"], sev["postmortem"]  # no tables
-            _write(sevs, [sev])
+            _write(sevs, [sev | {_column(key): each["text"] for key, each in sev.pop("fields").items()}])
             _write(timeline, [{"sev": sev["number"], **each} for each in entries])
             _write(items, [{"sev": sev["number"], **each} for each in promised])
         told.write("\n]\n" if count else "[]\n")
@@ -92,7 +94,7 @@ def _sevs(session: Session, *, with_private: bool) -> Iterator[Row]:
         query = select(Incident).where(Incident.number > last).order_by(Incident.number).limit(AT_ONCE)
         if not with_private:
             query = query.where(~Incident.is_private)
-        found = session.scalars(query.options(selectinload(Incident.workflows))).all()
+        found = session.scalars(query.options(selectinload(Incident.workflows), selectinload(Incident.fields))).all()
         if not found:
             return
         for incident in found:
@@ -112,6 +114,7 @@ def _sev(session: Session, incident: Incident) -> Row:
     return {
         **_row(incident, OF_SEV),
         "workflows": list(incident.workflow_keys),
+        "fields": {key: _field(holds) for key, holds in held(incident.fields).items()},
         "roles": {each.role: each.user_id for each in holders},
         "members": _members(session, incident),
         **_origin(session, incident),
@@ -147,6 +150,18 @@ def _postmortem(session: Session, incident: Incident) -> Row | None:
         "causes": list(found.causes),
         "links": [_row(each, ("title", "address")) for each in found.links],
     }
+
+
+def _field(holds: Given) -> Row:
+    """What a custom field holds: for machines, and as people read it. By its name one knows a field that is configured no more."""
+    return {
+        "name": holds.name, "kind": holds.kind.value, "value": for_machines(holds), "text": shown(None, holds),
+    }  # fmt: skip
+
+
+def _column(key: str) -> str:
+    """What the column of a custom field is called in `sevs.csv`."""
+    return f"field:{key}"
 
 
 def _row(thing: object, names: Sequence[str]) -> Row:

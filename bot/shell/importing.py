@@ -35,6 +35,7 @@ def import_sevs(
     map_role: Annotated[Pairs, typer.Option(help="Such as 'Incident Lead=commander'.")] = None,
     map_team: Annotated[Pairs, typer.Option(help="Such as SRE=platform.")] = None,
     map_section: Annotated[Pairs, typer.Option(help="Such as 'Root cause=contributing_factors'.")] = None,
+    map_field: Annotated[Pairs, typer.Option(help="Such as affected_region=region.")] = None,
     map_cause: Annotated[Pairs, typer.Option(help="Such as Deployment=change.")] = None,
 ) -> None:
     """Import SEVs from a file, while the bot runs. Nothing is said in Slack. Where anything is wrong, nothing is imported."""
@@ -46,7 +47,7 @@ def import_sevs(
     environment, now = environment_or_end(), Clock().machine()
     given = {
         "severity": map_severity, "status": map_status, "workflow": map_workflow, "role": map_role, "team": map_team,
-        "section": map_section, "cause": map_cause,
+        "section": map_section, "cause": map_cause, "field": map_field,
     }  # fmt: skip
     try:
         settings = config.Settings(environment.config_folder).current

@@ -29,6 +29,12 @@ SQLITE_ONLY = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 FULL = a_sev(
     number=7, source="pagerduty", external_id="Q1", summary="An index was missing.", is_private=True, reason="it came back",
     declared_by=ADA, members=[GRACE], roles={"commander": GRACE}, workflows=["sign-in"], channel_id="C0OLD",
+    fields={
+        "region": "Europe", "customers": "12,500", "entities": ["bank", "pay"], "regulator": True, "contact": ADA,
+        "report": "https://example.com/r?a=1&b=2", "report_due": "2025-03-05", "vendor": "Tom &amp; <Jerry>",
+        "old_choice": {"name": "Forgotten", "kind": "choices", "value": ["a", "b"], "text": "First, Second"},
+        "old_sum": {"name": "Lost", "kind": "number", "value": 12500.5, "text": "12,500.5 EUR"},
+    },
     started_at="2025-03-01T09:00:00Z", links=[{"title": "Dashboard", "address": "https://example.com/d"}],
     timeline=[{"at": "2025-03-01T10:05:00Z", "actor": ADA, "text": "rolled back &amp; waited"}],
     updates=[{"at": "2025-03-01T10:10:00Z", "actor": "Linus Torvalds", "text": "we know the cause"}],
@@ -84,6 +90,11 @@ def test_what_was_exported_comes_out_again_as_it_was(database: Database, second:
     assert (full["items"][1]["number"], full["items"][1]["owner_team"]) == (3, "payments")
     assert full["postmortem"]["sections"] == {"summary": "What happened"}
     assert full["members"] == [ADA, GRACE]
+    assert {key: each["text"] for key, each in full["fields"].items()} == {
+        "contact": ADA, "customers": "12,500", "entities": "Acme Bank, Acme Pay", "region": "Europe", "regulator": "Yes",
+        "report": "https://example.com/r?a=1&b=2", "report_due": "2025-03-05", "vendor": "Tom &amp; <Jerry>",
+        "old_choice": "First, Second", "old_sum": "12,500.5 EUR",
+    }  # fmt: skip
     exported = tmp_path / "first" / "sevs.json"
     assert brought(second, exported) == [Verdict.NEW] * 3
     assert kept(second, tmp_path / "second") == first
@@ -144,7 +155,7 @@ def test_numbers_do_not_meet_those_of_a_bot_that_declares_meanwhile(database: Da
 def test_importing_again_changes_what_differs_where_that_is_asked_for(database: Database, tmp_path: Path) -> None:
     brought(database, document(tmp_path, FULL))
     changed = FULL | {
-        "title": "checkout was down", "roles": {"scribe": ADA}, "workflows": ["sign-in", "place-order"],
+        "title": "checkout was down", "fields": {"region": "us"}, "roles": {"scribe": ADA}, "workflows": ["sign-in", "place-order"],
         "timeline": [*FULL["timeline"], {"at": "2025-03-01T10:30:00Z", "text": "it is back"}],
         "items": [FULL["items"][0] | {"state": "open", "closed_at": None, "closed_by": None}],
         "postmortem": FULL["postmortem"] | {"sections": {"summary": "What really happened"}},
@@ -154,11 +165,12 @@ def test_importing_again_changes_what_differs_where_that_is_asked_for(database: 
     (before,) = kept(database, tmp_path / "before")
     assert before["title"] == "checkout is down"
     assert planned(database, file, update=True).steps[0].differs == [
-        "title", "workflows", "roles", "timeline", "items", "postmortem",
+        "title", "workflows", "roles", "fields", "timeline", "items", "postmortem",
     ]  # fmt: skip
     assert brought(database, file, update=True) == [Verdict.CHANGED]
     (after,) = kept(database, tmp_path / "after")
     assert (after["title"], after["roles"]) == ("checkout was down", {"commander": GRACE, "scribe": ADA})
+    assert (after["fields"]["region"]["value"], after["fields"]["vendor"]["value"]) == ("us", "Tom &amp; <Jerry>")
     assert after["workflows"] == ["place-order", "sign-in"]
     assert [each["text"] for each in after["timeline"]] == [
         "rolled back &amp; waited", "we know the cause", "it is back",
@@ -172,12 +184,12 @@ def test_importing_again_changes_what_differs_where_that_is_asked_for(database: 
 def test_a_table_is_told_what_its_words_are_here(database: Database, tmp_path: Path, sevbot_cli: Sevbot) -> None:
     file, mapping = tmp_path / "theirs.csv", tmp_path / "mapping.yaml"
     file.write_text(
-        "Key;Name;Prio;Opened;Closed;Lead;Services\r\n"
-        'A-1;\'=SUM(1);P1;2025-01-02 10:00;2025-01-02 11:30;ada;"sign-in, elsewhere"\r\n\r\n'
+        "Key;Name;Prio;Opened;Closed;Lead;Services;Area;field:customers\r\n"
+        'A-1;\'=SUM(1);P1;2025-01-02 10:00;2025-01-02 11:30;ada;"sign-in, elsewhere";Europe;1.5k\r\n\r\n'
     )
     mapping.write_text(
         "source: theirs\ncolumns: {Key: external_id, Name: title, Prio: severity, Opened: declared_at, Closed: closed_at, "
-        "Lead: declared_by, Services: workflows}\nworkflows: {Elsewhere: ''}\npeople: {Ada: U01ADA}\n"
+        "Lead: declared_by, Services: workflows, Area: 'field:region'}\nworkflows: {Elsewhere: ''}\npeople: {Ada: U01ADA}\n"
     )
     url = database.url.render_as_string(hide_password=False)
     options = ("--mapping", str(mapping), "--time-zone", "Europe/Berlin")
@@ -192,13 +204,14 @@ def test_a_table_is_told_what_its_words_are_here(database: Database, tmp_path: P
     assert (sev["title"], sev["severity"], sev["status"], sev["declared_by"]) == ("=SUM(1)", "SEV1", "closed", ADA)
     assert (sev["declared_at"], sev["workflows"]) == ("2025-01-02T09:00:00+00:00", ["sign-in"])
     assert (sev["source"], sev["external_id"]) == ("theirs", "A-1")
+    assert {key: each["text"] for key, each in sev["fields"].items()} == {"customers": "1,500", "region": "Europe"}
 
 
 @SQLITE_ONLY
 def test_all_faults_are_told_at_once_each_with_its_place(database: Database, tmp_path: Path) -> None:
     file = document(
         tmp_path,
-        a_sev(severity="P1", status="Done", workflows=["shop"], declared_at="yesterday", colour="red"),
+        a_sev(severity="P1", status="Done", workflows=["shop"], declared_at="yesterday", colour="red", fields={"region": "moon", "size": 5}),
         a_sev(title=" ", severity="P1", number="none", resolved_at="2025-03-01T11:00:00", is_drill="perhaps"),
         a_sev(is_private=True, items=[{"title": "", "state": "lost", "owner_team": "SRE", "tracker_url": "javascript:x"}]),
         a_sev(title="another", timeline=[{"kind": "item_changed", "data": {"changes": 5}, "at": "2027-01-01T00:00:00Z"}], links=[1]),
@@ -211,6 +224,8 @@ def test_all_faults_are_told_at_once_each_with_its_place(database: Database, tmp
         "sevs[0]: declared_at: This is no time",
         "sevs[0], sevs[1]: severity: There is no severity 'P1' here",
         "sevs[0]: status: There is no status 'Done' here",
+        "sevs[0]: fields.region: Region: choose from Europe, United States.",
+        "sevs[0]: fields.size: There is no custom field 'size' here",
         "sevs[0]: workflows: There is no workflow 'shop' here",
         "sevs[1]: resolved_at: This time has no time zone",
         "sevs[1]: number: Give a number from 1 on, such as 42, or SEV-42.",

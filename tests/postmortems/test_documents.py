@@ -39,7 +39,7 @@ def a_document(text: str, address: str = "https://acme.slack.com/archives/C1/p1"
     return Document(
         name="SEV-42", title=text, state="Draft", is_drill=True, is_private=True, severity="SEV1", meaning=text,
         status="Resolved", summary=text, workflows=[text], causes=[text], times=[("Started", NOW)],
-        durations=durations(an_incident()), noticed_by=text, costs=[Cost(text, text, text)], roles=[(text, text)], authors=[text], reviewers=[(text, "approved it")],
+        durations=durations(an_incident()), noticed_by=text, costs=[Cost(text, text, text)], fields=[("Region", "Europe")], roles=[(text, text)], authors=[text], reviewers=[(text, "approved it")],
         published_at=None,
         parts=[Part("summary", text, "", is_required=True), Part("impact", text, f"{text}\n\n{text}", is_required=False)],
         timeline=[Moment(NOW, text, address)], left_out=3, updates=[Moment(NOW, text, address)],

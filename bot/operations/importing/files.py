@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import Refused
+from bot.operations.importing.custom import COLUMN
 from bot.operations.importing.fields import stored
 from bot.operations.importing.findings import Findings, Place
 from bot.operations.importing.mapping import Translation
@@ -18,7 +19,9 @@ VERSION = 1
 LARGEST = 512 * 1024 * 1024
 """Bytes. All of a file is held in memory."""
 DELIMITERS = ",;\t"
-IN_TABLES = tuple(name for name in SEV_WORDS if name not in ("links", "timeline", "updates", "items", "postmortem"))
+IN_TABLES = tuple(
+    name for name in SEV_WORDS if name not in ("fields", "links", "timeline", "updates", "items", "postmortem")
+)
 """The words that a table's columns can have."""
 
 
@@ -91,13 +94,13 @@ def _columns(cells: list[str], translation: Translation, unused: Findings) -> li
     """The format's word for each column; empty for one that is not used. Raises `Refused` where none can be used."""
     names = [_word(" ".join(stored(cell).split()), translation.columns) for cell in cells]
     for cell, name in zip(cells, names, strict=True):
-        if name not in IN_TABLES and " ".join(stored(cell).split()).lower() not in translation.columns:
+        if not _is_known(name) and " ".join(stored(cell).split()).lower() not in translation.columns:
             unused.notice(Place(""), stored(cell)[:60], "This column is not used. --mapping FILE says what it is.")
-        elif name and name not in IN_TABLES:
+        elif name and not _is_known(name):
             raise Refused(
                 f"columns.{stored(cell)[:60]}: the format knows no word {name[:60]!r}. It knows {', '.join(IN_TABLES)}."
             )
-    used = [name if name in IN_TABLES else "" for name in names]
+    used = [name if _is_known(name) else "" for name in names]
     twice = next((name for name in used if name and used.count(name) > 1), None)
     if twice:
         raise Refused(f"Two columns are {twice}. Leave one out: --mapping FILE, with nothing behind its name.")
@@ -110,8 +113,16 @@ def _word(cell: str, columns: Mapping[str, str]) -> str:
     return columns.get(cell.lower(), cell.lower().replace(" ", "_"))
 
 
+def _is_known(name: str) -> bool:
+    return name in IN_TABLES or name.startswith(COLUMN)
+
+
 def _row(columns: list[str], cells: list[str]) -> dict[str, Any]:
-    return {name: _unquoted(cell) for name, cell in zip(columns, cells, strict=False) if name}
+    """A line by the columns' names; those of custom fields together, as in a document."""
+    found = {name: _unquoted(cell) for name, cell in zip(columns, cells, strict=False) if name}
+    custom = {name: found.pop(name) for name in list(found) if name.startswith(COLUMN)}
+    fields = {name.removeprefix(COLUMN): cell for name, cell in custom.items() if cell}
+    return {**found, "fields": fields} if custom else dict(found)
 
 
 def _unquoted(cell: str) -> str:

@@ -17,7 +17,7 @@ from bot.errors import Refused
 
 KINDS = {
     "severity": "severities", "status": "statuses", "workflow": "workflows", "role": "roles", "team": "teams",
-    "section": "sections", "cause": "causes",
+    "section": "sections", "cause": "causes", "field": "custom_fields",
 }  # fmt: skip
 """What can be called otherwise here, and the word for it in a mapping's file."""
 Words = dict[str, str]
@@ -42,6 +42,7 @@ class MappingFile(Frozen):
     teams: Words = {}  # noqa: RUF012
     sections: Words = {}  # noqa: RUF012
     causes: Words = {}  # noqa: RUF012
+    custom_fields: Words = {}  # noqa: RUF012
     people: dict[Name, UserId] = {}  # noqa: RUF012
     """Who is who in Slack, by name, e-mail address or whatever the file calls them."""
 

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.incidents import field_values
 from bot.incidents.bookmarks import links_of
+from bot.incidents.field_values import Given
 from bot.incidents.model import ImportedSev, Incident, TimelineEntry
 from bot.incidents.roles import holders
 from bot.operations.importing.fields import Row
@@ -28,6 +30,7 @@ class Differences:
     columns: Mapping[str, Pair]
     workflows: Pair | None
     roles: Mapping[str, Pair]
+    fields: Sequence[Given]
     links: Sequence[tuple[str, str]]
     timeline: Sequence[Row]
     items: Sequence[Row]
@@ -36,7 +39,7 @@ class Differences:
     @property
     def names(self) -> list[str]:
         """What is different, in the format's words."""
-        parts = ("workflows", "roles", "links", "timeline", "items", "postmortem")
+        parts = ("workflows", "roles", "fields", "links", "timeline", "items", "postmortem")
         return [*self.columns, *(name for name in parts if getattr(self, name))]
 
 
@@ -103,6 +106,7 @@ def differences(session: Session, incident: Incident, sev: Sev) -> Differences:
     }
     held, workflows = holders(session, incident), incident.workflow_keys
     links = {each.address for each in links_of(session, incident)}
+    fields = field_values.held(incident.fields)
     return Differences(
         columns={
             name: (getattr(incident, name), said)
@@ -113,6 +117,7 @@ def differences(session: Session, incident: Incident, sev: Sev) -> Differences:
         if "workflows" in sev.given and set(workflows) != set(sev.workflows)
         else None,
         roles={role: (held.get(role), who) for role, who in sev.roles.items() if held.get(role) != who},
+        fields=[each for each in sev.fields if fields.get(each.field) != each],
         links=[each for each in sev.links if each[1] not in links],
         timeline=[each for each in sev.timeline if (each["at"], each["kind"], each["actor"], each["text"]) not in told],
         items=[each for each in sev.items if _differs(items.get(each["number"]), each)],

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.incidents.field_values import Given
 from bot.incidents.lifecycle import check_times
 from bot.incidents.model import SUMMARY_LIMIT, TIMES, TITLE_LIMIT
-from bot.operations.importing import parts
+from bot.operations.importing import custom, parts
 from bot.operations.importing.fields import Fields, Row
 from bot.operations.importing.findings import Findings, Place
 from bot.operations.importing.words import Words
@@ -18,7 +19,7 @@ UNNAMED = "import"
 """The source where a file has ids of its own, and nobody said whose."""
 SEV_WORDS = (
     "number", "source", "external_id", "title", "summary", "severity", "status", "is_private", "is_drill", "declared_by",
-    "reason", *TIMES, "workflows", "roles", "members", "channel_id", "links", "timeline", "updates", "items", "postmortem",
+    "reason", *TIMES, "workflows", "roles", "members", "fields", "channel_id", "links", "timeline", "updates", "items", "postmortem",
 )  # fmt: skip
 """Every word that a SEV can have in a file."""
 Rows = Sequence[tuple[Place, Row]]
@@ -46,6 +47,8 @@ class Sev:
     members: tuple[str, ...]
     """Who may see it, where it is private."""
     channel_id: str | None
+    fields: Sequence[Given]
+    """What its custom fields hold."""
     links: parts.Links
     timeline: Sequence[Row]
     items: Sequence[Row]
@@ -75,13 +78,14 @@ def _sev(fields: Fields, words: Words, *, now: datetime) -> Sev:
         "is_private": is_private, "is_drill": fields.flag("is_drill"), "declared_by": declared_by,
         "reason": parts.reason(fields, notes), **times, "declared_at": declared_at,
     }  # fmt: skip
+    held = custom.read(fields, words, notes)
     items = parts.items(fields, words, notes, now=now)
     postmortem = parts.postmortem(fields, words, notes, now=now)
     return Sev(
         place=fields.place, number=number, columns=columns, workflows=words.workflows(fields), roles=roles,
         origin=_origin(fields, words.translation.source, number, declared_at, columns["title"]),
         members=_members(fields, words, {declared_by, *roles.values()}) if is_private else (),
-        channel_id=_short(fields, "channel_id", CHANNEL_ID_LIMIT) or None, links=parts.links(fields),
+        fields=held, channel_id=_short(fields, "channel_id", CHANNEL_ID_LIMIT) or None, links=parts.links(fields),
         timeline=[*timeline, *notes.entries()], items=items, postmortem=postmortem,
         given=frozenset(name for name in SEV_WORDS if fields.has(name)),
     )  # fmt: skip

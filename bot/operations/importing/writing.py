@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot import audit
 from bot.directory.people import BOT
 from bot.incidents import membership
+from bot.incidents.fields import keep, rows
 from bot.incidents.model import (
     COUNTER,
     AffectedWorkflow,
@@ -73,7 +74,7 @@ class Keeping:
         number = _claimed(session, sev.number) if sev.number and is_free else next_number(session)
         incident = Incident(
             number=number, is_quiet=True, channel_id=sev.channel_id,
-            workflows=[AffectedWorkflow(workflow=key) for key in sev.workflows], **sev.columns,
+            workflows=[AffectedWorkflow(workflow=key) for key in sev.workflows], fields=rows(sev.fields), **sev.columns,
         )  # fmt: skip
         session.add(incident)
         session.flush()
@@ -104,6 +105,8 @@ class Keeping:
             incident.workflows = [AffectedWorkflow(workflow=key) for key in found.workflows[1]]
         for role, (_, who) in found.roles.items():
             session.merge(RoleHolder(incident_id=incident.id, role=role, user_id=who, since=incident.declared_at))
+        for field in found.fields:
+            keep(incident, field)
         for user_id in sev.members:
             session.merge(IncidentMember(incident_id=incident.id, user_id=user_id))
         _add_links(session, incident, found.links)

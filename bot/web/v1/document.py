@@ -26,6 +26,18 @@ KEY: Schema = {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,39}$"}
 TEXT: Schema = {"type": "string", "maxLength": LONGEST_TEXT}
 LINE: Schema = {"type": "string"}
 FLAG: Schema = {"type": "boolean"}
+VALUES: Schema = {"type": ["string", "number", "boolean", "array"], "items": {"type": "string"}}
+HELD: Schema = {
+    "type": "object",
+    "additionalProperties": VALUES,
+    "description": "What custom fields hold, by their keys: a number, true or false, a list of choices' keys, or a text.",
+}
+SAID: Schema = {
+    "type": "object",
+    "additionalProperties": {**VALUES, "type": [*VALUES["type"], "null"]},
+    "maxProperties": MOST_AT_ONCE,
+    "description": "Custom fields by their keys; null takes away what one held, and what is left out stays.",
+}
 PROBLEMS = {
     "400": "The body, or the Idempotency-Key, can't be understood.",
     "401": "There is no token that is known here.",
@@ -76,6 +88,7 @@ def _paths() -> Schema:
         _in_query("status", {"type": "string"}, "A status by its key, or `open` for all in which a SEV is open."),
         _in_query("severity", {"type": "string"}, "A severity, such as SEV1."),
         _in_query("workflow", KEY, "The key of a workflow that is affected."),
+        _in_query("field", {"type": "string"}, "A custom field and what it holds: region=eu."),
         _in_query("since", MOMENT, "Declared then or later."),
     ]
     return {
@@ -169,7 +182,7 @@ def _schemas() -> Schema:
             {
                 "number": {"type": "integer"}, "name": LINE, "title": LINE, "summary": LINE, "severity": LINE,
                 "status": LINE, "category": {"enum": [each.value for each in Category]}, "reason": LINE,
-                "is_private": FLAG, "is_drill": FLAG, "workflows": _list(LINE), "declared_by": LINE,
+                "is_private": FLAG, "is_drill": FLAG, "workflows": _list(LINE), "fields": HELD, "declared_by": LINE,
                 "channel": _or_none(LINE), "next_update_at": _or_none(MOMENT),
                 **{each: _or_none(MOMENT) for each in TIMES},
             }
@@ -183,6 +196,7 @@ def _schemas() -> Schema:
                 "workflows": {**_list({"type": "string"}), "maxItems": MOST_AT_ONCE, "description": "By their keys."},
                 "private": {**FLAG, "description": f"Needs the scope {SEE_PRIVATE}."},
                 "drill": FLAG,
+                "fields": SAID,
             },
             required=("title", "severity"),
         ),
@@ -190,7 +204,7 @@ def _schemas() -> Schema:
             {
                 "title": _text(f"One line; {TITLE_LIMIT} characters are possible."),
                 "summary": _text(f"{SUMMARY_LIMIT} characters are possible; empty takes it away."),
-                "severity": severity, "status": status,
+                "severity": severity, "status": status, "fields": SAID,
                 "reason": _text(f"Why it is cancelled, set back or opened again; what is beyond {REASON_LIMIT} characters is cut."),
             },
             required=(), anyOf=[{"required": [name]} for name in CHANGED if name != "reason"],
