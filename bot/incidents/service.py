@@ -16,7 +16,7 @@ from bot.config import Category, Config, Status
 from bot.directory.people import Actor
 from bot.directory.permissions import require
 from bot.errors import Refused
-from bot.incidents import field_needs, lifecycle, promises, surfaces
+from bot.incidents import field_needs, lifecycle, people_surfaces, promises, surfaces
 from bot.incidents.audience import declarers
 from bot.incidents.field_values import Given
 from bot.incidents.fields import rows
@@ -158,13 +158,18 @@ def reopen(session: Session, incident: Incident, reason: str, *, config: Config,
     require(config, actor, "change")
     reason = checked_reason(reason)
     move = lifecycle.reopen(config, incident, reason=reason)
-    if incident.is_quiet:  # what runs again needs a place to work in, and to be told of
+    was_quiet = incident.is_quiet
+    if was_quiet:  # what runs again needs a place to work in, and to be told of
         incident.is_quiet = False
         incident.channel_attempt = channel_name(
             config, number=incident.number, title=incident.title, is_private=incident.is_private
         )
         surfaces.set_up(session, incident, config)
-    apply_move(session, incident, move, kind="reopened", reason=reason, config=config, actor=actor, now=now)
+    entry = apply_move(session, incident, move, kind="reopened", reason=reason, config=config, actor=actor, now=now)
+    if was_quiet and incident.is_private:  # from now on those in its channel see it: let that be all who see it now
+        session.flush()
+        query = select(IncidentMember.user_id).where(IncidentMember.incident_id == incident.id)
+        people_surfaces.bring(session, incident, entry, sorted(session.scalars(query)), asked_by=actor.user_id)
     if incident.channel_trouble:
         surfaces.tell_trouble(session, incident)
 
@@ -262,7 +267,7 @@ def apply_move(
     now: datetime,
     told_by: str = "",
     **data: Any,
-) -> None:
+) -> TimelineEntry:
     """Make a legal move, note it as `kind` with `data`, and say so. Whether the actor may was checked."""
     was_open = lifecycle.is_open(config, incident)
     before, incident.status = incident.status, move.status.key
@@ -278,6 +283,7 @@ def apply_move(
     surfaces.refresh(session, incident, config)
     if not told_by:
         surfaces.say(session, incident, entry)
+    return entry
 
 
 def _iso(moment: datetime | None) -> str | None:

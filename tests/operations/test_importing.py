@@ -128,6 +128,16 @@ def test_a_crash_in_the_middle_is_repeated_without_doubles(database: Database, t
     assert [each["title"] for each in kept(database, tmp_path / "out")] == [f"outage {number}" for number in range(5)]
 
 
+@SQLITE_ONLY
+def test_a_database_that_somebody_has_for_themselves_is_waited_for(database: Database, tmp_path: Path) -> None:
+    other = Database(database.url.render_as_string())
+    with closing(other), other.engine.connect() as connection, connection.begin() as held:
+        connection.execute(select(Incident))
+        assert brought(database, document(tmp_path, a_sev(), a_sev(title="another")), wait=lambda _: held.close()) == [
+            Verdict.NEW, Verdict.NEW,
+        ]  # fmt: skip
+
+
 def test_numbers_are_kept_where_they_are_free_and_given_on_behind_them(database: Database, tmp_path: Path) -> None:
     assert declare(database, "our own") == 1
     file = document(tmp_path, a_sev(number="INC-1"), a_sev(number=40), a_sev(title="no number"), a_sev(number=20))

@@ -117,3 +117,9 @@ def test_private_ones_are_seen_by_their_people_alone(
     stage.settles()
     assert CANARY not in json.dumps(stage.slack.dump()["homes"]).lower()
     assert "SEV-41" in ada.types("/sev list all").text
+    grace.types("/sev reopen SEV-41 it leaks again")
+    stage.begins()
+    for person in (ada, grace):
+        assert CANARY in person.types("/sev show SEV-41").text
+        assert person.user.id in stage.sev(41).channel.members
+    assert CANARY not in linus.types("/sev show SEV-41").text.lower()

@@ -7,6 +7,9 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
 from bot.config import Config
 from bot.db import Database
 from bot.operations.importing.files import rows_of
@@ -15,6 +18,11 @@ from bot.operations.importing.planning import Step, Verdict, plan
 from bot.operations.importing.reading import read
 from bot.operations.importing.words import Words
 from bot.operations.importing.writing import Keeping
+
+TRIES = 5
+"""How often more a SEV is tried that could not be kept, since the database is locked or away."""
+PAUSE = 1.0
+"""Seconds between two tries."""
 
 
 @dataclass(frozen=True)
@@ -51,5 +59,15 @@ def carry_out(
     """
     for step in steps:
         begun = time.monotonic()
-        yield database.run(partial(keeping.keep, sev=step.sev, now=now), aside=True)
+        yield _kept(database, partial(keeping.keep, sev=step.sev, now=now), wait)
         wait(time.monotonic() - begun)
+
+
+def _kept(database: Database, keep: Callable[[Session], Verdict], wait: Callable[[float], None]) -> Verdict:
+    """Keep one SEV; while the bot has the database for itself, later."""
+    for _ in range(TRIES):
+        try:
+            return database.run(keep, aside=True)
+        except OperationalError:
+            wait(PAUSE)
+    return database.run(keep, aside=True)
