@@ -110,7 +110,7 @@ class Config(Frozen):
     """One consistent snapshot of the files in the configuration folder."""
 
     severities: Annotated[tuple[Severity, ...], Field(min_length=1)]
-    statuses: Annotated[tuple[Status, ...], Field(min_length=1)]
+    statuses: Annotated[tuple[Status, ...], Field(min_length=1, max_length=50)]
     roles: Annotated[tuple[Role, ...], Field(min_length=1)] = DEFAULT_ROLES
     fields: tuple[CustomField, ...] = ()
     teams: tuple[Team, ...] = ()

@@ -10,6 +10,11 @@ class Missing(Refused):
     """It can't be resolved: fields it needs are not known."""
 
 
+def at_once(config: Config, severity: str) -> list[CustomField]:
+    """What people are asked for as soon as a SEV of that severity is declared."""
+    return [each for each in config.fields if each.required_at == "declare" and each.belongs_to(severity)]
+
+
 def required(config: Config, incident: Incident) -> list[CustomField]:
     """What must be known of a SEV before it is resolved, and is not."""
     known = {each.field for each in incident.fields}

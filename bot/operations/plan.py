@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.config import Config, Team, Workflow
 from bot.errors import Refused
+from bot.incidents import field_needs
 from bot.incidents.audience import Audience, audience
 from bot.incidents.ladders import RULES, sev_case
 from bot.incidents.naming import channel_name
@@ -190,7 +191,7 @@ class _Plan:
         cases = []
         for name in RULES:
             since = self._sev.at
-            if name == "fields_missing" and not self._needs_fields():
+            if name == "fields_missing" and not field_needs.at_once(self._config, self._sev.severity):
                 continue
             if name == "update_overdue":
                 promised = usual_promise(self._config, self._sev.severity)
@@ -203,11 +204,6 @@ class _Plan:
             )  # fmt: skip
             cases += [case] if case else []
         yield from self._listed(cases, company)
-
-    def _needs_fields(self) -> bool:
-        """Whether fields are asked for as soon as it is declared."""
-        needed = (each for each in self._config.fields if each.required_at == "declare")
-        return any(each.belongs_to(self._sev.severity) for each in needed)
 
     def _listed(self, cases: list[Case], company: Hours) -> Iterator[str]:
         """Each rule's reminders, the first ones of them by time."""

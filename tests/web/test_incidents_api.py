@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.audit import AuditRecord
+from bot.config import Category, Status
 from bot.incidents import service as verbs
 from bot.incidents.model import Incident, IncidentMember, TimelineEntry
 from bot.outbox.model import OutboxMessage
@@ -344,6 +345,17 @@ def test_what_nobody_may_do_services_may_not_either(ci: Service) -> None:
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
+def test_a_service_opens_again_in_the_status_it_says(ci: Service) -> None:
+    settings = ci.bot.settings
+    triage = Status(key="triage", category=Category.INVESTIGATING, label="Triage")
+    statuses = (*settings.current.statuses, triage)
+    settings.current = settings.current.model_copy(update={"statuses": statuses})
+    ci.declares()
+    ci.asks("PATCH", "/1", {"status": "resolved"})
+    again = ci.asks("PATCH", "/1", {"status": "triage", "reason": "it is back"}).json()
+    assert (again["status"], again["category"], again["resolved_at"]) == ("triage", "investigating", None)
+
+
 def test_a_status_that_was_taken_out_of_the_files_is_told_all_the_same(ci: Service) -> None:
     ci.declares()
     ci.bot.database.run(lambda session: session.execute(update(Incident).values(status="of_old")))

@@ -9,6 +9,19 @@ from bot.incidents.field_values import Given, given
 from bot.web.v1.asked import LONGEST_TEXT, MOST_AT_ONCE, Fields, pointer
 
 FIELDS = "fields"
+VALUES: dict[str, Any] = {"type": ["string", "number", "boolean", "array"], "items": {"type": "string"}}
+HELD: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": VALUES,
+    "description": "What custom fields hold, by their keys: a number, true or false, a list of choices' keys, or a text.",
+}
+SAID: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": {**VALUES, "type": [*VALUES["type"], "null"]},
+    "maxProperties": MOST_AT_ONCE,
+    "description": "Custom fields by their keys; null takes away what one held, and what is left out stays.",
+}
+"""How the description of the API has them, told and said."""
 
 
 def said_of_fields(fields: Fields, config: Config) -> tuple[Given, ...]:

@@ -13,6 +13,7 @@ from bot.environment import PUSH_COUNTS, READ_INCIDENTS, SEE_PRIVATE, WRITE_INCI
 from bot.incidents.model import REASON_LIMIT, SUMMARY_LIMIT, TIMES, TITLE_LIMIT, UPDATE_LIMIT
 from bot.timeline.logbook import LOG_LIMIT
 from bot.web.v1.asked import LONGEST_TEXT, MOST_AT_ONCE, USUALLY_AT_ONCE
+from bot.web.v1.custom_fields import HELD, SAID
 from bot.web.v1.incidents import CHANGED
 from bot.web.v1.once import REPLAYED
 from bot.web.v1.telling import A_WEEK
@@ -26,18 +27,6 @@ KEY: Schema = {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,39}$"}
 TEXT: Schema = {"type": "string", "maxLength": LONGEST_TEXT}
 LINE: Schema = {"type": "string"}
 FLAG: Schema = {"type": "boolean"}
-VALUES: Schema = {"type": ["string", "number", "boolean", "array"], "items": {"type": "string"}}
-HELD: Schema = {
-    "type": "object",
-    "additionalProperties": VALUES,
-    "description": "What custom fields hold, by their keys: a number, true or false, a list of choices' keys, or a text.",
-}
-SAID: Schema = {
-    "type": "object",
-    "additionalProperties": {**VALUES, "type": [*VALUES["type"], "null"]},
-    "maxProperties": MOST_AT_ONCE,
-    "description": "Custom fields by their keys; null takes away what one held, and what is left out stays.",
-}
 PROBLEMS = {
     "400": "The body, or the Idempotency-Key, can't be understood.",
     "401": "There is no token that is known here.",

@@ -193,8 +193,9 @@ def _move(session: Session, incident: Incident, status: Status, reason: str, who
     is_over = not lifecycle.is_open(config, incident)
     if is_over and status.category is config.status_of(lifecycle.ORDER[0]).category:
         service.reopen(session, incident, reason, **who)
-    else:
-        service.change_status(session, incident, status, reason=reason, **who)
+        if incident.status == status.key:
+            return
+    service.change_status(session, incident, status, reason=reason, **who)
 
 
 def _told(incident: Incident, config: Config, *, status: HTTPStatus = HTTPStatus.OK) -> Reply:
