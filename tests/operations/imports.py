@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from bot.operations.importing import running
 from bot.operations.importing.mapping import Translation
 from bot.operations.importing.planning import Verdict
 from bot.operations.importing.writing import Keeping
+from bot.postmortems.model import State
+from tests.databases import new_sqlite
 from tests.processes import CONFIG
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -70,3 +73,17 @@ def kept(database: Database, folder: Path) -> list[Json]:
     export(database, folder, with_private=True)
     found: list[Json] = json.loads((folder / "sevs.json").read_text())
     return found
+
+
+def out_and_in_again(
+    database: Database, config: Config, folder: Path, *, now: datetime
+) -> tuple[list[Json], list[Json]]:
+    """What a database exports, and what a second one does that has imported that. A postmortem in review is a draft there."""
+    first = kept(database, folder / "first")
+    with closing(Database(new_sqlite(folder))) as second:
+        assert brought(second, folder / "first" / "sevs.json", config=config, now=now) == [Verdict.NEW] * len(first)
+        again = kept(second, folder / "again")
+    for sev in first:
+        if sev["postmortem"] and sev["postmortem"]["state"] == State.IN_REVIEW:
+            sev["postmortem"]["state"] = State.DRAFT
+    return first, again

@@ -101,6 +101,7 @@ def test_what_was_exported_comes_out_again_as_it_was(database: Database, second:
     assert [brought(each, exported) for each in (second, database)] == [[Verdict.HERE] * 3] * 2
 
 
+@SQLITE_ONLY
 def test_nothing_is_asked_of_slack_and_each_import_is_in_the_audit(database: Database, tmp_path: Path) -> None:
     brought(database, document(tmp_path, FULL))
     with database.read() as session:
@@ -113,6 +114,7 @@ def test_nothing_is_asked_of_slack_and_each_import_is_in_the_audit(database: Dat
         )
 
 
+@SQLITE_ONLY
 def test_a_crash_in_the_middle_is_repeated_without_doubles(database: Database, tmp_path: Path) -> None:
     file = document(tmp_path, *(a_sev(title=f"outage {number}") for number in range(5)))
     left = [2]
@@ -138,6 +140,7 @@ def test_a_database_that_somebody_has_for_themselves_is_waited_for(database: Dat
         ]  # fmt: skip
 
 
+@SQLITE_ONLY
 def test_numbers_are_kept_where_they_are_free_and_given_on_behind_them(database: Database, tmp_path: Path) -> None:
     assert declare(database, "our own") == 1
     file = document(tmp_path, a_sev(number="INC-1"), a_sev(number=40), a_sev(title="no number"), a_sev(number=20))
