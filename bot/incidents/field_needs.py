@@ -17,12 +17,9 @@ def at_once(config: Config, severity: str) -> list[CustomField]:
 
 def required(config: Config, incident: Incident) -> list[CustomField]:
     """What must be known of a SEV before it is resolved, and is not."""
-    known = {each.field for each in incident.fields}
-    return [
-        each
-        for each in config.fields
-        if each.required_at and each.belongs_to(incident.severity) and each.key not in known
-    ]
+    needed = [each for each in config.fields if each.required_at and each.belongs_to(incident.severity)]
+    known = {each.field for each in incident.fields} if needed else set()
+    return [each for each in needed if each.key not in known]
 
 
 def required_now(config: Config, incident: Incident) -> list[CustomField]:

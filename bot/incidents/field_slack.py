@@ -128,7 +128,7 @@ def commands(work: FieldWork) -> tuple[Command, ...]:
         Command(
             verb="field", usage="field [NAME [VALUE]]", summary="say what else your company wants to know of a SEV",
             details=f"Without more a form opens with all of it. `{NAME} field NAME {NOTHING}` takes it away.",
-            run=work.say, form=work.form_of_command,
+            run=work.say, form=work.form_of_command, names_people=True,
         ),
     )  # fmt: skip
 

@@ -56,13 +56,14 @@ def seen(asked: Sequence[CustomField], present: Mapping[str, object]) -> dict[st
     return {each.key: _digest(present.get(each.key)) for each in asked}
 
 
-def submitted(config: Config, values: Mapping[str, Any], was: Mapping[str, str] | None = None) -> list[Given]:
+def submitted(config: Config, values: Mapping[str, Any], was: object = None) -> list[Given]:
     """What people said of fields in a form; what is as it `was` when it was opened is left out. Raises `Refused`."""
-    was = was or {}
+    opened_with = was if isinstance(was, dict) else {}
     touched = [
         (each, values[block_id(each.key)])
         for each in config.fields
-        if block_id(each.key) in values and _digest(values[block_id(each.key)]) != was.get(each.key, _digest(None))
+        if block_id(each.key) in values
+        and _digest(values[block_id(each.key)]) != opened_with.get(each.key, _digest(None))
     ]
     return [given(field, said) for field, said in touched]
 
@@ -115,6 +116,8 @@ def refused(incident: Incident, missing: field_needs.Missing, *, resolves: bool)
 
 def card(config: Config, incident: Incident) -> list[Block]:
     """What the card shows of fields, and which it asks for."""
+    if not config.fields:
+        return []
     holds = held(incident.fields)
     shown_blocks = []
     told = [
@@ -134,11 +137,12 @@ def card(config: Config, incident: Incident) -> list[Block]:
 
 def announced(config: Config, incident: Incident) -> list[str]:
     """What an announcement says of fields: a line, or none."""
-    holds = held(incident.fields)
+    announced_fields = [each for each in config.fields if each.in_announcement]
+    holds = held(incident.fields) if announced_fields else {}
     told = [
         f"{mrkdwn(each.name, 100)}: {rendered(config, holds[each.key], ANNOUNCED_LIMIT)}"
-        for each in config.fields
-        if each.in_announcement and each.key in holds
+        for each in announced_fields
+        if each.key in holds
     ]
     return [" | ".join(told)] if told else []
 
