@@ -6,20 +6,20 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from bot.config.values import Duration, Frozen
+from bot.config.values import TAKES_A_PATTERN, Duration, Frozen
 
 USUAL_PATHS = frozenset({"key", "title", "state", "detail", "link", "urgency", "workflow", "labels"})
 
 
 def json_path(value: str) -> str:
-    """A JSONPath. Raises `ValueError` where it is none. Its library's own functions, in backticks, are no part of it."""
+    """A JSONPath, without its library's own functions (in backticks) and regular expressions. Raises `ValueError`."""
     if value in USUAL_PATHS:
         return value
     from jsonpath_ng.exceptions import JSONPathError  # late: most bots need it never, and it is large
     from jsonpath_ng.ext.parser import parse
 
     example = "write incidents[*], monitor.name or tags[0]; what else stands in a name, in quotes: monitor.'1st name'"
-    if "`" in value:
+    if "`" in value or TAKES_A_PATTERN.search(value):
         raise ValueError(f"{value!r} can't be used: {example}")
     try:
         parse(value)

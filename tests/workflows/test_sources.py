@@ -118,14 +118,16 @@ def test_where_something_is_in_a_body(path: str, found: object) -> None:
     assert generic.at({"a": {"b": [1, {"c": 7}]}}, path) == found
 
 
-@pytest.mark.parametrize("path", ["a..", "1st", "a.where", "a b", "", "`len`", "a.`sub(/x/, y)`", "["])
+@pytest.mark.parametrize(
+    "path", ["a..", "1st", "a.where", "a b", "", "`len`", "a.`sub(/x/, y)`", "[", "a[?(@ =~ '(b|bb)+$')]"]
+)
 def test_what_is_no_path_is_refused_with_the_configuration(path: str) -> None:
     with pytest.raises(ValueError, match=r"no JSONPath: write|can't be used: write|at least 1 character"):
         GenericRules(title=path)
     assert GenericRules(title="'1st name'.'where'").title == "'1st name'.'where'"
 
 
-@pytest.mark.parametrize("path", ["a[\\b]", "a[?(@ =~ '[')]"])
+@pytest.mark.parametrize("path", ["a[\\b]"])
 def test_a_path_that_goes_wrong_in_a_body_makes_it_one_that_is_not_understood(path: str) -> None:
     rules = GenericRules(key=path)
     config = USUAL.model_copy(update={"alerts": AlertRules(generic=rules)})
