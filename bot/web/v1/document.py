@@ -25,6 +25,7 @@ MOMENT: Schema = {"type": "string", "format": "date-time"}
 KEY: Schema = {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,39}$"}
 TEXT: Schema = {"type": "string", "maxLength": LONGEST_TEXT}
 LINE: Schema = {"type": "string"}
+WHO: Schema = {**LINE, "description": "A user's id in Slack, or api: and a token's name, or sevbot."}
 FLAG: Schema = {"type": "boolean"}
 PROBLEMS = {
     "400": "The body, or the Idempotency-Key, can't be understood.",
@@ -70,7 +71,7 @@ def _paths() -> Schema:
     )
     page = [
         _in_query("limit", {"type": "integer", "minimum": 1, "maximum": MOST_AT_ONCE, "default": USUALLY_AT_ONCE}, "How many at most."),
-        _in_query("cursor", {"type": "string"}, "What next_cursor of the page before was; left out, the first page."),
+        _in_query("cursor", LINE, "What next_cursor of the page before was, all else being asked alike; left out, the first page."),
     ]  # fmt: skip
     filters = [
         _in_query("status", {"type": "string"}, "A status by its key, or `open` for all in which a SEV is open."),
@@ -167,10 +168,13 @@ def _schemas() -> Schema:
     return {
         "Incident": _object(
             {
-                "number": {"type": "integer"}, "name": LINE, "title": LINE, "summary": LINE, "severity": LINE,
-                "status": LINE, "category": {"enum": [each.value for each in Category]}, "reason": LINE,
-                "is_private": FLAG, "is_drill": FLAG, "workflows": _list(LINE), "declared_by": LINE,
-                "channel": _or_none(LINE), "next_update_at": _or_none(MOMENT),
+                "number": {"type": "integer"}, "name": _line("SEV-42"), "title": LINE, "summary": LINE, "severity": LINE,
+                "status": _line("Its key, as the configuration has it: further ones may be added."),
+                "category": {"enum": [each.value for each in Category], "description": "What the status means; no other will come."},
+                "reason": _line("Why it was cancelled, set back or opened again last."),
+                "is_private": FLAG, "is_drill": FLAG, "workflows": _list(_line("A workflow's key.")), "declared_by": WHO,
+                "channel": _or_none(_line("Its channel's id in Slack; null: it has none yet.")),
+                "next_update_at": _or_none({**MOMENT, "description": "When the next status update is due; null: none is."}),
                 **{each: _or_none(MOMENT) for each in TIMES},
             }
         ),
@@ -196,7 +200,7 @@ def _schemas() -> Schema:
             required=(), anyOf=[{"required": [name]} for name in CHANGED if name != "reason"],
         ),
         "Entry": _object(
-            {"number": {"type": "integer"}, "kind": LINE, "at": MOMENT, "by": LINE, "text": LINE, "sentence": LINE}
+            {"number": {"type": "integer"}, "kind": LINE, "at": MOMENT, "by": WHO, "text": LINE, "sentence": LINE}
         ),
         "Entries": _paged("entries", "Entry"),
         "NewEntry": _object(
@@ -268,6 +272,10 @@ def _paged(name: str, schema: str) -> Schema:
 
 def _text(description: str, *, example: str = "") -> Schema:
     return {**TEXT, "description": description, **({"examples": [example]} if example else {})}
+
+
+def _line(description: str) -> Schema:
+    return {**LINE, "description": description}
 
 
 def _count() -> Schema:
