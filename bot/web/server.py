@@ -23,6 +23,7 @@ class Server:
         self.port: int = self._socket.getsockname()[1]
         self._server: uvicorn.Server | None = None
         self._made = threading.Event()
+        self._is_over = False
         self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
 
     def start(self) -> None:
@@ -30,6 +31,7 @@ class Server:
 
     def stop(self, *, within: float) -> None:
         """Answer what is being asked, for `within` seconds at most, and nothing more."""
+        self._is_over = True
         if self._thread.is_alive() and self._made.wait(timeout=within) and self._server is not None:
             self._server.should_exit = True
             self._thread.join(timeout=within)
@@ -44,6 +46,8 @@ class Server:
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._made.set()
+        if self._is_over:  # stopped before all it takes was imported: the socket may be closed by now
+            return
         self._server.run([self._socket])
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
@@ -80,6 +81,18 @@ def test_metrics_are_open_to_this_machine(host: str) -> None:
 def test_metrics_are_closed_to_others_where_there_is_no_token() -> None:
     for host in ("192.0.2.7", "::ffff:192.0.2.7", "2002:7f00:1::", "somewhere"):
         assert client(host=host).get("/metrics").status_code == 401
+
+
+def test_a_server_that_is_stopped_before_it_began_begins_no_more() -> None:
+    def routes() -> FastAPI:
+        time.sleep(0.3)
+        return build(Health({}), slack=None, metrics_token="", hooks={})
+
+    server = Server(routes, host="127.0.0.1", port=0)
+    server.start()
+    server.stop(within=0.01)
+    server._thread.join(timeout=10)
+    assert not server._thread.is_alive()  # and it left no exception, which would fail this test
 
 
 def test_all_addresses_are_those_of_both_versions() -> None:
