@@ -32,6 +32,7 @@ JsonPath = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(js
 """Where something is in a body: `a.b[0].c`."""
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 SHORTEST_KEPT = timedelta(days=1)
+SHORTEST_STORM, LONGEST_STORM = timedelta(minutes=1), timedelta(hours=1)
 
 
 class AlertMatcher(Frozen):
@@ -65,8 +66,18 @@ class GenericRules(Frozen):
     labels: JsonPath = "labels"
 
 
+class ManyRules(Frozen):
+    """From when on problems of one channel, whatever their source, share a message."""
+
+    after: Annotated[int, Field(ge=1, le=1000)] = 10
+    """How many are told by themselves."""
+    within: Duration = timedelta(minutes=5)
+
+
 class AlertRules(Frozen):
     """Alerts of other services."""
+
+    many: ManyRules = ManyRules()
 
     keep: Duration = timedelta(days=14)
     """How long bodies are kept."""
@@ -77,4 +88,6 @@ def wrong_alerts(rules: AlertRules) -> list[str]:
     """What is wrong with them, each fault with its place."""
     if rules.keep < SHORTEST_KEPT:
         return ["alerts.keep: give a day at least: what is delivered again later than that counts as news"]
+    if not SHORTEST_STORM <= rules.many.within <= LONGEST_STORM:
+        return ["alerts.many.within: give 1m to 1h"]
     return []

@@ -16,6 +16,7 @@ from bot.workflows.alerts.sources import generic, pagerduty
 from bot.workflows.alerts.sources.alert import NotUnderstood, Proof, Source, State, Understood, urgency_of
 from bot.workflows.alerts.sources.table import SOURCES
 from bot.workflows.problems import views as problem_views
+from bot.workflows.problems.folding import MOST_TOGETHER
 from bot.workflows.problems.model import Problem
 from bot.workflows.problems.service import Sign, _said
 from bot.workflows.problems.views import Shown
@@ -61,8 +62,11 @@ def test_any_text_of_a_sign_gives_a_message_that_slack_takes(text: str, source: 
         id=7, source=source, key="grafana:k", episode=2, workflow=workflow, **_said(sign), place="#payments", began_at=NOW,
         seen_at=NOW, seen_count=3, showing=1, told_count=0, ignored_by="",
     )  # fmt: skip
-    shown = Shown(problem, USUAL, NOW)
-    for blocks in (problem_views.message(shown), problem_views.elsewhere(shown, "is_archived")):
+    shown, many = Shown(problem, USUAL, NOW), Shown(problem, USUAL, NOW, others=[problem] * MOST_TOGETHER)
+    for blocks in (
+        *(problem_views.message(each) for each in (shown, many)),
+        problem_views.elsewhere(shown, "is_archived"),
+    ):
         assert message_problems(blocks) == []
         rendered = [each["text"]["text"] for each in blocks if each["type"] == "section"]
         rendered += [each["elements"][0]["text"] for each in blocks if each["type"] == "context"]

@@ -10,8 +10,8 @@ from bot.db import affected
 from bot.directory.people import BOT
 from bot.incidents import lifecycle
 from bot.incidents.model import AffectedWorkflow, Incident
+from bot.workflows.problems import folding, sev_signs, showing
 from bot.workflows.problems import service as problems
-from bot.workflows.problems import sev_signs, showing
 from bot.workflows.problems.model import Problem, ProblemIncident
 
 AT_ONCE = 200
@@ -27,6 +27,8 @@ def show_news(session: Session, config: Config, *, now: datetime) -> None:
         showing.show(session, problem)
     is_due = (Problem.recovered_at.is_(None), Problem.ignored_until <= now)
     for problem in _some(session, *is_due):
+        if problem.told_at is None:
+            folding.fold(session, problem, config=config, now=now)
         showing.show_anew(session, problem)
         sev_signs.reach_sevs(session, problem, config=config, now=now)
 
