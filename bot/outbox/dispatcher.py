@@ -217,9 +217,12 @@ class Dispatcher:
             try:
                 self._database.run(lambda session: self._settle(session, kind, attempt, outcome, result), aside=True)
             except (SQLAlchemyError, CommitUnknown) as error:
-                log_failure(log, "outbox.settle_failed", error, key=attempt.message.key)
                 if pause is None:
+                    log_failure(log, "outbox.settle_failed", error, key=attempt.message.key)
                     return  # the lease runs out, and the next try looks before it repeats
+                # No fault yet: where many deliveries begin at once on a busy server, connecting alone may take too long.
+                told = {"key": attempt.message.key, "error": type(error).__name__}
+                log.warning("outbox.settle_delayed", extra=told)
                 self._stopping.wait(pause)
             else:
                 return

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from bot.audit import AuditRecord
 from bot.config import Category, Status
@@ -18,7 +18,7 @@ from bot.outbox.model import OutboxMessage
 from bot.web.v1 import tokens
 from bot.web.v1.model import ApiAnswer
 from tests.retaining import forget
-from tests.web.services import Service, refused, serving
+from tests.web.services import SCOPES, Service, refused, serving
 
 
 @pytest.fixture
@@ -206,6 +206,55 @@ def test_private_sevs_are_there_for_tokens_that_may_see_them_alone(ci: Service) 
         assert auditor.asks(method, path, content).is_success
 
 
+def test_an_answer_is_given_again_to_whom_may_still_see_it_alone(database_url: str) -> None:
+    calls: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("PATCH", "/1", {"title": "salaries were public"}),
+        ("POST", "/1/timeline", {"text": "taken down"}), ("POST", "/1/updates", {"text": "taken down"}),
+    )  # fmt: skip
+
+    def ask(auditor: Service) -> list[httpx.Response]:
+        return [auditor.asks(*call, **{"Idempotency-Key": f"call {call[1]}".replace(" ", "-")}) for call in calls]
+
+    with serving(database_url) as ci:
+        ci.named("auditor").declares("salaries are public", private=True)
+        first = ask(ci.named("auditor"))
+        again = ask(ci.named("auditor"))
+        assert [each.json() for each in again] == [each.json() for each in first]
+        assert {each.headers.get("idempotent-replayed") for each in again} == {"true"}
+    with serving(database_url, SCOPES | {"auditor": SCOPES["ci"]}) as ci:
+        missing = refused(ci.asks("GET", "/7"), 404)
+        assert [refused(each, 404) for each in ask(ci.named("auditor"))] == [missing] * 3
+
+
+def test_what_a_service_declared_stays_unseen_once_it_is_private(ci: Service) -> None:
+    declaration, name = {"title": "checkout is down", "severity": "SEV2"}, {"Idempotency-Key": "deploy-7"}
+    ci.asks("POST", content=declaration, **name)
+    ci.bot.database.run(lambda session: session.execute(update(Incident).values(is_private=True)))
+    ci.bot.database.run(lambda session: session.execute(delete(IncidentMember)))
+    refused(ci.asks("POST", content=declaration, **name), 404)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_refusals_tell_services_what_to_send_and_not_what_to_type(ci: Service) -> None:
+    ci.declares()
+    steps: tuple[tuple[str, int, str], ...] = (
+        ("cancelled", 422, '"status": "cancelled", "reason"'), ("identified", 200, ""), ("investigating", 409, "cancelled with a reason"),
+        ("mitigated", 200, ""), ("identified", 422, '"status": "identified", "reason"'), ("resolved", 200, ""), ("mitigated", 409, "investigating, with a reason"),
+        ("cancelled", 409, "investigating, with a reason"), ("investigating", 422, "investigating"),
+    )  # fmt: skip
+    for status, expected, hint in steps:
+        answers = [ci.asks("PATCH", "/1", {"status": status})]
+        if expected != 200:
+            answers.append(ci.asks("POST", "/1/updates", {"text": f"it is {status}", "status": status}))
+        assert answers[0].status_code == expected, (status, answers[0].text)
+        for answer in answers:
+            told = answer.json().get("detail", "")
+            assert "/sev" not in told
+            assert "`" not in told
+            assert hint in told
+    assert "/sev" not in ci.asks("POST", "/1/timeline", {"text": " "}).text
+
+
 def test_a_list_is_narrowed_down_and_turned_page_by_page(ci: Service) -> None:
     for number in range(1, 6):
         ci.declares(f"outage {number}", "SEV1" if number % 2 else "SEV3", workflows=["sign-in"] if number == 4 else [])
@@ -252,7 +301,8 @@ def test_a_sev_is_changed_by_the_rules_people_have(ci: Service) -> None:
     again = ci.asks("PATCH", "/1", {"severity": "SEV1", "status": "mitigated", "title": "it is slow", "summary": "why"})
     assert again.json() == told
     assert ci.asks("PATCH", "/1", {"title": "it  is\tslow", "summary": "why\r\n"}).json() == told
-    assert "needs a reason" in refused(ci.asks("PATCH", "/1", {"status": "investigating"}), 409)["detail"]
+    back = refused(ci.asks("PATCH", "/1", {"status": "investigating"}), 422)["errors"][0]
+    assert (back["pointer"], "needs a reason" in back["detail"]) == ("/reason", True)
     assert ci.asks("PATCH", "/1", {"status": "resolved"}).json()["resolved_at"]
     refused(ci.asks("PATCH", "/1", {"status": "mitigated"}), 409)
     assert refused(ci.asks("PATCH", "/1", {"status": "investigating"}), 422)["errors"][0]["pointer"] == "/reason"

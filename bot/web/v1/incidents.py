@@ -55,7 +55,7 @@ class IncidentsApi:
 
     def changed(self, number: str, call: Call) -> Reply:
         """Change a SEV: what is left out, and what is so already, stays."""
-        return self._doors.change(call, lambda caller: _change(number, call, caller))
+        return self._doors.change(call, lambda caller: _change(number, call, caller), number)
 
 
 def _list(call: Call, caller: Caller) -> Work:

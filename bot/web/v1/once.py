@@ -42,16 +42,21 @@ def named(call: Call, token: ApiToken) -> Named | None:
     return Named(*(hashlib.sha256(each).hexdigest() for each in parts))
 
 
-def once(session: Session, name: Named | None, work: Callable[[], Reply], *, now: datetime) -> Reply:
+def once(
+    session: Session, name: Named | None, work: Callable[[], Reply], *, look: Callable[[Reply], None], now: datetime
+) -> Reply:
     """Do it, or give the answer of the time when it was done. What is refused leaves no trace, and may be tried again.
 
-    Of two at the same time the second waits for the first. Raises `Rejected` where the name was used for something else.
+    Of two at the same time the second waits for the first. `look` is shown an answer that is given again, and raises where
+    it may not be any more: the token may have lost a scope since. Raises `Rejected` where the name was used for something else.
     """
     if name is None:
         return work()
     values = {"key": name.key, "request": name.request, "status": 0, "location": "", "body": "", "at": now}
     if session.connection().execute(_unless_there(dialect_of(session)), values).first() is None:
-        return _replayed(session.get_one(ApiAnswer, name.key), name)
+        kept = _replayed(session.get_one(ApiAnswer, name.key), name)
+        look(kept)
+        return kept
     reply = work()
     answer = session.get_one(ApiAnswer, name.key)
     answer.status, answer.body = reply.status, json.dumps(reply.content)

@@ -9,8 +9,8 @@ from bot.config import Config
 from bot.directory.people import BOT
 from bot.incidents import lifecycle
 from bot.incidents.model import AffectedWorkflow, Incident
+from bot.workflows.problems import folding, sev_signs, showing
 from bot.workflows.problems import service as problems
-from bot.workflows.problems import sev_signs, showing
 from bot.workflows.problems.model import Problem, ProblemIncident
 
 AT_ONCE = 200
@@ -25,6 +25,8 @@ def show_news(session: Session, config: Config, *, now: datetime) -> None:
         showing.show(session, problem)
     is_due = (Problem.recovered_at.is_(None), Problem.ignored_until <= now)
     for problem in _some(session, *is_due):
+        if problem.told_at is None:
+            folding.fold(session, problem, config=config, now=now)
         showing.show_anew(session, problem)
         sev_signs.reach_sevs(session, problem, config=config, now=now)
 
