@@ -87,6 +87,10 @@ class Desk:
     def dialog(self, title: str) -> Locator:
         return self.page.get_by_role("dialog", name=title)
 
+    def sidebar(self, name: str) -> Locator:
+        """A channel, a person or the app, on the left."""
+        return self.page.get_by_role("navigation", name="Channels and people").get_by_role("button", name=name)
+
     def message(self, *content: dict[str, Any], text: str = "What the app says", ephemeral: bool = False) -> Locator:
         """Let the app say something; where that stands."""
         if ephemeral:
@@ -129,6 +133,8 @@ class Desk:
         """Leave the desk as it was found."""
         self.slack.client.close_all(self.slack.workspace.users[self.slack.person("ada").id])
         self.page.get_by_role("dialog").wait_for(state="detached")
+        if not self.page.locator("#messages").is_visible():
+            self.sidebar("general").click()
         self.clicks.clear()
         self.sent.clear()
         self.answer, self.on_click = {}, None

@@ -53,7 +53,7 @@ def _types(keys: str, *more: str) -> By:
 def _fills(text: str) -> By:
     """Dates are picked from the browser's own calendar, which no page can reach."""
 
-    def by_mouse(desk: Desk, field: Locator) -> None:
+    def by_mouse(_desk: Desk, field: Locator) -> None:
         field.click()
         field.fill(text)
 
@@ -85,7 +85,7 @@ def _presses(*rounds: tuple[str, ...]) -> By:
 
 
 def _ticks(role: Any, *names: str) -> By:
-    def by_mouse(desk: Desk, field: Locator) -> None:
+    def by_mouse(_desk: Desk, field: Locator) -> None:
         for name in names:
             field.get_by_role(role, name=name).click()
 
