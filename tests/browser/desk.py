@@ -51,6 +51,7 @@ class Desk:
         handler = SocketModeHandler(app, slack.app_token)
         handler.connect()  # type: ignore[no-untyped-call]
         slack.wait_until(slack.socket_count, why="the app connects")
+        desk.web.conversations_join(channel=desk.channel)
         yield desk
         client = handler.client
         client.auto_reconnect_enabled = False
@@ -133,7 +134,7 @@ class Desk:
         """Leave the desk as it was found."""
         self.slack.client.close_all(self.slack.workspace.users[self.slack.person("ada").id])
         self.page.get_by_role("dialog").wait_for(state="detached")
-        if not self.page.locator("#messages").is_visible():
+        if not self.page.get_by_label("Message #general").is_visible():
             self.sidebar("general").click()
         self.clicks.clear()
         self.sent.clear()

@@ -103,7 +103,7 @@ export function toast(sentence, kind = "info") {
 
 /**
  * What has the focus in `root`, or that it has it itself, so that a redraw can put it back into what is there then: the
- * caret too, into the field with the same `data-field`.
+ * caret too, into the field with the same `data-field`. Its part before the slash is a block's id, which may be new.
  */
 export function rememberFocus(root) {
   const field = document.activeElement;
@@ -111,7 +111,8 @@ export function rememberFocus(root) {
   if (!root.contains(field) || !field.dataset.field) return () => {};
   const { selectionStart: start, selectionEnd: end } = field;
   return (drawn = root) => {
-    const again = drawn.querySelector(`[data-field="${CSS.escape(field.dataset.field)}"]`);
+    const named = (end, name) => drawn.querySelector(`[data-field${end}="${CSS.escape(name)}"]`);
+    const again = named("", field.dataset.field) ?? named("$", field.dataset.field.replace(/^[^/]*/, ""));
     again?.focus();
     if (typeof start === "number") again?.setSelectionRange?.(start, end);
   };
