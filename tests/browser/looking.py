@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, sync_playwright
 
 WIDE, PHONE = (1400, 900), (390, 844)
 PATIENCE_MS = 20_000
@@ -21,12 +21,14 @@ class Eyes:
     @contextmanager
     def page(
         self, url: str, place: str = "/#/ada/general", *, size: tuple[int, int] = WIDE, colours: Colours = "light",
+        state: StorageState | None = None,
     ) -> Iterator[Page]:  # fmt: skip
-        """The page at `url`, with a memory of its own. Whatever it complains of in its console is a fault."""
+        """The page at `url`, with a memory of its own, or with `state`. Whatever it complains of in its console is a fault."""
         width, height = size
         context = self._browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=colours, reduced_motion="reduce",
             locale="en-US", timezone_id="Europe/London", has_touch=size == PHONE,
+            storage_state=state,
         )  # fmt: skip
         context.set_default_timeout(PATIENCE_MS)
         complaints: list[str] = []

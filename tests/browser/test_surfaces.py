@@ -131,7 +131,9 @@ def test_a_messages_shortcuts_are_in_its_menu(desk: Desk) -> None:
     message.get_by_role("button", name="More actions").click()
     menu = desk.page.get_by_role("menu", name="More actions")
     for one in desk.slack.client.shortcuts:
-        expect(menu.get_by_role("menuitem", name=one.name)).to_have_count(1 if one.type.startswith("message") else 0)
+        expect(menu.get_by_role("menuitem", name=one.name, exact=True)).to_have_count(
+            1 if one.type.startswith("message") else 0
+        )
     menu.get_by_role("menuitem", name="Add to timeline").click()
     desk.waits_for(desk.clicks)
     assert desk.clicks[0]["message"]["text"] == "cards are declined"
