@@ -74,6 +74,19 @@ def test_a_form_is_changed_under_the_hands_that_fill_it_in(desk: Desk) -> None:
     expect(dialog.get_by_role("button", name="More")).to_be_focused()
 
 
+def test_a_list_stays_open_while_the_form_is_changed_around_it(desk: Desk) -> None:
+    choice = blocks.field("way", "Workflow", blocks.menu("Choose", "try.way", [blocks.option("Deposit", "deposit")]))
+    dialog = desk.form(choice)
+    dialog.get_by_role("button", name="Workflow").click()
+    view = dict(blocks.modal("desk.form", "A form", [blocks.section("Now there is more."), choice], submit="Send"))
+    stack = desk.slack.workspace.modals[desk.slack.person("ada").id]
+    desk.web.views_update(view_id=stack[-1].id, view=view)
+    expect(dialog).to_contain_text("Now there is more.")
+    desk.page.get_by_role("option", name="Deposit").click()
+    dialog.get_by_role("button", name="Send").click()
+    assert desk.value("way")["selected_option"]["value"] == "deposit"
+
+
 @pytest.mark.parametrize("action", ["push", "update"])
 def test_a_form_leads_to_another(desk: Desk, action: str) -> None:
     desk.answer = {"response_action": action, "view": _second()}
