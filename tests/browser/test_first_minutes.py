@@ -102,7 +102,7 @@ def test_a_sev_is_declared_in_the_browser_within_a_minute_of_the_download(eyes: 
             page.set_default_timeout(UNHURRIED_MS)
             _declares(page)
         took = time.monotonic() - installed
-    print(f"\n.venv made in {installed - began:.1f} s, without the download; a SEV declared {took:.1f} s later")
+    print(f"\n.venv made in {installed - began:.1f} s, without the download; a SEV declared {took:.1f} s later")  # noqa: T201 - for who reads the run
     busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
     assert took < A_MINUTE * busy, "as much longer as the machine has more to do than it can"
     assert (clone / "var" / "demo" / "sevbot.db").exists()
