@@ -218,7 +218,7 @@ SCENES = (
         "text=Declines are back to normal",
         ".message.pinned",
         on_phone=True,
-        height=1120,
+        height=1230,
     ),
     Scene("digest", brings_the_next_morning, "/#/ada/incidents", "img.picture", ".message:last-child", on_phone=True),
     Scene("home", opens_home, "/#/ada/home", "text=Open SEVs"),

@@ -156,6 +156,7 @@ FIELDS = {
     ),
 }  # fmt: skip
 """Each element that asks for something, as the bot makes it; and those that it may use one day."""
+GLANCED_AT = {"Title": "plain_text_input", "Severity": "static_select"}
 torture = pytest.mark.torture
 
 
@@ -177,6 +178,18 @@ def _told(desk: Desk, kind: str) -> Any:
 def _sends(desk: Desk) -> None:
     desk.dialog("A form").get_by_role("button", name="Send").click()
     desk.page.get_by_role("dialog").wait_for(state="detached")
+
+
+def test_a_form_is_filled_in_and_sent(desk: Desk) -> None:
+    """The one glance at a real browser that is taken before each commit."""
+    text, severity = (blocks.field(name, name, FIELDS[kind].element) for name, kind in GLANCED_AT.items())
+    dialog = desk.form(text, severity)
+    for name, kind in GLANCED_AT.items():
+        field = FIELDS[kind]
+        field.by_mouse(desk, dialog.get_by_label(name))
+    _sends(desk)
+    assert desk.value("Title")["value"] == FIELDS["plain_text_input"].value
+    assert desk.value("Severity")["selected_option"]["value"] == FIELDS["static_select"].value
 
 
 @torture

@@ -265,6 +265,18 @@ def test_links_lead_out_by_web_and_mail_only_and_permalinks_stay_inside(desk: De
     assert len(desk.page.context.pages) == pages
 
 
+def test_those_who_arrive_one_after_the_other_are_told_in_one_block(desk: Desk) -> None:
+    created = desk.slack.person("linus").creates("launch")
+    for name in ("grace", "ada"):
+        desk.slack.person(name).joins(created)
+    desk.sidebar("launch").click()
+    arrivals = desk.page.locator("#messages .message").filter(has_text="has joined the channel")
+    expect(arrivals).to_have_text(
+        [re.compile("Linus Torvalds"), re.compile("@Grace Hopper"), re.compile("@Ada Lovelace")]
+    )
+    expect(desk.page.locator("#messages .message.compact")).to_have_count(2)
+
+
 # Around them
 
 
