@@ -51,6 +51,10 @@ class Temporary(CallFailed):
         self.retry_after = retry_after
 
 
+class NotYet(Temporary):
+    """It waits for something the bot does itself, and does just now: nothing is wrong, and nobody need hear of it."""
+
+
 class OutcomeUnknown(CallFailed):
     """Nobody can tell whether it had its effect: a time-out, a dropped connection, a server error."""
 

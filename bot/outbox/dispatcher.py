@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.clock import Clock
 from bot.config import Settings
 from bot.db import CommitUnknown, Database, log_failure
-from bot.errors import Blame, CallFailed, OutcomeUnknown, Permanent, Temporary
+from bot.errors import Blame, CallFailed, NotYet, OutcomeUnknown, Permanent, Temporary
 from bot.outbox import claims
 from bot.outbox.enqueue import ENQUEUED
 from bot.outbox.kinds import Kind, Kinds, LeaseLost, Nature, Result, Skip
@@ -257,7 +257,10 @@ class Dispatcher:
         if kind.on_trouble is not None and (was_shown or is_shown):
             kind.on_trouble(session, row)
         if outcome is not None:
-            log.warning("outbox.not_sent", extra={"key": row.key, "state": decision.state, "reason": decision.reason})
+            level = logging.DEBUG if isinstance(outcome, NotYet) else logging.WARNING
+            log.log(
+                level, "outbox.not_sent", extra={"key": row.key, "state": decision.state, "reason": decision.reason}
+            )
 
     def _plan_second_look(self, message: OutboxMessage) -> None:
         def plan(session: Session) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.db import Database
-from bot.errors import Blame, OutcomeUnknown, Permanent, Temporary
+from bot.errors import Blame, NotYet, OutcomeUnknown, Permanent, Temporary
 from bot.outbox import dispatcher as dispatching
 from bot.outbox.dispatcher import Dispatcher
 from bot.outbox.enqueue import retry_dead
@@ -103,6 +103,19 @@ def test_a_fault_after_the_call_leaves_a_word_in_the_log(
     waits_until(lambda: "outbox.worker_failed" in caplog.messages)
     queue.asks("two")
     queue.waits_for("two", State.SENT)
+
+
+@pytest.mark.usefixtures("running")
+@pytest.mark.parametrize(
+    ("fault", "level"), [(NotYet("channel_not_learned_yet"), "DEBUG"), (Temporary("ratelimited"), "WARNING")]
+)
+def test_what_waits_for_the_bot_itself_is_nothing_to_warn_of(
+    queue: Queue, sender: Sender, caplog: pytest.LogCaptureFixture, fault: Temporary, level: str
+) -> None:
+    caplog.set_level("DEBUG", "bot.outbox")
+    sender.load_faults.append(fault)
+    queue.asks("one")
+    waits_until(lambda: [each.levelname for each in caplog.records if each.message == "outbox.not_sent"] == [level])
 
 
 @pytest.mark.usefixtures("running")
