@@ -145,9 +145,8 @@ class Bot:
         """Take nothing more, finish or release what is in flight, and let go of everything, all within `STOP_WITHIN`."""
         self._stopping.set()
         deadline = self.clock.monotonic() + STOP_WITHIN
-        self.listeners.finish(within=ANSWER_WITHIN)
         if self.socket:
-            self.socket.stop()
+            self.socket.stop(within=ANSWER_WITHIN)
         self.server.stop(within=ANSWER_WITHIN)
         self.schedule.stop()
         self.listeners.stop()

@@ -35,7 +35,8 @@ class Server:
         if self._thread.is_alive() and self._made.wait(timeout=within) and self._server is not None:
             self._server.should_exit = True
             self._thread.join(timeout=within)
-        self._socket.close()
+        if not self._thread.is_alive():  # else it closes it itself, as soon as it comes to that
+            self._socket.close()
 
     def _serve(self) -> None:
         import uvicorn
