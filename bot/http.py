@@ -1,30 +1,25 @@
-"""Speaks HTTP with vendors: the only importer of `requests`, but for the checks, whose requests the operator wrote himself.
+"""Speaks HTTP with vendors, but for the checks, whose requests the operator wrote himself.
 
 It decides what no vendor's file should have to: how long to wait, how much to read, which addresses may be spoken to, and
 what each failure means. Nothing of a request (its address, headers or content) gets into an error or a log.
 """
 
-import ipaddress
 import json
-import socket
-import ssl
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import requests
 from prometheus_client import Counter
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
+from bot.addresses import AddressRefused, Reach
 from bot.errors import Blame, OutcomeUnknown, Permanent, Temporary
+
+if TYPE_CHECKING:
+    import requests
 
 CALLS = Counter("sevbot_http_calls", "Calls to vendors by vendor and outcome.", ["vendor", "outcome"])
 BODY_LIMIT = 1_000_000
@@ -32,30 +27,9 @@ BODY_LIMIT = 1_000_000
 CHUNK = 64 * 1024
 LONGEST_WAIT = timedelta(days=1)
 """Nothing sensible asks to wait longer."""
-REDIRECTS = 5
 CONNECT_SHARE = 0.4
 WAIT_SHARE = 0.6
 """How much of a call's time connecting may take, and each wait for bytes."""
-NEVER_CONNECTED = (NewConnectionError, ConnectTimeoutError, ssl.SSLCertVerificationError)
-"""What ends a call before anything of it was sent."""
-CARRIERS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "::ffff:0:0:0/96", "::/96")))
-"""Addresses of version 6 whose last four bytes are one of version 4: NAT64's, translated ones, and those of old."""
-INNER = tuple(map(ipaddress.ip_network, ("64:ff9b:1::/48", "fec0::/10")))
-"""What leads somewhere in the house, though Python takes it for public."""
-
-
-class Reach(StrEnum):
-    """Which addresses may be spoken to."""
-
-    PUBLIC = "public"
-    PRIVATE = "private"
-    """Also those of private networks: where an operator has named the endpoint himself."""
-    LOOPBACK = "loopback"
-    """This machine, and nothing else: the demo's endpoints."""
-
-
-class AddressRefused(Exception):  # noqa: N818
-    """The address that was connected to may not be spoken to."""
 
 
 @dataclass(frozen=True)
@@ -139,10 +113,12 @@ class Http:
         content: Mapping[str, Any] | bytes | None,
         query: Sequence[tuple[str, str]],
     ) -> Reply:
+        from bot import guarded  # late: see there
+
         seconds = self.timeout.total_seconds()
         until = time.monotonic() + seconds
         try:
-            with _session(self.reach) as session, session.request(
+            with guarded.session(self.reach) as session, session.request(
                 method, url,
                 headers={"Accept-Encoding": "identity", "User-Agent": "Sevbot", **headers},
                 **({"data": content} if isinstance(content, bytes) else {"json": content}), params=list(query), timeout=(CONNECT_SHARE * seconds, WAIT_SHARE * seconds),
@@ -152,15 +128,15 @@ class Http:
                 return Reply(response.status_code, self._read(response, until))
         except AddressRefused:
             raise Permanent("address_not_allowed", blame=Blame.OPERATOR) from None
-        except (requests.exceptions.TooManyRedirects, requests.exceptions.InvalidURL, ValueError) as error:
+        except guarded.UNUSABLE as error:
             raise Permanent("address_unusable", type(error).__name__, blame=Blame.OPERATOR) from None
-        except (requests.exceptions.RequestException, HTTPError, OSError) as error:
-            cause = next((each for each in _causes(error) if isinstance(each, NEVER_CONNECTED)), None)
+        except guarded.FAILED as error:
+            cause = next((each for each in _causes(error) if isinstance(each, guarded.NEVER_CONNECTED)), None)
             if cause is not None:
                 raise Temporary("not_connected", type(cause).__name__) from None
             raise OutcomeUnknown("connection_failed", type(error).__name__) from None
 
-    def _read(self, response: requests.Response, until: float) -> bytes:
+    def _read(self, response: "requests.Response", until: float) -> bytes:
         """The answer's body. A slow one, or one without end, is given up: nobody can tell what it would have said."""
         body = bytearray()
         while chunk := response.raw.read1(CHUNK):
@@ -172,77 +148,7 @@ class Http:
         return bytes(body)
 
 
-def meant(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """The address that an IP address leads to: some of version 6 carry one of version 4."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        carried = ip.ipv4_mapped or ip.sixtofour
-        if int(ip) > 1 and any(ip in each for each in CARRIERS):  # :: and ::1 are what they are
-            carried = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        return carried or ip
-    return ip
-
-
-def is_allowed(address: str, reach: Reach) -> bool:
-    """Whether an IP address may be spoken to. Addresses that carry another one are judged by that."""
-    ip = meant(address)
-    if reach is Reach.LOOPBACK:
-        return ip.is_loopback
-    if any(ip in each for each in INNER):
-        return reach is Reach.PRIVATE
-    if ip.is_global:
-        return not ip.is_multicast
-    is_special = ip.is_loopback or ip.is_link_local or ip.is_unspecified or ip.is_multicast or ip.is_reserved
-    return reach is Reach.PRIVATE and ip.is_private and not is_special
-
-
-def _session(reach: Reach) -> requests.Session:
-    """A session for one call: with its own connection, and nothing from the environment (proxies, `.netrc`)."""
-    session = requests.Session()
-    session.trust_env = False
-    session.max_redirects = REDIRECTS
-    adapter = _GuardedAdapter(reach)
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, adapter)
-    return session
-
-
-class _GuardedAdapter(HTTPAdapter):
-    """Looks at the address of each connection, once it is made and before anything is sent: names may change their mind."""
-
-    def __init__(self, reach: Reach) -> None:
-        self._reach = reach
-        super().__init__()
-
-    def init_poolmanager(self, *args: Any, **named: Any) -> None:
-        super().init_poolmanager(*args, **named)
-        reach = self._reach
-
-        class Plain(HTTPConnection):
-            def _new_conn(self) -> socket.socket:
-                return _guarded(super()._new_conn(), reach)
-
-        class Secure(HTTPSConnection):
-            def _new_conn(self) -> socket.socket:
-                return _guarded(super()._new_conn(), reach)
-
-        class PlainPool(HTTPConnectionPool):
-            ConnectionCls = Plain
-
-        class SecurePool(HTTPSConnectionPool):
-            ConnectionCls = Secure
-
-        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
-
-
-def _guarded(connection: socket.socket, reach: Reach) -> socket.socket:
-    if not is_allowed(connection.getpeername()[0], reach):
-        connection.close()
-        raise AddressRefused
-    return connection
-
-
-def _raise_for(response: requests.Response) -> None:
+def _raise_for(response: "requests.Response") -> None:
     """Raise for what means the same with every vendor."""
     status = response.status_code
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):

@@ -13,8 +13,9 @@ import responses
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.addresses import Reach, is_allowed
 from bot.errors import Blame, OutcomeUnknown, Permanent, Temporary
-from bot.http import Http, Reach, is_allowed
+from bot.http import Http
 
 OK = b'HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{"ok":true}'
 Serve = Callable[[socket.socket], None]
@@ -133,7 +134,7 @@ def test_where_redirects_are_followed_each_address_is_looked_at(monkeypatch: pyt
         looked.append(address)
         return len(looked) == 1
 
-    monkeypatch.setattr("bot.http.is_allowed", only_the_first)
+    monkeypatch.setattr("bot.guarded.is_allowed", only_the_first)
     with serving(says(OK)) as (inside, heard):
         away = f"HTTP/1.1 302 Found\r\nLocation: {inside}/admin\r\nContent-Length: 0\r\n\r\n".encode()
         with serving(says(away)) as (url, _), pytest.raises(Permanent) as failed:

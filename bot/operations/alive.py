@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from prometheus_client import Gauge
 
+from bot.addresses import Reach
 from bot.clock import Clock
 from bot.db import Database
 from bot.environment import LOOPBACK, host_of
 from bot.errors import CallFailed
-from bot.http import Http, Reach
+from bot.http import Http
 from bot.operations.findings import LATE_QUEUE
 from bot.outbox import claims
 from bot.slack.client import Slack

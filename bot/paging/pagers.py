@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from bot.addresses import Reach
 from bot.config import Config, PagerService, Team, TeamPager
 from bot.environment import LOOPBACK, PAGER_KEY, PagerAccess
 from bot.errors import Blame, Permanent
-from bot.http import Http, Reach
+from bot.http import Http
 from bot.integrations.opsgenie import API_URL as OPSGENIE_URL
 from bot.integrations.opsgenie import Opsgenie
 from bot.integrations.pager import Pager

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from bot.addresses import Reach
 from bot.config import Config
 from bot.environment import LOOPBACK, TrackerAccess
 from bot.errors import Blame, Permanent
-from bot.http import Http, Reach
+from bot.http import Http
 from bot.integrations.jira import Jira
 from bot.integrations.tracker import Tracker
 

@@ -73,7 +73,8 @@ def retry() -> None:
 
 def _metrics(environment: Environment) -> str | None:
     """What the bot on this machine counts of itself; None where there is none."""
-    from bot.http import Http, Reach
+    from bot.addresses import Reach
+    from bot.http import Http
 
     host = ANYWHERE.get(environment.http_host, environment.http_host)
     headers = {"Authorization": f"Bearer {environment.metrics_token}"} if environment.metrics_token else {}

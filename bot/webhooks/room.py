@@ -6,11 +6,12 @@ from functools import partial
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from bot.addresses import Reach
 from bot.clock import Clock
 from bot.config import Config, Settings, Webhook
 from bot.environment import WEBHOOK_KEY
 from bot.errors import Blame, Permanent
-from bot.http import Http, Reach
+from bot.http import Http
 from bot.incidents import membership
 from bot.incidents.model import Incident, TimelineEntry
 from bot.incidents.reading import incident_of

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from bot.addresses import Reach
 from bot.errors import Blame, CallFailed, OutcomeUnknown, Permanent, Temporary
-from bot.http import Http, Reach
+from bot.http import Http
 from bot.integrations import adf
 from bot.integrations.jira import Jira
 from bot.integrations.tracker import Account, Draft, Edits, Field, Goal, Progress

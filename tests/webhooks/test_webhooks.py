@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from bot.addresses import Reach
 from bot.config.webhooks import EVENTS, Webhook, wrong_webhooks
-from bot.http import Reach
 from bot.webhooks.letters import KINDS, signature
 from bot.webhooks.room import reach_of
 from tests.torture.faulting import CHANNEL, Stage, config_with, staged

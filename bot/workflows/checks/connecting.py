@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from bot.http import Reach, is_allowed, meant
+from bot.addresses import Reach, is_allowed, meant
 
 MOST_ADDRESSES = 4
 

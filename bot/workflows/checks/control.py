@@ -6,7 +6,7 @@ from collections.abc import Callable
 from bot.clock import Clock
 from bot.config.checks import CheckRules
 from bot.workflows.checks.connecting import Connector, Deadline, Guard, OutOfTime, StepFailed
-from bot.workflows.checks.sessions import Asked, Session
+from bot.workflows.checks.exchange import Asked
 
 PATIENCE = 5.0
 HOLDS = 10.0
@@ -36,6 +36,8 @@ class Control:
 
 def _answers(url: str, rules: CheckRules) -> bool:
     """Whether anything comes back, whatever it is."""
+    from bot.workflows.checks.sessions import Session  # late: see there
+
     session = Session(Connector(Guard(rules.allowed_networks), Deadline(PATIENCE)))
     try:
         session.ask(Asked("GET", url), redirects=0)

@@ -8,8 +8,8 @@ from typing import Any
 from bot.config import patterns
 from bot.config.checks import Expectation, Extraction
 from bot.workflows.checks.connecting import StepFailed
+from bot.workflows.checks.exchange import BODY_LIMIT, Answer
 from bot.workflows.checks.filling import Value, Values, fill, fill_all, hide
-from bot.workflows.checks.sessions import BODY_LIMIT, Answer
 
 LOWEST_FAILING = 400
 SHOWN = 120

@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.config.checks import OF_SECRETS, Check, Request, Step, places
 from bot.slack.text import clip, plain
 from bot.workflows.checks import expecting, probes
 from bot.workflows.checks.connecting import Connector, OutOfTime, StepFailed
+from bot.workflows.checks.exchange import Answer, Asked
 from bot.workflows.checks.filling import Value, Values, fill, fill_all, fill_url, hide, normal
 from bot.workflows.checks.model import SAID_LIMIT
-from bot.workflows.checks.sessions import Answer, Asked, Session
 from bot.workflows.checks.streaks import Verdict
+
+if TYPE_CHECKING:
+    from bot.workflows.checks.sessions import Session
 
 EXCERPT_BYTES = 500
 
@@ -85,6 +89,8 @@ class Steps:
     def run(self) -> Outcome:
         """Do the steps, those that clean up in any case."""
         began = time.monotonic()
+        from bot.workflows.checks.sessions import Session  # late: see there
+
         session = Session(self._connector)
         try:
             for step in self._check.steps:
@@ -102,7 +108,7 @@ class Steps:
             self._connector.deadline.renew()
             self._is_late = True
 
-    def _do(self, step: Step, session: Session) -> None:
+    def _do(self, step: Step, session: "Session") -> None:
         began, answer, said = time.monotonic(), None, ""
         try:
             answer = session.ask(self._filled(step.request), redirects=step.redirects)
@@ -121,7 +127,7 @@ class Steps:
             self._said = clip(f"{step.name}: {said}" if len(self._check.steps) > 1 else said, SAID_LIMIT)
             self._excerpt = self._excerpt_of(answer)
 
-    def _found(self, answer: Answer, step: Step, session: Session) -> dict[str, Value]:
+    def _found(self, answer: Answer, step: Step, session: "Session") -> dict[str, Value]:
         """What is to be extracted, as far as it is there: it is hidden even where the answer was wrong."""
         found: dict[str, Value] = {}
         for name, source in step.extract.items():

@@ -1,6 +1,9 @@
-"""Requests of checks: one session per run, on connections of `connecting`, with redirects followed here."""
+"""Requests of checks: one session per run, on connections of `connecting`, with redirects followed here.
 
-from dataclasses import dataclass, field, replace
+Nothing imports this before the first request: see `bot/guarded.py`.
+"""
+
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -12,44 +15,11 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from bot.workflows.checks.connecting import Connector, OutOfTime, StepFailed
+from bot.workflows.checks.exchange import BODY_LIMIT, Answer, Asked
 
-BODY_LIMIT = 1_000_000
-"""Bytes of an answer that are read at most."""
 CHUNK = 64 * 1024
 KEEPS_METHOD = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
 SCHEMES = ("http", "https")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request with everything filled in."""
-
-    method: str
-    url: str
-    headers: dict[str, str] = field(default_factory=dict, repr=False)
-    content: Any = field(default=None, repr=False)
-    """A body of JSON."""
-    data: Any = field(default=None, repr=False)
-    """A form, or a body as it is."""
-
-    @property
-    def has_body(self) -> bool:
-        return self.content is not None or self.data is not None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back."""
-
-    status: int
-    headers: requests.structures.CaseInsensitiveDict[str]
-    body: bytes = field(repr=False)
-    is_whole: bool
-    """Whether the body was no longer than what is read."""
-
-    @property
-    def text(self) -> str:
-        return self.body.decode("utf-8", "replace")
 
 
 class Session:

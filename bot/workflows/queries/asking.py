@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
+from bot.addresses import Reach
 from bot.clock import Clock
 from bot.config import Config, Query, Settings, Workflow
 from bot.db import Database
 from bot.environment import LOOPBACK, PrometheusAccess
-from bot.http import Http, Reach
+from bot.http import Http
 from bot.integrations.prometheus import NotAnswered, Prometheus
 from bot.workflows.counts.minutes import minute_of
 from bot.workflows.queries import operators, turns
