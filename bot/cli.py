@@ -10,7 +10,7 @@ import typer
 
 from bot import config, logs, memory, schema
 from bot.db import Database
-from bot.shell import forgetting, keeping, looking
+from bot.shell import forgetting, importing, keeping, looking
 from bot.shell.ground import end_with, environment_or_end, only_instance
 
 cli = typer.Typer(
@@ -30,6 +30,7 @@ def run() -> None:
         try:
             bot = Bot(environment, migrates=True)
             bot.start()
+            memory.settled()
         except config.ConfigFaults as faults:
             end_with(faults.faults)
         except schema.SchemaBehind as behind:
@@ -218,6 +219,7 @@ cli.command()(keeping.restore)
 cli.command()(keeping.move_to)
 cli.command()(keeping.export)
 cli.command()(forgetting.retention)
+cli.command("import")(importing.import_sevs)
 cli.command()(looking.doctor)
 cli.command()(looking.retry)
 

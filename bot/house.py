@@ -21,6 +21,7 @@ from bot.hearing import event_rules
 from bot.incidents import (
     access_slack,
     duplicates,
+    field_slack,
     jobs,
     linking_slack,
     links,
@@ -87,7 +88,7 @@ HOME_EVENTS = (
     *PostmortemRoom.EVENTS,
 )  # fmt: skip
 """The facts of a SEV after which Homes are shown anew."""
-WATCHED_EVENTS = ("declared", "reopened", "severity", "status", "update", "role", "handoff")
+WATCHED_EVENTS = ("declared", "reopened", "severity", "status", "update", "role", "handoff", "fields")
 """The facts of a SEV that change what people need to be reminded of."""
 MISSED_EVENTS = ("channel_regained", "declared_without_database", "reopened")
 """The facts of a SEV after which its channel is read: something may have been said there unheard."""
@@ -169,7 +170,7 @@ class House:
         looking = Looking(settings, card_buttons=self._card_buttons(), tray_buttons=self.remediation.tray_buttons())
         changing, updater = incidents.Changing(settings, self._ground.clock), updating.Updating(settings)
         persons, guarding = People(settings), access_slack.Guarding(settings)
-        silence = nudge_slack.Silencing(settings)
+        silence, filling = nudge_slack.Silencing(settings), field_slack.FieldWork(settings)
         capturing = timeline_slack.Capturing(slack, settings, self.memory)
         reading = timeline_reading.Reading(settings, slack.permalink)
         starting = timeline_starting.Starting(settings, slack)
@@ -178,6 +179,7 @@ class House:
             *updating.commands(updater),
             *people_slack.commands(persons),
             *linking_slack.commands(Linking(settings)),
+            *field_slack.commands(filling),
             *self.paging.commands(),
             *self.postmortems.commands(),
             *timeline_slack.commands(capturing),
@@ -197,6 +199,7 @@ class House:
         incidents.listen(rooms, declaring, changing)
         updating.listen(rooms, updater)
         people_slack.listen(rooms, persons)
+        field_slack.listen(rooms, filling)
         timeline_slack.listen(rooms, capturing)
         timeline_reading.listen(rooms, reading)
         timeline_starting.listen(rooms, starting)

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.audit import AuditRecord
+from bot.config import Category, Status
 from bot.incidents import service as verbs
 from bot.incidents.model import Incident, IncidentMember, TimelineEntry
 from bot.outbox.model import OutboxMessage
@@ -29,6 +30,11 @@ def ci(database_url: str) -> Iterator[Service]:
 def numbers(answer: httpx.Response) -> list[int]:
     assert answer.status_code == 200, answer.text
     return [each["number"] for each in answer.json()["incidents"]]
+
+
+def faults_of(answer: httpx.Response, status: int) -> dict[str, str]:
+    """What is wrong with a call, by the place at which it is."""
+    return {each["pointer"]: each["detail"] for each in refused(answer, status)["errors"]}
 
 
 def test_what_a_service_declares_is_a_sev_like_any_other(ci: Service) -> None:
@@ -339,8 +345,63 @@ def test_what_nobody_may_do_services_may_not_either(ci: Service) -> None:
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
+def test_a_service_opens_again_in_the_status_it_says(ci: Service) -> None:
+    settings = ci.bot.settings
+    triage = Status(key="triage", category=Category.INVESTIGATING, label="Triage")
+    statuses = (*settings.current.statuses, triage)
+    settings.current = settings.current.model_copy(update={"statuses": statuses})
+    ci.declares()
+    ci.asks("PATCH", "/1", {"status": "resolved"})
+    again = ci.asks("PATCH", "/1", {"status": "triage", "reason": "it is back"}).json()
+    assert (again["status"], again["category"], again["resolved_at"]) == ("triage", "investigating", None)
+
+
 def test_a_status_that_was_taken_out_of_the_files_is_told_all_the_same(ci: Service) -> None:
     ci.declares()
     ci.bot.database.run(lambda session: session.execute(update(Incident).values(status="of_old")))
     assert ci.asks("GET", "/1").json()["status"] == "of_old"
     assert numbers(ci.asks("GET", "?status=open")) == [1]
+
+
+def test_custom_fields_are_said_by_their_keys_and_told_as_what_they_are(ci: Service) -> None:
+    said = {"region": "EU", "customers": 12000.5, "regulator": True, "entities": ["bank", "Acme Pay"]}
+    told = ci.declares(fields=said).json()["fields"]
+    assert told == {"region": "eu", "customers": 12000.5, "regulator": True, "entities": ["bank", "pay"]}
+    changed = ci.asks("PATCH", "/1", {"fields": {"customers": 7, "entities": None, "report_due": "2026-12-24"}}).json()
+    assert changed["fields"] == {"region": "eu", "customers": 7, "regulator": True, "report_due": "2026-12-24"}
+    with ci.bot.database.read() as session:
+        (entry,) = session.scalars(select(TimelineEntry).where(TimelineEntry.kind == "fields"))
+        assert entry.data["before"] == {"customers": "12,000.5", "entities": "Acme Bank, Acme Pay", "report_due": None}
+        assert entry.data["after"] == {"customers": "7", "entities": None, "report_due": "2026-12-24"}
+    ci.declares(title="search is down", fields={"region": "us"})
+    assert numbers(ci.asks("GET", "?field=region=europe")) == [1]
+    assert numbers(ci.asks("GET", "?field=Region=us")) == [2]
+    assert faults_of(ci.asks("GET", "?field=region"), 422) == {
+        "/field": "Give a custom field and what it holds, such as region=eu."
+    }
+
+
+def test_what_is_wrong_with_custom_fields_is_named_at_their_place(ci: Service) -> None:
+    ci.declares()
+    said = {"region": "mars", "nowhere": 1, "customers": {"a": 1}, "report": "ftp://x", "vendor": ["a", "b"]}
+    faults = faults_of(ci.asks("PATCH", "/1", {"fields": said}), 422)
+    assert set(faults) == {f"/fields/{key}" for key in said}
+    assert faults["/fields/region"] == "Region: choose from Europe, United States."
+    assert faults["/fields/vendor"] == "Vendor: give one value."
+    assert faults["/fields/nowhere"].startswith("There is no such field. There are region, customers,")
+    assert faults_of(ci.asks("PATCH", "/1", {"fields": ["region"]}), 422) == {
+        "/fields": "Give an object of 200 fields at most."
+    }
+    assert ci.asks("GET", "/1").json()["fields"] == {}
+
+
+def test_a_service_resolves_what_is_known_well_enough(ci: Service) -> None:
+    ci.declares()
+    settings = ci.bot.settings
+    first, *others = settings.current.fields
+    needed = first.model_copy(update={"required_at": "resolve"})
+    settings.current = settings.current.model_copy(update={"fields": (needed, *others)})
+    faults = faults_of(ci.asks("PATCH", "/1", {"status": "resolved"}), 422)
+    assert faults == {"/status": "Before SEV-1 can be resolved, say Region: `/sev field` asks for it."}
+    done = ci.asks("PATCH", "/1", {"status": "resolved", "fields": {"region": "eu"}})
+    assert (done.status_code, done.json()["status"]) == (200, "resolved")

@@ -41,6 +41,8 @@ REGISTER: dict[str, tuple[str, Until]] = {
     "subscribers": ("subscribers", Until.ITS_SEV),
     "access_requests": ("requests to be let into private SEVs", Until.ITS_SEV),
     "pages": ("pages", Until.ITS_SEV),
+    "field_values": ("what SEVs hold in custom fields", Until.ITS_SEV),
+    "imported_sevs": ("where imported SEVs come from", Until.ITS_SEV),
     "sev_budgets": ("error budgets that SEVs burned", Until.ITS_SEV),
     "problem_incidents": ("which problems SEVs know of", Until.ITS_SEV),
     "action_items": ("action items", Until.ITS_SEV),

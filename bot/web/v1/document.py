@@ -13,6 +13,7 @@ from bot.environment import PUSH_COUNTS, READ_INCIDENTS, SEE_PRIVATE, WRITE_INCI
 from bot.incidents.model import REASON_LIMIT, SUMMARY_LIMIT, TIMES, TITLE_LIMIT, UPDATE_LIMIT
 from bot.timeline.logbook import LOG_LIMIT
 from bot.web.v1.asked import LONGEST_TEXT, MOST_AT_ONCE, USUALLY_AT_ONCE
+from bot.web.v1.custom_fields import HELD, SAID
 from bot.web.v1.incidents import CHANGED
 from bot.web.v1.once import REPLAYED
 from bot.web.v1.telling import A_WEEK
@@ -76,6 +77,7 @@ def _paths() -> Schema:
         _in_query("status", {"type": "string"}, "A status by its key, or `open` for all in which a SEV is open."),
         _in_query("severity", {"type": "string"}, "A severity, such as SEV1."),
         _in_query("workflow", KEY, "The key of a workflow that is affected."),
+        _in_query("field", {"type": "string"}, "A custom field and what it holds: region=eu."),
         _in_query("since", MOMENT, "Declared then or later."),
     ]
     return {
@@ -169,7 +171,7 @@ def _schemas() -> Schema:
             {
                 "number": {"type": "integer"}, "name": LINE, "title": LINE, "summary": LINE, "severity": LINE,
                 "status": LINE, "category": {"enum": [each.value for each in Category]}, "reason": LINE,
-                "is_private": FLAG, "is_drill": FLAG, "workflows": _list(LINE), "declared_by": LINE,
+                "is_private": FLAG, "is_drill": FLAG, "workflows": _list(LINE), "fields": HELD, "declared_by": LINE,
                 "channel": _or_none(LINE), "next_update_at": _or_none(MOMENT),
                 **{each: _or_none(MOMENT) for each in TIMES},
             }
@@ -183,6 +185,7 @@ def _schemas() -> Schema:
                 "workflows": {**_list({"type": "string"}), "maxItems": MOST_AT_ONCE, "description": "By their keys."},
                 "private": {**FLAG, "description": f"Needs the scope {SEE_PRIVATE}."},
                 "drill": FLAG,
+                "fields": SAID,
             },
             required=("title", "severity"),
         ),
@@ -190,7 +193,7 @@ def _schemas() -> Schema:
             {
                 "title": _text(f"One line; {TITLE_LIMIT} characters are possible."),
                 "summary": _text(f"{SUMMARY_LIMIT} characters are possible; empty takes it away."),
-                "severity": severity, "status": status,
+                "severity": severity, "status": status, "fields": SAID,
                 "reason": _text(f"Why it is cancelled, set back or opened again; what is beyond {REASON_LIMIT} characters is cut."),
             },
             required=(), anyOf=[{"required": [name]} for name in CHANGED if name != "reason"],
