@@ -153,9 +153,10 @@ class Bot:
         self.house.emergencies.stop()
         self.house.workflows.stop()
         self.dispatcher.stop(within=max(deadline - self.clock.monotonic(), 0.0))
-        noting = threading.Thread(target=self._note_stop, name="stop", daemon=True)  # a database may not answer
-        noting.start()
-        noting.join(max(deadline - self.clock.monotonic(), ANSWER_WITHIN))
+        if self._run_notes.is_known:
+            noting = threading.Thread(target=self._note_stop, name="stop", daemon=True)  # a database may not answer
+            noting.start()
+            noting.join(max(deadline - self.clock.monotonic(), ANSWER_WITHIN))
         self.database.close()
 
     def _connected(self) -> None:

@@ -89,11 +89,17 @@ class Notes:
     def __init__(self, bot: str) -> None:
         self._bot = bot
         self._noted: dict[str, Run] = {}
+        self._is_stopped = False
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything was written down of this bot."""
+        return bool(self._noted)
 
     def write(self, session: Session, runs: Iterable[Run], *, now: datetime) -> dict[str, Run]:
         """Write down how the jobs fare, and forget bots that are gone for long. Give what it returns to `written`."""
         news = {run.job: run for run in runs if self._noted.get(run.job) != run}
-        if not news:
+        if self._is_stopped or not news:
             return {}
         rows = [_row(self._bot, run, now) for _, run in sorted(news.items())]
         insert = insert_for(dialect_of(session), JobRun)
@@ -108,7 +114,8 @@ class Notes:
         self._noted |= news
 
     def stop(self, session: Session, *, now: datetime) -> None:
-        """This bot ends, as it was told to."""
+        """This bot ends, as it was told to: a job that is not over yet does not call it back to life."""
+        self._is_stopped = True
         session.execute(update(JobRun).where(JobRun.bot == self._bot).values(stopped_at=now, noted_at=now))
 
 

@@ -63,6 +63,7 @@ def test_each_bot_has_rows_of_its_own_and_is_forgotten_a_day_after_its_end(datab
     first, second = Notes("a:1:x"), Notes("b:2:y")
     write(database, first, FIRST, now=NOON)
     database.run(lambda session: first.stop(session, now=NOON + MINUTE))
+    assert write(database, first, FIRST.begun(NOON), now=NOON + MINUTE) == 0, "its last job ends after it"
     write(database, second, FIRST, now=NOON + timedelta(hours=23))
     assert [(each.bot, each.stopped_at) for each in known(database)] == [("a:1:x", NOON + MINUTE), ("b:2:y", None)]
     write(database, second, FIRST.begun(NOON), now=NOON + timedelta(days=1, minutes=2))

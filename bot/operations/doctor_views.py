@@ -40,7 +40,7 @@ def _scope(slack_was_asked: timedelta | None) -> str:
         if slack_was_asked is None
         else f"Slack was asked {length(slack_was_asked)} ago."
     )
-    return f"{of_slack} This is the instance that answered you; `sevbot doctor` looks at one from its own machine."
+    return f"{of_slack} Jobs are those of all instances; the rest is told by the one that answered you, and `sevbot doctor` looks at the one beside it."
 
 
 def _line(finding: Finding) -> str:

@@ -21,6 +21,7 @@ from bot.operations.importing.planning import Verdict
 from bot.outbox.model import OutboxMessage
 from tests.databases import PostgresServer, new_sqlite, quick_folder
 from tests.operations.imports import NOW, Json, a_sev, brought, document, kept, planned
+from tests.operations.test_retention import forget_all
 from tests.processes import CONFIG
 from tests.shell import Sevbot
 
@@ -140,13 +141,23 @@ def test_a_database_that_somebody_has_for_themselves_is_waited_for(database: Dat
         ]  # fmt: skip
 
 
+def test_the_number_of_a_sev_that_was_forgotten_is_not_given_to_another(database: Database, tmp_path: Path) -> None:
+    file = document(tmp_path, a_sev(number=12), a_sev(number=13, title="another"))
+    brought(database, file)
+    forget_all(database)
+    found = planned(database, file)
+    assert [step.number for step in found.steps] == [14, 13], "SEV-13 is the newest and stayed"
+    assert brought(database, file) == [Verdict.NEW, Verdict.HERE]
+    assert [each["number"] for each in kept(database, tmp_path / "out")] == [13, 14]
+
+
 @SQLITE_ONLY
 def test_numbers_are_kept_where_they_are_free_and_given_on_behind_them(database: Database, tmp_path: Path) -> None:
     assert declare(database, "our own") == 1
     file = document(tmp_path, a_sev(number="INC-1"), a_sev(number=40), a_sev(title="no number"), a_sev(number=20))
     found = planned(database, file)
     assert [step.number for step in found.steps] == [2, 40, 41, 20]
-    assert found.notices == ["sevs[0]: number: SEV-1 is another one here, so this becomes SEV-2."]
+    assert found.notices == ["sevs[0]: number: SEV-1 is another one here, or was, so this becomes SEV-2."]
     brought(database, file)
     assert [each["number"] for each in kept(database, tmp_path / "out")] == [1, 2, 20, 40, 41]
     assert brought(database, file) == [Verdict.HERE] * 4

@@ -44,6 +44,7 @@ def over_and_done(stage: Stage, person: Person, words: str) -> Sev:
 def test_a_sev_is_forgotten_and_nobody_finds_it(stage: Stage, ada: Person, grace: Person) -> None:
     keeps(stage.bot, sevs="30d", at="00:00")
     old = over_and_done(stage, ada, f"SEV4 {CANARY} is down")
+    old_id = old.kept.subject
     moves_on(stage, 29 * A_DAY)
     new = stage.declared(grace, "SEV4 search is slow")
     forgetting = stage.bot.house.operations.forgetting
@@ -68,6 +69,7 @@ def test_a_sev_is_forgotten_and_nobody_finds_it(stage: Stage, ada: Person, grace
     stage.settles()
     stage.bot.stop()
     assert not is_left(stage.bot, CANARY)
+    assert not is_left(stage.bot, old_id)
 
 
 def at_this_hour(stage: Stage) -> Any:

@@ -11,6 +11,7 @@ from bot.incidents.model import COUNTER, Counter, Incident
 from bot.operations.importing.findings import Findings
 from bot.operations.importing.present import Known, differences
 from bot.operations.importing.reading import Sev
+from bot.operations.retention.forgetting import numbers_of_forgotten
 
 
 class Verdict(StrEnum):
@@ -38,7 +39,7 @@ def plan(session: Session, sevs: Sequence[Sev], found: Findings, *, update: bool
     """A step for each SEV. What can't be kept beside what is here is added to the findings."""
     known = Known(session)
     last = session.execute(select(Counter.value).where(Counter.name == COUNTER)).scalar_one()
-    taken = set(known.numbers)
+    taken = set(known.numbers) | numbers_of_forgotten(session)
     steps = [_step(session, sev, known, update=update) for sev in sevs]
     numbers = _numbers([each for each in steps if each.verdict is Verdict.NEW], taken, last)
     for step in steps:
@@ -77,6 +78,8 @@ def _numbered(step: Step, numbers: Iterator[int], found: Findings) -> Step:
     number = next(numbers)
     if step.sev.number not in (None, number):
         found.notice(
-            step.sev.place, "number", f"SEV-{step.sev.number} is another one here, so this becomes SEV-{number}."
+            step.sev.place,
+            "number",
+            f"SEV-{step.sev.number} is another one here, or was, so this becomes SEV-{number}.",
         )
     return Step(step.sev, Verdict.NEW, number)

@@ -29,6 +29,7 @@ from bot.operations.importing.parts import Written
 from bot.operations.importing.planning import Verdict
 from bot.operations.importing.present import differences, imported, of_number
 from bot.operations.importing.reading import Sev
+from bot.operations.retention.forgetting import numbers_of_forgotten
 from bot.postmortems.model import NamedCause, Postmortem, PostmortemLink, SectionVersion, WrittenSection
 from bot.remediation.model import OPEN_STATES, ActionItem
 
@@ -57,7 +58,8 @@ class Keeping:
         same = of_number(session, sev.number) if sev.number else None
         if same is not None and same.is_same(sev):
             return Verdict.HERE
-        incident = self._made(session, sev, is_free=same is None)
+        is_free = same is None and not (sev.number and numbers_of_forgotten(session, only=sev.number))
+        incident = self._made(session, sev, is_free=is_free)
         session.add(
             ImportedSev(
                 incident_id=incident.id, source=sev.origin.source, external_id=sev.origin.external_id, imported_at=now

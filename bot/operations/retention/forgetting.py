@@ -87,6 +87,14 @@ def forget(session: Session, *, sev_id: int, config: Config, operator: str, now:
     return found, +gone
 
 
+def numbers_of_forgotten(session: Session, *, only: int | None = None) -> set[int]:
+    """The numbers of SEVs that were forgotten, or the `only` one if it was: none may ever come to mean another SEV."""
+    names = select(audit.AuditRecord.subject).where(audit.AuditRecord.action == FORGOTTEN)
+    if only is not None:
+        names = names.where(audit.AuditRecord.subject == f"SEV-{only}")
+    return {int(name.removeprefix("SEV-")) for name in session.scalars(names)}
+
+
 def belongings(sevs: Sequence[Old]) -> Iterator[tuple[Table, ColumnElement[bool]]]:
     """All that belongs to some SEVs: each table with the condition, in an order in which it can be deleted."""
     tables, named = Base.metadata.tables, _subjects(sevs)
