@@ -124,9 +124,8 @@ def _owner(tell: Telling, owner: object) -> str:
 
 def _fields(tell: Telling) -> str:
     """What custom fields were said to hold, and what they held before."""
-    before, after, names, kinds = (
-        dict(tell.entry.data.get(each) or {}) for each in ("before", "after", "names", "kinds")
-    )
+    data = tell.entry.data
+    before, after, names, kinds = (_table(data.get(each)) for each in ("before", "after", "names", "kinds"))
 
     def value(key: str, held: object) -> str:
         return tell.voice.person(str(held)) if held and kinds.get(key) == "person" else tell.quoted(held or "nothing")
@@ -137,6 +136,10 @@ def _fields(tell: Telling) -> str:
         for key, held in after.items()
     ]
     return f"{tell.who} set {', '.join(told) or 'no field'}."
+
+
+def _table(found: object) -> Mapping[str, object]:
+    return found if isinstance(found, Mapping) else {}
 
 
 def _item(tell: Telling) -> str:

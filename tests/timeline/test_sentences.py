@@ -111,6 +111,8 @@ def test_nothing_that_people_wrote_comes_alive(kind: str, text: str) -> None:
         data |= {"before": "U02GRACE", "after": "U02GRACE"}
     if kind in {"workflows", "times"}:
         data["after"] = [text]
+    if kind == "fields":
+        data |= {each: {"vendor": text} for each in ("before", "after", "names")}
     said = sentence(an_entry(kind, text=text, data=data), CONFIGURED)
     for own in ("<@U01ADA>", "<#>", "<@U02GRACE>"):
         said = said.replace(own, "")
