@@ -1,5 +1,6 @@
 """SEVs come in from files: all faults at once, nothing twice, and what `sevbot export` wrote comes out again as it was."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -158,7 +159,8 @@ def test_numbers_do_not_meet_those_of_a_bot_that_declares_meanwhile(database: Da
     given: list[int] = []
     declaring = Thread(target=lambda: given.extend(declare(database, f"new {number}") for number in range(12)))
     declaring.start()
-    brought(database, file)
+    with closing(Database(database.url.render_as_string(hide_password=False))) as another_process:
+        brought(another_process, file, wait=time.sleep)
     declaring.join()
     assert len(given) == 12
     assert len({each["number"] for each in kept(database, tmp_path / "out")}) == 24
