@@ -158,14 +158,13 @@ def all_known(config: Config, incident: Incident, *, but_on_card: bool = False) 
 
 def line(config: Config, holds: Given) -> str:
     """One field and what it holds, in mrkdwn."""
-    mark = "" if config.field(holds.field) else f" ({NOT_CONFIGURED})"
-    return f"*{mrkdwn(name_of(config, holds), 100)}*: {rendered(config, holds, LISTED_LIMIT)}{mark}"
+    return f"*{mrkdwn(marked_name(config, holds), 150)}*: {rendered(config, holds, LISTED_LIMIT)}"
 
 
-def name_of(config: Config, holds: Given) -> str:
-    """What a field is called: now, or else when it was said."""
+def marked_name(config: Config, holds: Given) -> str:
+    """What a field is called now; one that is no longer configured, what it was called when it was said, marked."""
     field = config.field(holds.field)
-    return field.name if field else holds.name
+    return field.name if field else f"{holds.name} ({NOT_CONFIGURED})"
 
 
 def rendered(config: Config, holds: Given, limit: int) -> str:

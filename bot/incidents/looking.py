@@ -73,7 +73,7 @@ class Looking:
             return query.where(Incident.declared_by == user_id)
         if word == "all":
             return query
-        fields = [f"a field's value, such as `{each.key}=…`" for each in self._config.fields[:1]]
+        fields = [f"a field's value (`{each.key}=…`)" for each in self._config.fields[:1]]
         severities = (each.key for each in self._config.severities)
         possible = ", ".join([*LIST_WORDS, *severities, "a workflow's name", *fields])
         raise Refused(f"I can list {possible}.")

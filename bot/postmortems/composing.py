@@ -9,7 +9,7 @@ from bot.config import Config
 from bot.directory.people import Person
 from bot.incidents import lifecycle
 from bot.incidents.field_values import held, shown
-from bot.incidents.field_views import name_of
+from bot.incidents.field_views import marked_name
 from bot.incidents.model import Incident, TimelineEntry
 from bot.incidents.roles import holders
 from bot.incidents.views import TIME_LABELS
@@ -77,7 +77,7 @@ def _fields(config: Config, incident: Incident, name: Name) -> list[tuple[str, s
     holds = held(incident.fields)
     order = [*(each.key for each in config.fields if each.key in holds), *holds]
     return [
-        (name_of(config, holds[key]), one_line(shown(config.field(key), holds[key], person=name)))
+        (marked_name(config, holds[key]), one_line(shown(config.field(key), holds[key], person=name)))
         for key in dict.fromkeys(order)
     ]
 

@@ -166,7 +166,7 @@ def test_what_the_configuration_forgets_is_kept_and_marked(stage: Stage, sev: Se
     settings.current = settings.current.model_copy(update={"fields": kept})
     told = str(ada.types("/sev show").blocks)
     assert "*Where*\\nNorth America" in told
-    assert "*Vendor*: Acme (no longer asked for)" in told
+    assert "*Vendor (no longer asked for)*: Acme" in told
     assert known(sev) == {"region": "North America", "vendor": "Acme"}
 
 
@@ -183,7 +183,7 @@ def test_sevs_are_listed_by_what_a_field_holds(ada: Person) -> None:
     for words in ("region=us", "Region=United States", "customers=12k"):
         assert "SEV-1" in str(ada.types(f"/sev list {words}").blocks), words
     assert ada.types("/sev list region=eu").text == "There is no such SEV."
-    assert ada.types("/sev list sideways").text.endswith("a workflow's name, a field's value, such as region=….")
+    assert ada.types("/sev list sideways").text.endswith("a workflow's name, a field's value (region=…).")
 
 
 def test_kinds_of_fields_are_what_slack_has_elements_for() -> None:
