@@ -20,6 +20,7 @@ from bot.incidents.model import Incident
 from bot.operations.importing.mapping import Translation
 from bot.operations.importing.planning import Verdict
 from bot.outbox.model import OutboxMessage
+from bot.remediation.model import ActionItem
 from tests.databases import PostgresServer, new_sqlite, quick_folder
 from tests.operations.imports import NOW, Json, a_sev, brought, document, kept, planned
 from tests.processes import CONFIG
@@ -193,6 +194,27 @@ def test_importing_again_changes_what_differs_where_that_is_asked_for(database: 
     assert [each["state"] for each in after["items"]] == ["open", "open"]
     assert after["postmortem"]["sections"] == {"summary": "What really happened"}
     assert brought(database, file, update=True) == [Verdict.HERE]
+
+
+@SQLITE_ONLY
+def test_items_that_people_added_here_are_none_of_the_files(database: Database, tmp_path: Path) -> None:
+    brought(database, document(tmp_path, FULL | {"items": []}))
+
+    def add(session: Session) -> None:
+        incident = session.scalars(select(Incident)).one()
+        session.add(
+            ActionItem(incident=incident, number=1, title="Our own", created_by=ADA, created_at=NOW, changed_at=NOW)
+        )
+
+    database.run(add)
+    theirs = document(tmp_path, FULL | {"items": [{"title": "Theirs"}, {"title": "Theirs, too"}]})
+    swapped = document(tmp_path, FULL | {"items": [{"title": "Theirs, too"}, {"title": "Theirs"}]}, name="swapped.json")
+    assert brought(database, theirs, update=True) == [Verdict.CHANGED]
+    assert brought(database, swapped, update=True) == [Verdict.HERE]
+    (sev,) = kept(database, tmp_path / "out")
+    assert sorted((each["number"], each["title"]) for each in sev["items"]) == [
+        (1, "Our own"), (2, "Theirs"), (3, "Theirs, too"),
+    ]  # fmt: skip
 
 
 @SQLITE_ONLY
