@@ -9,6 +9,8 @@ from typer.main import get_group
 
 from bot.app import Bot
 from bot.cli import cli
+from bot.operations.importing.parts import ENTRY_WORDS, ITEM_WORDS, LINK_WORDS, POSTMORTEM_WORDS
+from bot.operations.importing.reading import SEV_WORDS
 from bot.playground import Person, Playground
 from tests.databases import new_sqlite
 from tests.processes import ROOT
@@ -76,6 +78,8 @@ def test_what_configuring_tells_to_run_works_as_it_is_written(sevbot_cli: Sevbot
 
 def test_what_importing_tells_to_run_works_as_it_is_written(sevbot_cli: Sevbot, tmp_path: Path) -> None:
     page = (ROOT / "docs" / "import.md").read_text()
+    format_words = {*SEV_WORDS, *ENTRY_WORDS, *ITEM_WORDS, *POSTMORTEM_WORDS, *LINK_WORDS}
+    assert sorted(word for word in format_words if f"`{word}`" not in page) == []
     for name, content in re.findall(r"^```\w+ (\S+)\n(.*?)^```", page, re.DOTALL | re.MULTILINE):
         (tmp_path / name).write_text(content)
     url = new_sqlite(tmp_path)

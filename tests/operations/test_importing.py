@@ -1,5 +1,6 @@
 """SEVs come in from files: all faults at once, nothing twice, and what `sevbot export` wrote comes out again as it was."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from bot.incidents.model import Incident
 from bot.operations.importing.mapping import Translation
 from bot.operations.importing.planning import Verdict
 from bot.outbox.model import OutboxMessage
+from bot.remediation.model import ActionItem
 from tests.databases import PostgresServer, new_sqlite, quick_folder
 from tests.operations.imports import NOW, Json, a_sev, brought, document, kept, planned
 from tests.operations.test_retention import forget_all
@@ -169,7 +171,8 @@ def test_numbers_do_not_meet_those_of_a_bot_that_declares_meanwhile(database: Da
     given: list[int] = []
     declaring = Thread(target=lambda: given.extend(declare(database, f"new {number}") for number in range(12)))
     declaring.start()
-    brought(database, file)
+    with closing(Database(database.url.render_as_string(hide_password=False))) as another_process:
+        brought(another_process, file, wait=time.sleep)
     declaring.join()
     assert len(given) == 12
     assert len({each["number"] for each in kept(database, tmp_path / "out")}) == 24
@@ -202,6 +205,27 @@ def test_importing_again_changes_what_differs_where_that_is_asked_for(database: 
     assert [each["state"] for each in after["items"]] == ["open", "open"]
     assert after["postmortem"]["sections"] == {"summary": "What really happened"}
     assert brought(database, file, update=True) == [Verdict.HERE]
+
+
+@SQLITE_ONLY
+def test_items_that_people_added_here_are_none_of_the_files(database: Database, tmp_path: Path) -> None:
+    brought(database, document(tmp_path, FULL | {"items": []}))
+
+    def add(session: Session) -> None:
+        incident = session.scalars(select(Incident)).one()
+        session.add(
+            ActionItem(incident=incident, number=1, title="Our own", created_by=ADA, created_at=NOW, changed_at=NOW)
+        )
+
+    database.run(add)
+    theirs = document(tmp_path, FULL | {"items": [{"title": "Theirs"}, {"title": "Theirs, too"}]})
+    swapped = document(tmp_path, FULL | {"items": [{"title": "Theirs, too"}, {"title": "Theirs"}]}, name="swapped.json")
+    assert brought(database, theirs, update=True) == [Verdict.CHANGED]
+    assert brought(database, swapped, update=True) == [Verdict.HERE]
+    (sev,) = kept(database, tmp_path / "out")
+    assert sorted((each["number"], each["title"]) for each in sev["items"]) == [
+        (1, "Our own"), (2, "Theirs"), (3, "Theirs, too"),
+    ]  # fmt: skip
 
 
 @SQLITE_ONLY

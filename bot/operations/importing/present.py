@@ -101,9 +101,7 @@ def differences(session: Session, incident: Incident, sev: Sev) -> Differences:
     """In what the file says otherwise than what is kept."""
     own = TimelineEntry.incident_id == incident.id
     told = {(each.at, each.kind, each.actor, each.text) for each in session.scalars(select(TimelineEntry).where(own))}
-    items = {
-        each.number: each for each in session.scalars(select(ActionItem).where(ActionItem.incident_id == incident.id))
-    }
+    items = list(session.scalars(select(ActionItem).where(ActionItem.incident_id == incident.id)))
     held, workflows = holders(session, incident), incident.workflow_keys
     links = {each.address for each in links_of(session, incident)}
     fields = field_values.held(incident.fields)
@@ -120,13 +118,24 @@ def differences(session: Session, incident: Incident, sev: Sev) -> Differences:
         fields=[each for each in sev.fields if fields.get(each.field) != each],
         links=[each for each in sev.links if each[1] not in links],
         timeline=[each for each in sev.timeline if (each["at"], each["kind"], each["actor"], each["text"]) not in told],
-        items=[each for each in sev.items if _differs(items.get(each["number"]), each)],
+        items=_items(items, sev.items),
         postmortem=_postmortem_differs(session, incident, sev),
     )
 
 
-def _differs(item: ActionItem | None, said: Row) -> bool:
-    return item is None or any(getattr(item, name) != said[name] for name in ITEM_WORDS)
+def _items(here: Sequence[ActionItem], said: Sequence[Row]) -> list[Row]:
+    """The file's items that are not here as it has them, by their numbers here. What people added here is none of the file's."""
+    found, taken = [], {each.number for each in here}
+    for each in said:
+        own = [item for item in here if item.created_at == each["created_at"]]
+        same = next((item for item in own if item.title == each["title"]), None)
+        same = same or next((item for item in own if item.number == each["number"]), None)
+        number = same.number if same else each["number"] if each["number"] not in taken else max(taken) + 1
+        taken.add(number)
+        row = each | {"number": number}
+        if same is None or any(getattr(same, name) != row[name] for name in ITEM_WORDS):
+            found.append(row)
+    return found
 
 
 def _postmortem_differs(session: Session, incident: Incident, sev: Sev) -> bool:

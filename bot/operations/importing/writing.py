@@ -51,8 +51,10 @@ class Keeping:
 
         Done again, also after a crash in the middle of the file, it makes no second one.
         """
-        lock_numbers(session)  # nobody declares, and nobody else imports, until it is clear which are here
         record = imported(session, sev.origin)
+        if record is None:
+            lock_numbers(session)  # nobody declares, and nobody else imports, until it is clear that it is not here
+            record = imported(session, sev.origin)
         if record is not None:
             return self._again(session, record.incident_id, sev, now=now)
         same = of_number(session, sev.number) if sev.number else None
