@@ -1,6 +1,7 @@
 """What each source makes of bodies: those that were really sent, and any that could be."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -72,6 +73,17 @@ def test_any_text_of_a_sign_gives_a_message_that_slack_takes(text: str, source: 
         rendered += [each["elements"][0]["text"] for each in blocks if each["type"] == "context"]
         assert "<!channel" not in "".join(rendered)
         assert "<@" not in "".join(rendered)
+
+
+def test_many_problems_fit_into_a_message_and_are_listed_in_the_newest_alone() -> None:
+    problem = Problem(
+        id=7, source="alert", key="alertmanager:k", episode=1, workflow="sign-in", title="&" * 300, detail="", link=f"https://{'a' * 120}",
+        urgency="info", place="#payments", began_at=NOW, seen_at=NOW, seen_count=1, recovered_at=NOW, showing=2, told_count=0, ignored_by="",
+    )  # fmt: skip
+    many = Shown(problem, USUAL, NOW, others=[problem] * MOST_TOGETHER)
+    assert sum(len(each["text"]["text"]) for each in problem_views.message(many) if each["type"] == "section") < 12_000
+    old = problem_views.message(replace(many, is_old=True))
+    assert [each["type"] for each in old] == ["section", "context"]
 
 
 def test_pagerdutys_own_example_of_a_signature() -> None:

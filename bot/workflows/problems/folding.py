@@ -15,8 +15,8 @@ from bot.workflows.problems import showing
 from bot.workflows.problems.model import Problem
 
 CRITICAL = "critical"
-MOST_TOGETHER = 40
-"""How many a message lists besides its head: all of them are to be read there."""
+MOST_TOGETHER = 20
+"""How many a message lists besides its head. All are to be read there, and Slack takes some 13,000 characters of blocks."""
 
 
 def fold(session: Session, problem: Problem, *, config: Config, now: datetime) -> None:

@@ -132,15 +132,9 @@ def _many(shown: Shown) -> list[Block]:
     found = sorted((shown.problem, *shown.others), key=_worst_first)
     over = sum(each.recovered_at is not None for each in found)
     still = len(found) - over
-    how = (
-        f"{still} go on, {over} are over"
-        if still and over
-        else "all of them go on"
-        if still
-        else "all of them are over"
-    )
+    how = f"{still} go on, {over} are over" if still and over else f"all of them {'go on' if still else 'are over'}"
     mark = OVER if not still else _mark(found[0])
-    lines = [_line(shown.config, each) for each in found]
+    lines = [] if shown.is_old else [_line(shown.config, each) for each in found]
     listed = ["\n".join(lines[at : at + LINES_AT_ONCE]) for at in range(0, len(lines), LINES_AT_ONCE)]
     blocks = [kit.section(f"{mark} *{len(found)} problems at once*: {how}."), *map(kit.section, listed)]
     said = [f"It is in the timeline of {_names(shown)}."] if shown.sevs and shown.are_all_known else []
