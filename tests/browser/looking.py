@@ -39,7 +39,7 @@ class Eyes:
         page.locator("#messages .opening, #home .block, #messages .message").first.wait_for()
         yield page
         context.close()
-        assert complaints == []
+        assert complaints == [], complaints
 
 
 def _complaint(message: ConsoleMessage) -> list[str]:
