@@ -97,7 +97,7 @@ def test_everything_one_can_use_is_reached_by_the_tab_key(page: Page, places: tu
     page.goto(f"{page.url.partition('#')[0]}#/ada/{places[1]}")
     page.locator(".message").last.wait_for()
     page.evaluate("""() => {
-      window.named = (node) => node.dataset.field ?? `${node.tagName} ${node.ariaLabel ?? node.textContent}`;  // what is drawn anew is the same to who uses it
+      window.named = (node) => node.dataset.field || node.id || `${node.tagName} ${node.ariaLabel ?? node.textContent}`;  // what is drawn anew is the same to who uses it
       window.reached = new Set();
       window.rounds = 0;
       document.addEventListener('focusin', ({ target }) => {
