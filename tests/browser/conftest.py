@@ -11,7 +11,9 @@ from playwright.sync_api import Page
 
 from bot import demo
 from bot.app import Bot
-from bot.playground import Playground
+from bot.hearing import event_types
+from bot.playground import Playground, install
+from bot.slack.manifest import manifest
 from tests.browser.desk import Desk
 from tests.browser.looking import Eyes, chromium
 from tests.conftest import environment_for
@@ -37,7 +39,9 @@ def page(eyes: Eyes, slack: Playground) -> Iterator[Page]:
 @pytest.fixture
 def demo_bot(slack: Playground, tmp_path: Path) -> Iterator[Bot]:
     """The bot as the demo runs it, connected to the local Slack of the test."""
-    bot = Bot(environment_for(slack, new_sqlite(tmp_path), config=ROOT / demo.CONFIG))
+    environment = environment_for(slack, new_sqlite(tmp_path), config=ROOT / demo.CONFIG)
+    install(slack, manifest(event_types(environment)))
+    bot = Bot(environment)
     bot.start()
     slack.wait_until(lambda: slack.socket_count() == 1, why="the bot connects")
     yield bot

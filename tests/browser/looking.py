@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, expect, sync_playwright
 
 WIDE, PHONE = (1400, 900), (390, 844)
 PATIENCE_MS = 20_000
 """Milliseconds for which a thing on the page is waited for: the machine may have much else to do."""
+expect.set_options(timeout=PATIENCE_MS)
 Colours = Literal["light", "dark"]
 
 
@@ -39,7 +40,7 @@ class Eyes:
         page.locator("#messages .opening, #home .block, #messages .message").first.wait_for()
         yield page
         context.close()
-        assert complaints == []
+        assert complaints == [], complaints
 
 
 def _complaint(message: ConsoleMessage) -> list[str]:

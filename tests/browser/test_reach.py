@@ -9,14 +9,14 @@ from playwright.sync_api import Page, expect
 from bot.app import Bot
 from bot.playground import Playground
 from tests.browser.looking import PHONE, Colours, Eyes
+from tests.scenarios.stories import Stage
 
 pytestmark = pytest.mark.torture
 INTERACTIVE = "button, a[href], input, select, textarea, [role=option], [role^=menuitem], [role=tab]"
 NAMELESS = re.compile(r"^\s*- (?:button|link|textbox|searchbox|combobox|checkbox|radio|option|menuitem\w*|img|dialog|menu|listbox)(?: \[[^\]]*\])*:?\s*$", re.MULTILINE)  # fmt: skip
 """In the tree that a screen reader reads, a thing that has a role and no name."""
 UNREACHED = """() => {
-  const seen = window.reached;
-  return [...document.querySelectorAll('%s')].filter((node) => node.checkVisibility() && node.tabIndex >= 0 && !seen.has(node))
+  return [...document.querySelectorAll('%s')].filter((node) => node.checkVisibility() && node.tabIndex >= 0 && !reached.has(named(node)))
     .map((node) => node.outerHTML.slice(0, 160));
 }"""
 PALE = """(least) => {
@@ -49,14 +49,14 @@ MOST_PRESSES = 500
 
 
 @pytest.fixture
-def places(slack: Playground, demo_bot: Bot) -> tuple[str, ...]:  # noqa: ARG001 -- it answers
+def places(slack: Playground, demo_bot: Bot) -> tuple[str, ...]:
     """Where one may look: a SEV's channel with its card, a channel that is told of it, and Home."""
     ada = slack.person("ada")
     ada.types("/sev declare SEV2 cards are declined")
     slack.wait_until(
         lambda: any(name.startswith("sev-1") for name in ada.channels), why="the SEV has a channel", within=20
     )
-    slack.wait_quiet()
+    Stage(slack, demo_bot).settles()
     return ("general", "sev-1-cards-are-declined", "incidents", "home")
 
 
@@ -97,10 +97,11 @@ def test_everything_one_can_use_is_reached_by_the_tab_key(page: Page, places: tu
     page.goto(f"{page.url.partition('#')[0]}#/ada/{places[1]}")
     page.locator(".message").last.wait_for()
     page.evaluate("""() => {
+      window.named = (node) => node.dataset.field || node.id || `${node.tagName} ${node.ariaLabel ?? node.textContent}`;  // what is drawn anew is the same to who uses it
       window.reached = new Set();
       window.rounds = 0;
       document.addEventListener('focusin', ({ target }) => {
-        window.reached.add(target);
+        window.reached.add(named(target));
         window.rounds += target.matches('.skip');
       });
     }""")

@@ -312,6 +312,7 @@ def test_what_one_types_is_offered_to_be_completed(desk: Desk) -> None:
 def test_one_jumps_to_a_place_and_becomes_somebody_else_by_keyboard(desk: Desk) -> None:
     desk.page.keyboard.press("Control+k")
     desk.page.get_by_label("Channel or person").fill("rand")
+    expect(desk.dialog("Jump to").get_by_role("listitem")).to_have_text(["random"])
     desk.page.keyboard.press("Enter")
     expect(desk.page.get_by_label("Message #random")).to_be_visible()
     desk.page.get_by_role("button", name=re.compile("^You are Ada")).press("Enter")

@@ -10,7 +10,7 @@ import { patchFaults } from "./faults.js";
 import { drawFeed, watchFeed } from "./feed.js";
 import { drawHome } from "./home.js";
 import { icon } from "./icons.js";
-import { drawModals } from "./modal.js";
+import { drawModals, renameInModals } from "./modal.js";
 import { drawPane, drawThread } from "./pane.js";
 import { addressed, become, channelNamed, closePane, followPermalink, goHome, goTo } from "./places.js";
 import { watchPopovers } from "./popover.js";
@@ -119,6 +119,7 @@ function drawState() {
   drawFoot();
   patchFaults();
   refreshTimes();
+  renameInModals();
   drawTour();
   if (session.page === "channel" && session.messages.length) drawFeed();
 }

@@ -21,11 +21,22 @@ export function drawModals() {
   const view = stack.at(-1);
   if (!view) return closeFrame();
   frame ??= openFrame();
-  const drawn = JSON.stringify([view.id, view.hash, stack.length, session.people.size]);
+  const drawn = signatureOf(stack);
   if (frame.drawn !== drawn) drawView(view, stack);
   frame.drawn = drawn;
   if (Object.keys(session.views.errors ?? {}).length) showErrors(session.views.errors);
   return undefined;
+}
+
+/** All that a drawing depends on; a channel that was made just now has a name only when the page has heard of it. */
+function signatureOf(stack) {
+  const { id, hash } = stack.at(-1);
+  return JSON.stringify([id, hash, stack.length, session.people.size, session.channels.size]);
+}
+
+/** Draws the topmost modal anew where the people or channels it may name have changed. */
+export function renameInModals() {
+  if (frame && session.views.stack.length && frame.drawn !== signatureOf(session.views.stack)) drawModals();
 }
 
 function openFrame() {

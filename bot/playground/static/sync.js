@@ -121,9 +121,12 @@ export function notice(text) {
 }
 
 let socket;
+let listener = "";
 
 /** Listens to the server's news; when the line drops it calls again, and reads all that may have been missed. */
 export function connect() {
+  if (listener === session.me && socket.readyState <= WebSocket.OPEN) return;
+  listener = session.me;
   socket?.close();
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   const line = new WebSocket(`${scheme}://${location.host}/ui/socket?as=${encodeURIComponent(session.me)}`);
