@@ -194,3 +194,15 @@ def _meanings(form: Screen | None) -> dict[str, str]:
 def _text(form: Screen | None) -> str:
     assert form is not None
     return form.text()
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_whoever_closes_the_form_at_once_leaves_nothing_that_failed(stage: Stage, ada: Person) -> None:
+    stage.slack.faults.add("conversations.create", "slow:300")
+    ada.types("/sev declare")
+    ada.fills(Title="checkout is slow", Severity="SEV4")
+    ada.submits()
+    ada.closes_modal()
+    stage.settles()
+    assert "No delivery failed for good." in ada.types("/sev doctor").text
+    stage.expects("Declared by", "Type /sev here")

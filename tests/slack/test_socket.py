@@ -36,8 +36,9 @@ def test_whoever_did_something_before_the_end_gets_their_answer(
     send = SocketModeClient.send_socket_mode_response
 
     def send_late(client: SocketModeClient, response: SocketModeResponse) -> None:
-        is_kept.set()
-        time.sleep(0.3)  # the thread that answers is not given the processor
+        if "SEV-1 declared" in str(response.payload):  # events are acknowledged too, and say nothing
+            is_kept.set()
+            time.sleep(0.3)  # the thread that answers is not given the processor
         send(client, response)
 
     def stop() -> None:

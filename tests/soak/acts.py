@@ -146,8 +146,9 @@ class Acting:
         return next((each for each in posted if each.by_app and self.sev.title in str(each.blocks)), None)
 
     def alert_is_over(self) -> None:
-        """What was noticed is over."""
+        """What was noticed is over, and it is heard of before the SEV is closed: then nothing more is added to it."""
         self.stage.delivers(self._alert("ok"))
+        self.stage.loops()
         self.told.says(f"The alert is over: {self.sev.title}")
 
     def _alert(self, state: str) -> dict[str, str]:

@@ -57,6 +57,8 @@ class Day:
             if (minute + STEP) // HOUR in measured and (minute + STEP) % HOUR == 0:
                 self.figures[(minute + STEP) // HOUR] = self.stage.bot.figures()
         self._pool.shutdown()
+        self.stage.loops()  # what was delivered last is worked off
+        self.stage.settles()
 
     def _hour_begins(self, hour: int) -> None:
         weather = self.stage.plan.weather[hour]

@@ -6,7 +6,7 @@ from random import Random
 
 from tests.soak.company import PEOPLE
 
-STEP = 5
+STEP = 10
 """Minutes from one look of the loop to the next. What people do between two looks they do at once."""
 SEVERITIES = ("SEV1", "SEV2", "SEV2", "SEV3", "SEV3", "SEV4")
 WAYS = ("words", "words", "words", "form", "service", "message")

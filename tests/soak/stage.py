@@ -34,6 +34,7 @@ WITHIN = 60.0
 """Seconds in which the bot is there again, or what was asked of it has come."""
 LOOK_AGAIN = 0.5
 """Seconds after which the loop runs again where something is waited for."""
+NEW_LINE = "\n"
 NOT_KEPT = "nothing was changed"
 COUNTED = re.compile(r"(?<=added the action item SEV-)(\d+)/\d+|, due \d{4}-\d\d-\d\d\.$")
 """What depends on which of two came first, or on a policy, in what is said of an item."""
@@ -163,7 +164,7 @@ class Stage:
         def type_it() -> Delivery | None:
             reply = self.person(name).types(line)
             answers.append(reply.text)
-            self.notes(f"{name} types {line}: {reply.text}")
+            self.notes(f"{name} types {line}: {reply.text.partition(NEW_LINE)[0]}")
             assert reply.delivery is not None
             if NOT_KEPT in reply.text:
                 reply.delivery.error = reply.text
