@@ -13,6 +13,7 @@ from bot.app import Bot
 from bot.environment import Environment, pager_access, tracker_access
 from bot.playground import Person, Playground
 from tests.databases import PostgresServer, new_sqlite, postgres_server, quick_folder, share_compiled_statements
+from tests.environments import has_been_here
 from tests.processes import CONFIG
 from tests.shell import Sevbot, shell
 from tests.webhooks.receiver import VARIABLES
@@ -132,10 +133,18 @@ def environment_for(
 
 
 @pytest.fixture
-def sevbot(slack: Playground, database_url: str) -> Iterator[Bot]:
+def is_new() -> bool:
+    """Whether the bot starts for the first time: a module that is about that says so."""
+    return False
+
+
+@pytest.fixture
+def sevbot(slack: Playground, database_url: str, *, is_new: bool) -> Iterator[Bot]:
     """The bot, running in this process and connected."""
     slack.redelivery_delays = REDELIVERY_DELAYS
     bot = Bot(environment_for(slack, database_url))
+    if not is_new:
+        has_been_here(bot, slack)
     bot.start()
     slack.wait_until(lambda: slack.socket_count() == 1, why="the bot connects")
     slack.wait_quiet(quiet=0.05)

@@ -35,7 +35,7 @@ class Server:
         if self._thread.is_alive() and self._made.wait(timeout=within) and self._server is not None:
             self._server.should_exit = True
             self._thread.join(timeout=within)
-        if not self._thread.is_alive():  # else it closes it itself, as soon as it comes to that
+        if not self._thread.is_alive():  # else the thread closes it, as soon as it comes to that
             self._socket.close()
 
     def _serve(self) -> None:
@@ -47,7 +47,8 @@ class Server:
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._made.set()
-        if self._is_over:  # stopped before all it takes was imported: the socket may be closed by now
+        if self._is_over:  # stopped before all it takes was imported
+            self._socket.close()
             return
         self._server.run([self._socket])
 

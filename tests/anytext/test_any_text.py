@@ -16,7 +16,7 @@ SAMPLE = 100
 """There are more places than that: each is tried once."""
 PARTS = 4
 """In how many tests the places are gone through, so that they share the machine evenly."""
-ON_ONE_SEV = 4
+ON_ONE_SEV = 8
 """How many places work on the same SEV: making one takes longer than what is tried on it."""
 ALL = 2000
 FEWER = 400

@@ -14,6 +14,12 @@ def engine() -> str:
     return "sqlite"
 
 
+@pytest.fixture
+def is_new() -> bool:
+    """How a channel is learned shows where none is known yet."""
+    return True
+
+
 def learned(sevbot: Bot, slack: Playground, place: str) -> str:
     """The id of a place, once it is learned."""
 
