@@ -47,7 +47,7 @@ STEP = st.one_of(
 )
 
 SAMPLE = settings(
-    max_examples=30,
+    max_examples=12,
     stateful_step_count=30,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # a failure is told by its steps; shrinking it takes minutes

@@ -196,6 +196,7 @@ def test_others_find_nothing_whatever_they_try(
     stage.slack.expect_all()
 
 
+@pytest.mark.torture
 def test_who_has_left_finds_nothing_either(
     troubled_stage: Stage, secret: Sev, beside: Message, grace: Person, ada: Person
 ) -> None:
