@@ -28,6 +28,8 @@ NOISE = 2.0
 TURNS = 3
 PEOPLE = 10
 COMMANDS = 20
+TYPING = 1.0
+"""Seconds that each of them needs for the form at least; then all of them submit at the same moment."""
 PAUSE = 0.15
 """Seconds between two commands."""
 LOOKS = ("list", "help", "show SEV-1", "severity SEV-1 {severity}")
@@ -134,6 +136,7 @@ def rage(slack: Playground, people: list[Person]) -> Storm:
     def declares(person: Person) -> None:
         storm.opened.append(seconds(person.uses_shortcut("Declare a SEV")))
         slack.wait_until(lambda: person.modal, why="the form")
+        time.sleep(TYPING)
         person.fills(Title=f"what {person.name} sees", Severity="SEV1")
         storm.submitted.append(seconds(person.submits()))
 
