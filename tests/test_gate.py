@@ -102,3 +102,42 @@ def test_what_is_done_aside_gives_way_for_a_moment_only(monkeypatch: pytest.Monk
     courtesy = Courtesy()
     with courtesy.passing(aside=False), courtesy.passing(aside=True):
         pass  # it got through while somebody was served still
+
+
+class Crowd:
+    """People who come together, and how many of them were served at once."""
+
+    def __init__(self) -> None:
+        self.courtesy = Courtesy()
+        self.served = 0
+        self.most = 0
+        self.go = threading.Event()
+
+    def serve(self) -> None:
+        with self.courtesy.passing(aside=False):
+            self.served += 1
+            self.most = max(self.most, self.served)
+            self.go.wait(PATIENCE)
+            self.served -= 1
+
+
+def test_of_a_crowd_some_are_served_at_once_and_the_others_after_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gates, "A_MOMENT", PATIENCE)
+    crowd = Crowd()
+    with ThreadPoolExecutor(10) as pool:
+        for _ in range(10):
+            pool.submit(crowd.serve)
+        until(lambda: crowd.served == gates.AT_ONCE)
+        assert not crowd.go.wait(0.05)
+        crowd.go.set()
+    assert crowd.most == gates.AT_ONCE
+
+
+def test_nobody_waits_for_others_longer_than_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gates, "A_MOMENT", 0.01)
+    crowd = Crowd()
+    with ThreadPoolExecutor(10) as pool:
+        for _ in range(10):
+            pool.submit(crowd.serve)
+        until(lambda: crowd.served == 10)
+        crowd.go.set()
