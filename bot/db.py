@@ -34,6 +34,8 @@ SERVER_PATIENCE = (
     " -c idle_in_transaction_session_timeout=3s"
 )
 RETRYABLE_SQLSTATES = {"40001", "40P01"}  # serialization failure, deadlock victim
+PLAN_CHANGED = "0A000"
+"""Feature not supported: so a server refuses what was prepared before a migration widened a column. Told anew, it is taken."""
 LOCK_NOT_AVAILABLE = "55P03"
 END_IDLERS = text("""
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -230,7 +232,7 @@ def _in_use(engine: Engine) -> int:
 
 
 def _must_repeat(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in RETRYABLE_SQLSTATES
+    return getattr(error.orig, "sqlstate", None) in {*RETRYABLE_SQLSTATES, PLAN_CHANGED}
 
 
 def _sqlite_engine(url: URL, *, begin: str, read_only: bool) -> Engine:

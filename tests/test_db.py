@@ -108,6 +108,18 @@ def test_errors_do_not_tell_what_people_wrote(database: Database) -> None:
 
 
 @on_postgresql
+def test_a_statement_that_is_known_already_survives_that_its_column_is_widened(database: Database) -> None:
+    """As while a newer version's migration runs: the driver prepares what it says often, and the server knows that no more."""
+    for _ in range(10):  # on one connection, and none of it rolled back: both would forget it
+        database.run(lambda session: session.execute(select(InboundKey.key)).all())
+    migration = Database(database.url.render_as_string(hide_password=False))
+    with migration.engine.begin() as other:
+        other.execute(text("ALTER TABLE inbound_keys ALTER COLUMN key TYPE varchar(300)"))
+    migration.close()
+    assert database.run(lambda session: session.scalars(select(InboundKey.key)).all()) == []
+
+
+@on_postgresql
 def test_the_victim_of_a_deadlock_is_run_again(database: Database) -> None:
     for key in ("a", "b"):
         database.run(lambda session, key=key: add(session, key))  # type: ignore[misc]  # a default, not an argument
