@@ -11,7 +11,7 @@ TORTURE_JOBS ?= 4
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo demo-reset test torture again check bench pin
+.PHONY: help venv demo demo-reset test torture again check bench screenshots pin
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -49,6 +49,9 @@ check: venv ## Check formatting, style, types and who imports whom
 
 bench: venv ## Measure speed, as ratios within one run
 	$(BIN)/python -m pytest -n 0 -s -m bench tests/bench
+
+screenshots: venv ## Take the README's pictures anew (needs chromium)
+	$(BIN)/python -m tests.browser.screenshots
 
 pin: venv ## Pin all dependencies anew, with hashes (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 pyproject.toml -o requirements.txt

@@ -102,7 +102,8 @@ class Callers:
         if not self._has_room(token):
             raise Rejected(
                 HTTPStatus.TOO_MANY_REQUESTS,
-                "Make fewer calls; counts of many minutes fit into one.",
+                f"This token calls more than {self._per_second:g} times a second. Go on in a second; "
+                "counts of many minutes fit into one call.",
                 headers={"Retry-After": "1"},
             )
         return token

@@ -10,7 +10,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import schema
+from bot import runs, schema
 from bot.clock import Clock
 from bot.config import Settings
 from bot.db import UNAVAILABLE, CommitUnknown, Database, log_failure
@@ -29,7 +29,7 @@ from bot.slack.listeners import Listeners
 from bot.slack.socket import Socket
 from bot.slack.tls import trust
 from bot.web.server import Server
-from bot.web.v1 import once, tokens
+from bot.web.v1 import tokens
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -88,6 +88,7 @@ class Bot:
         self.bolt = self._bolt()
         self.listeners.attach(self.bolt)
         self.schedule = Schedule(self.clock, self._jobs())
+        self._run_notes = runs.Notes(runs.here())
         self.socket = (
             Socket(self.bolt, environment.slack_app_token, before=self.slack.identity, on_connect=self._connected)
             if environment.socket_mode
@@ -109,6 +110,8 @@ class Bot:
             log_failure(log, "database.not_there", error)
             threading.Thread(target=self._wait_for_database, name="database", daemon=True).start()
         self.schedule.start()
+        if not self._waits_for_database:
+            self._note_start()
         if self.socket:
             self.socket.start()
         else:
@@ -142,15 +145,17 @@ class Bot:
         """Take nothing more, finish or release what is in flight, and let go of everything, all within `STOP_WITHIN`."""
         self._stopping.set()
         deadline = self.clock.monotonic() + STOP_WITHIN
-        self.listeners.finish(within=ANSWER_WITHIN)
         if self.socket:
-            self.socket.stop()
+            self.socket.stop(within=ANSWER_WITHIN)
         self.server.stop(within=ANSWER_WITHIN)
         self.schedule.stop()
         self.listeners.stop()
         self.house.emergencies.stop()
         self.house.workflows.stop()
         self.dispatcher.stop(within=max(deadline - self.clock.monotonic(), 0.0))
+        noting = threading.Thread(target=self._note_stop, name="stop", daemon=True)  # a database may not answer
+        noting.start()
+        noting.join(max(deadline - self.clock.monotonic(), ANSWER_WITHIN))
         self.database.close()
 
     def _connected(self) -> None:
@@ -172,8 +177,8 @@ class Bot:
             Job("outbox.revive", timedelta(seconds=10), self.dispatcher.revive),
             Job("outbox.second_look", min(timedelta(seconds=10), patience.second_look), self.dispatcher.look_twice),
             Job("api.note_uses", timedelta(minutes=1), self._note_uses),
-            Job("api.forget", timedelta(hours=1), self._forget_answers),
             Job("incidents.reconcile", timedelta(minutes=10), self.reconcile),
+            Job("operations.note_runs", timedelta(minutes=1), self._note_runs),
             *self.house.jobs(),
         )
 
@@ -225,8 +230,25 @@ class Bot:
     def _note_uses(self) -> None:
         tokens.note_uses(self.house.workflows.health.counts.callers, self.database, self.clock)
 
-    def _forget_answers(self) -> None:
-        self.database.run(lambda session: once.forget_old(session, now=self.clock.now()))
+    def _note_runs(self) -> None:
+        """Write down how the recurring jobs fare."""
+        now, known = self.clock.machine(), self.schedule.runs()
+        news = self.database.run(lambda session: self._run_notes.write(session, known, now=now), aside=True)
+        self._run_notes.written(news)
+
+    def _note_start(self) -> None:
+        try:
+            self._note_runs()
+        except (SQLAlchemyError, CommitUnknown) as error:
+            log_failure(log, "start.not_noted", error)  # the recurring job notes it
+
+    def _note_stop(self) -> None:
+        """Write down that this bot was told to stop, so that nobody is alarmed when its jobs run no more."""
+        now = self.clock.machine()
+        try:
+            self.database.run(lambda session: self._run_notes.stop(session, now=now), aside=True)
+        except (SQLAlchemyError, CommitUnknown) as error:
+            log_failure(log, "stop.not_noted", error)
 
     def _is_behind(self) -> bool:
         """Whether Slack takes nothing, and has not for a while. The database is asked only where the last call failed."""

@@ -10,7 +10,7 @@ import typer
 
 from bot import config, logs, memory, schema
 from bot.db import Database
-from bot.shell import keeping, looking
+from bot.shell import forgetting, importing, keeping, looking
 from bot.shell.ground import end_with, environment_or_end, only_instance
 
 cli = typer.Typer(
@@ -30,6 +30,7 @@ def run() -> None:
         try:
             bot = Bot(environment, migrates=True)
             bot.start()
+            memory.settled()
         except config.ConfigFaults as faults:
             end_with(faults.faults)
         except schema.SchemaBehind as behind:
@@ -64,6 +65,7 @@ def migrate() -> None:
 @cli.command()
 def check() -> None:
     """Read the whole configuration, and list everything that is wrong with it."""
+    from bot.config.retention import without_effect
     from bot.config.workflows import secrets_of
     from bot.paging.pagers import Pagers
     from bot.remediation.trackers import Trackers
@@ -87,7 +89,7 @@ def check() -> None:
         typer.echo(f"warning: {warning}", err=True)
     for name in sorted(environment.hooks.keys() - SOURCES.keys()):
         typer.echo(f"warning: SEVBOT_HOOK_{name.upper()}: there is no source {name}", err=True)
-    for notice in not_used(settings):
+    for notice in (*not_used(settings), *without_effect(found.retention)):
         typer.echo(f"warning: {notice}", err=True)
     if not environment.heartbeat_secrets and any(each.heartbeats for each in found.workflows):
         typer.echo("warning: SEVBOT_HEARTBEAT_SECRET: without it no heartbeat can be heard", err=True)
@@ -219,6 +221,8 @@ cli.command()(keeping.backup)
 cli.command()(keeping.restore)
 cli.command()(keeping.move_to)
 cli.command()(keeping.export)
+cli.command()(forgetting.retention)
+cli.command("import")(importing.import_sevs)
 cli.command()(looking.doctor)
 cli.command()(looking.retry)
 

@@ -37,6 +37,8 @@ RETRYABLE_SQLSTATES = {"40001", "40P01"}  # serialization failure, deadlock vict
 PLAN_CHANGED = "0A000"
 """Feature not supported: so a server refuses what was prepared before a migration widened a column. Told anew, it is taken."""
 LOCK_NOT_AVAILABLE = "55P03"
+IDLE_TOO_LONG = "25P03"
+"""With which the server ends a session: it had begun a transaction, and on a busy machine did not come to go on."""
 END_IDLERS = text("""
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND usename = current_user AND state LIKE 'idle in transaction%'
@@ -169,7 +171,7 @@ class Database:
             try:
                 session.commit()
             except DBAPIError as error:
-                if error.connection_invalidated:
+                if error.connection_invalidated and _sqlstate(error) != IDLE_TOO_LONG:  # such a one committed nothing
                     raise CommitUnknown from error
                 raise
         for notify in self.after_commit:
@@ -178,7 +180,7 @@ class Database:
 
     def _makes_way(self, error: DBAPIError) -> bool:
         """Whether a lock was waited for in vain, and somebody was ended who kept locks and did nothing."""
-        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+        if _sqlstate(error) != LOCK_NOT_AVAILABLE:
             return False
         with self.engine.connect() as connection:
             return bool(connection.execute(END_IDLERS).all())
@@ -232,7 +234,11 @@ def _in_use(engine: Engine) -> int:
 
 
 def _must_repeat(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in {*RETRYABLE_SQLSTATES, PLAN_CHANGED}
+    return _sqlstate(error) in {*RETRYABLE_SQLSTATES, PLAN_CHANGED}
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
 
 
 def _sqlite_engine(url: URL, *, begin: str, read_only: bool) -> Engine:

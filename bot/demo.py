@@ -18,7 +18,10 @@ from bot.acme import Company, Reports
 from bot.clock import Clock
 from bot.config import load
 from bot.demo_past import prepare
-from bot.playground import Playground
+from bot.environment import read_environment
+from bot.hearing import event_types
+from bot.playground import Playground, install
+from bot.slack.manifest import manifest
 from bot.workflows.heartbeats.hooks import PATH, token_of
 
 FOLDER = Path("var/demo")
@@ -74,6 +77,7 @@ def run() -> int:
         company = stack.enter_context(_company(slack, port, known))
         slack.neighbours |= {"Acme Pay": company.url, "Jira": f"{slack.url}/jira/"}
         environment = {**_environment(slack, url, port), **_known_to_the_bot(company, known)}
+        install(slack, manifest(event_types(read_environment(environment))))
         with FileLock(
             FOLDER / "sevbot.db.lock", timeout=END_WITHIN
         ):  # a demo that was killed may have a bot that still ends

@@ -12,13 +12,15 @@ from enum import StrEnum
 class Refused(Exception):  # noqa: N818 - the field's word, and it is an answer more than an error
     """A request that cannot be granted. Its text is a whole sentence for the person, and says what is possible instead.
 
-    `field` names the form field it concerns (a block id), so that a modal shows the sentence under it.
+    `field` names the form field it concerns (a block id), so that a modal shows the sentence under it. `to_services` is the
+    sentence for who calls the HTTP API, where the one for people names what is typed in Slack.
     """
 
-    def __init__(self, sentence: str, *, field: str | None = None) -> None:
+    def __init__(self, sentence: str, *, field: str | None = None, to_services: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.field = field
+        self.to_services = to_services or sentence
 
 
 class Blame(StrEnum):
@@ -47,6 +49,10 @@ class Temporary(CallFailed):
     def __init__(self, code: str, detail: str = "", *, retry_after: timedelta | None = None) -> None:
         super().__init__(code, detail)
         self.retry_after = retry_after
+
+
+class NotYet(Temporary):
+    """It waits for something the bot does itself, and does just now: nothing is wrong, and nobody need hear of it."""
 
 
 class OutcomeUnknown(CallFailed):

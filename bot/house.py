@@ -10,7 +10,6 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot import inbound
 from bot.clock import Clock
 from bot.config import Settings
 from bot.db import Database
@@ -22,6 +21,7 @@ from bot.hearing import event_rules
 from bot.incidents import (
     access_slack,
     duplicates,
+    field_slack,
     jobs,
     linking_slack,
     links,
@@ -88,7 +88,7 @@ HOME_EVENTS = (
     *PostmortemRoom.EVENTS,
 )  # fmt: skip
 """The facts of a SEV after which Homes are shown anew."""
-WATCHED_EVENTS = ("declared", "reopened", "severity", "status", "update", "role", "handoff")
+WATCHED_EVENTS = ("declared", "reopened", "severity", "status", "update", "role", "handoff", "fields")
 """The facts of a SEV that change what people need to be reminded of."""
 MISSED_EVENTS = ("channel_regained", "declared_without_database", "reopened")
 """The facts of a SEV after which its channel is read: something may have been said there unheard."""
@@ -170,7 +170,7 @@ class House:
         looking = Looking(settings, card_buttons=self._card_buttons(), tray_buttons=self.remediation.tray_buttons())
         changing, updater = incidents.Changing(settings, self._ground.clock), updating.Updating(settings)
         persons, guarding = People(settings), access_slack.Guarding(settings)
-        silence = nudge_slack.Silencing(settings)
+        silence, filling = nudge_slack.Silencing(settings), field_slack.FieldWork(settings)
         capturing = timeline_slack.Capturing(slack, settings, self.memory)
         reading = timeline_reading.Reading(settings, slack.permalink)
         starting = timeline_starting.Starting(settings, slack)
@@ -179,6 +179,7 @@ class House:
             *updating.commands(updater),
             *people_slack.commands(persons),
             *linking_slack.commands(Linking(settings)),
+            *field_slack.commands(filling),
             *self.paging.commands(),
             *self.postmortems.commands(),
             *timeline_slack.commands(capturing),
@@ -198,6 +199,7 @@ class House:
         incidents.listen(rooms, declaring, changing)
         updating.listen(rooms, updater)
         people_slack.listen(rooms, persons)
+        field_slack.listen(rooms, filling)
         timeline_slack.listen(rooms, capturing)
         timeline_reading.listen(rooms, reading)
         timeline_starting.listen(rooms, starting)
@@ -210,22 +212,17 @@ class House:
 
     def jobs(self) -> tuple[Job, ...]:
         """What the rooms do again and again."""
-        forgetting = (self._ground.database, self._ground.clock, self._ground.settings)
         overdue = partial(self._by_settings, remediation_jobs.show_overdue)
         return (
             Job("incidents.carry_on", timedelta(seconds=2), self.emergencies.carry_on),
             Job("incidents.forget_answers", timedelta(minutes=5), self._forget_answers),
             Job("incidents.expire_requests", timedelta(minutes=5), partial(self._now, jobs.expire_requests)),
             Job("digest.send_due", timedelta(seconds=15), self.digests.send_due),
-            Job("digest.forget", timedelta(hours=1), self.digests.forget),
             Job("nudges.remind", timedelta(seconds=15), self.remind),
-            Job("nudges.forget", timedelta(hours=1), partial(nudge_jobs.forget, *forgetting)),
             Job("remediation.show_overdue", timedelta(minutes=10), overdue),
             Job("postmortems.ask_reviewers", timedelta(minutes=1), self.postmortems.ask_reviewers),
             Job("tracker.watch", timedelta(seconds=15), self.tracking.watch),
-            Job("tracker.forget", timedelta(hours=1), self.tracking.forget),
             *(Job(*each) for room in (self.paging, self.workflows, self.operations) for each in room.jobs()),
-            Job("inbound.forget", timedelta(hours=1), partial(self._now, inbound.forget_old)),
         )
 
     def begin(self, session: Session) -> None:

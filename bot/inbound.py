@@ -4,16 +4,13 @@ A key is written in the transaction of the change it guards. So a delivery that 
 transaction that was rolled back may be tried again.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Executable, String, delete, select, update
+from sqlalchemy import Executable, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from bot.db import Base, affected, dialect_of, insert_for
-
-KEPT_FOR = timedelta(days=7)
-"""Longer than any sender repeats itself: Slack gives up after minutes, or a day with delayed events."""
+from bot.db import Base, dialect_of, insert_for
 
 
 class InboundKey(Base):
@@ -48,8 +45,3 @@ def set_subject(session: Session, source: str, key: str, subject: str) -> None:
 def subject_of(session: Session, source: str, key: str) -> str | None:
     """What came of it, or None."""
     return session.scalar(select(InboundKey.subject).where(InboundKey.source == source, InboundKey.key == key[:255]))
-
-
-def forget_old(session: Session, *, now: datetime) -> int:
-    """Delete keys nobody can repeat any more. Returns how many."""
-    return affected(session, delete(InboundKey).where(InboundKey.at < now - KEPT_FOR))

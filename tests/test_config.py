@@ -293,3 +293,54 @@ def test_what_yaml_takes_for_yes_and_no_is_norway_and_ontario(folder: Path) -> N
     assert load(folder).calendar.subdivision == "ON"
     (folder / "sevbot.yaml").write_text(f"{text}\ncalendar: {{country: NO}}\n")
     assert load(folder).calendar.country == "NO"
+
+
+FIELD = {"key": "region", "name": "Region", "kind": "text"}
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ([FIELD, {**FIELD, "name": "Where"}], "fields: 'region' is there twice"),
+        ([FIELD, {**FIELD, "key": "where", "name": "REGION"}], "fields: the name 'region' is there twice"),
+        ([{**FIELD, "kind": "choice"}], "fields.region.choices: give a choice at least, such as {key: eu, label: Europe}"),
+        ([{**FIELD, "choices": [{"key": "eu", "label": "Europe"}]}], "fields.region.choices: a text has none: let kind be choice or choices"),
+        (
+            [{**FIELD, "kind": "choices", "choices": [{"key": "eu", "label": "Europe"}, {"key": "eu", "label": "europe"}]}],
+            "fields.region.choices: 'eu' is there twice",
+        ),
+        ([{**FIELD, "unit": "EUR"}], "fields.region.unit: only a number has one"),
+        ([{**FIELD, "kind": "number", "unit": "1 EUR"}], "fields.0.unit: String should match pattern"),
+        ([{**FIELD, "severities": ["SEV9"]}], "fields.region.severities: there is no severity 'SEV9'"),
+        ([{**FIELD, "kind": "colour"}], "fields.0.kind: Input should be 'text', 'long_text',"),
+        ([{**FIELD, "required_at": "close"}], "fields.0.required_at: Input should be 'declare' or 'resolve'"),
+        ([{**FIELD, "key": "The Region"}], "fields.0.key: String should match pattern"),
+        ([{**FIELD, "name": "a" * 61}], "fields.0.name: String should have at most 60 characters"),
+        ([{**FIELD, "colour": "red"}], "fields.0.colour: there is no such setting"),
+    ],
+)  # fmt: skip
+def test_custom_fields_that_can_not_be_are_refused(folder: Path, given: list[dict[str, Any]], told: str) -> None:
+    change(folder, lambda content: content.update(fields=given))
+    assert [fault for fault in faults(folder) if fault.startswith(f"config/sevbot.yaml: {told}")]
+
+
+def test_of_custom_fields_there_are_not_more_than_slack_has_room_for(folder: Path) -> None:
+    choices = [{"key": f"c{number}", "label": f"Choice {number}"} for number in range(100)]
+    shown = {"on_card": True, "in_announcement": True, "asked_at": "declare"}
+    many = [
+        {"key": f"f{number}", "name": f"Field {number}", "kind": "choice", "choices": choices, **shown}
+        for number in range(41)
+    ]
+    change(folder, lambda content: content.update(fields=many))
+    assert faults(folder) == [
+        f"config/sevbot.yaml: fields: {fault}"
+        for fault in (
+            "41 fields are too many: 40 are possible",
+            "41 fields with asked_at: declare are too many: 10 are possible",
+            "41 fields with on_card are too many: 10 are possible",
+            "41 fields with in_announcement are too many: 5 are possible",
+            "4100 choices in all are too many: 400 are possible",
+        )
+    ]
+    change(folder, lambda content: content.update(fields=many[:4]))
+    assert len(load(folder).fields) == 4

@@ -1,6 +1,7 @@
 """The two doors of the database: looking changes nothing, changing is all or nothing, and people go first."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
@@ -117,6 +118,25 @@ def test_a_statement_that_is_known_already_survives_that_its_column_is_widened(d
         other.execute(text("ALTER TABLE inbound_keys ALTER COLUMN key TYPE varchar(300)"))
     migration.close()
     assert database.run(lambda session: session.scalars(select(InboundKey.key)).all()) == []
+
+
+@on_postgresql
+@pytest.mark.parametrize("shows", ["asking on", "committing"])
+def test_whom_the_server_ended_for_idling_begins_again(database: Database, shows: str) -> None:
+    tries: list[int] = []
+
+    def work(session: Session) -> None:
+        tries.append(1)
+        add(session, "a")
+        session.flush()
+        if len(tries) == 1:
+            session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '20ms'"))
+            time.sleep(0.3)  # as on a machine that has too much to do
+        if shows == "asking on":
+            session.execute(text("SELECT 1"))
+
+    database.run(work)
+    assert (len(tries), keys(database)) == (2, ["a"])
 
 
 @on_postgresql

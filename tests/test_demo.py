@@ -1,11 +1,14 @@
 """The demo's database is never empty, and its past is told once."""
 
+import json
 import os
 import subprocess
 import sys
 import time
+import urllib.request
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -119,27 +122,66 @@ def test_a_month_of_what_customers_did_is_known_from_the_first_minute(prepared: 
     assert worst[0] < 0.995
 
 
+def start(folder: Path) -> "subprocess.Popen[str]":
+    """The demo, in a folder of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "bot", "demo"], cwd=folder, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+
+
+def address_of(running: "subprocess.Popen[str]") -> str:
+    """Where the local Slack is, as soon as the demo is ready."""
+    assert running.stdout is not None
+    found = next(line.split()[-1] for line in running.stdout if " Open " in line)
+    assert running.poll() is None
+    return found
+
+
+def asks(address: str, path: str, **body: str) -> dict[str, Any]:
+    """As Ada's page does."""
+    request = urllib.request.Request(f"{address}/ui/{path}", json.dumps({"as": "U01ADA", **body}).encode())  # noqa: S310 -- loopback
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        found: dict[str, Any] = json.load(answer)
+    return found
+
+
+def channels(address: str) -> list[str]:
+    with urllib.request.urlopen(f"{address}/ui/state?as=U01ADA", timeout=30) as answer:  # noqa: S310 -- loopback
+        return [each["name"] for each in json.load(answer)["channels"]]
+
+
 @pytest.mark.torture
 @pytest.mark.parametrize("after", [0.3, 0.8, 1.2, 1.6, 2.5, 4.0])
 def test_a_demo_that_is_killed_at_any_moment_goes_on(tmp_path: Path, after: float) -> None:
     (tmp_path / "config").symlink_to(ROOT / "config")
-
-    def start() -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            [sys.executable, "-m", "bot", "demo"], cwd=tmp_path, stdout=subprocess.PIPE, text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
-
-    killed = start()
+    killed = start(tmp_path)
     time.sleep(after)
     killed.kill()
     killed.communicate()
-    running = start()
-    assert running.stdout is not None
+    running = start(tmp_path)
     try:
-        assert any("is ready" in line for line in running.stdout)
-        assert running.poll() is None
+        assert address_of(running)
     finally:
         running.terminate()
         running.communicate(timeout=30)
     assert [incident.number for incident in told(f"sqlite:///{tmp_path / demo.FOLDER / 'sevbot.db'}")] == [1, 2, 3, 4]
+
+
+@pytest.mark.torture
+def test_a_demo_that_is_killed_right_after_a_sev_was_declared_brings_its_channel(tmp_path: Path) -> None:
+    (tmp_path / "config").symlink_to(ROOT / "config")
+    killed = start(tmp_path)
+    asks(address_of(killed), "command", channel="C01GENERAL", text="/sev declare SEV2 cards are declined")
+    killed.kill()
+    killed.communicate()
+    running = start(tmp_path)
+    try:
+        address = address_of(running)
+        deadline = time.monotonic() + 60
+        while "sev-5-cards-are-declined" not in channels(address):
+            assert time.monotonic() < deadline, channels(address)
+            time.sleep(0.2)
+    finally:
+        running.terminate()
+        running.communicate(timeout=30)

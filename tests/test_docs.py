@@ -10,6 +10,7 @@ from typer.main import get_group
 from bot.app import Bot
 from bot.cli import cli
 from bot.playground import Person, Playground
+from tests.databases import new_sqlite
 from tests.processes import ROOT
 from tests.scenarios.stories import Stage
 from tests.shell import Sevbot
@@ -71,6 +72,25 @@ def test_what_configuring_tells_to_run_works_as_it_is_written(sevbot_cli: Sevbot
         said = sevbot_cli(*words[1:])
         assert said.exit_code == 0, (words, said.stderr)
         assert said.stdout == sevbot_cli(*words[1:]).stdout
+
+
+def test_what_importing_tells_to_run_works_as_it_is_written(sevbot_cli: Sevbot, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "import.md").read_text()
+    for name, content in re.findall(r"^```\w+ (\S+)\n(.*?)^```", page, re.DOTALL | re.MULTILINE):
+        (tmp_path / name).write_text(content)
+    url = new_sqlite(tmp_path)
+    told = [shlex.split(line) for line in "\n".join(FENCE.findall(page)).splitlines() if line.startswith("sevbot ")]
+    done = []
+    for words in told:
+        files = [str(tmp_path / word) if (tmp_path / word).exists() else word for word in words[1:]]
+        said = sevbot_cli(*files, DATABASE_URL=url)
+        assert said.exit_code == 0, (words, said.stderr)
+        done.append(said.stdout.splitlines()[-1])
+    assert done == [
+        "1 SEV is new. Nothing was imported yet.", "1 SEV was imported. Nothing was said in Slack.",
+        "2 SEVs are new. Nothing was imported yet.",
+        "1 SEV is new. Nothing was imported yet.", "1 SEV was imported. Nothing was said in Slack.",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

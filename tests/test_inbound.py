@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import inbound
 from bot.db import Database
+from tests.retaining import forget
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SOURCE = "slack.event"
@@ -75,8 +76,8 @@ def test_what_came_of_it_is_remembered_for_whoever_repeats_it(database: Database
 
 
 def test_only_what_nobody_can_repeat_any_more_is_forgotten(database: Database) -> None:
-    is_new(database, "old", now=NOW - inbound.KEPT_FOR - timedelta(seconds=1))
-    is_new(database, "young", now=NOW - inbound.KEPT_FOR)
-    assert database.run(lambda session: inbound.forget_old(session, now=NOW)) == 1
+    is_new(database, "old", now=NOW - timedelta(days=7, seconds=1))
+    is_new(database, "young", now=NOW - timedelta(days=7))
+    assert forget(database, "inbound_keys", now=NOW) == 1
     assert is_new(database, "old")
     assert not is_new(database, "young")

@@ -19,10 +19,12 @@ from bot.config.calendar import CalendarRules
 from bot.config.checks import CheckRules
 from bot.config.crosschecks import cross_check
 from bot.config.digests import Digest
+from bot.config.fields import CustomField, FieldChoice, FieldKind
 from bot.config.nudges import NudgeRule, Nudges, NudgeStep
 from bot.config.postmortems import PostmortemRules
 from bot.config.queries import PrometheusRules, Query
 from bot.config.remediation import Remediation
+from bot.config.retention import Retention
 from bot.config.sections import (
     COMMANDER,
     DEFAULT_ROLES,
@@ -59,9 +61,12 @@ __all__ = [
     "CheckRules",
     "Config",
     "ConfigFaults",
+    "CustomField",
     "Dashboard",
     "Delivery",
     "Digest",
+    "FieldChoice",
+    "FieldKind",
     "NudgeRule",
     "NudgeStep",
     "Nudges",
@@ -75,6 +80,7 @@ __all__ = [
     "Query",
     "Reactions",
     "Remediation",
+    "Retention",
     "Role",
     "Settings",
     "Severity",
@@ -106,8 +112,9 @@ class Config(Frozen):
     """One consistent snapshot of the files in the configuration folder."""
 
     severities: Annotated[tuple[Severity, ...], Field(min_length=1)]
-    statuses: Annotated[tuple[Status, ...], Field(min_length=1)]
+    statuses: Annotated[tuple[Status, ...], Field(min_length=1, max_length=50)]
     roles: Annotated[tuple[Role, ...], Field(min_length=1)] = DEFAULT_ROLES
+    fields: tuple[CustomField, ...] = ()
     teams: tuple[Team, ...] = ()
     calendar: CalendarRules = CalendarRules()
     workflows: tuple[Workflow, ...] = ()
@@ -131,6 +138,7 @@ class Config(Frozen):
     checks: CheckRules = CheckRules()
     prometheus: PrometheusRules = PrometheusRules()
     webhooks: tuple[Webhook, ...] = ()
+    retention: Retention = Retention()
 
     def severity(self, key: str) -> Severity | None:
         """The severity of that name, whatever its case, or None."""
@@ -139,6 +147,10 @@ class Config(Frozen):
     def role(self, key: str) -> Role:
         """The role of that name. A role taken out of the files while somebody holds it keeps its bare name."""
         return next((each for each in self.roles if each.key == key), Role(key=key, label=key))
+
+    def field(self, key: str) -> CustomField | None:
+        """The custom field of that key."""
+        return next((each for each in self.fields if each.key == key), None)
 
     def team(self, key: str) -> Team | None:
         return next((each for each in self.teams if each.key == key), None)

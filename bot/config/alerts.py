@@ -6,20 +6,20 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from bot.config.values import Duration, Frozen
+from bot.config.values import TAKES_A_PATTERN, Duration, Frozen
 
 USUAL_PATHS = frozenset({"key", "title", "state", "detail", "link", "urgency", "workflow", "labels"})
 
 
 def json_path(value: str) -> str:
-    """A JSONPath. Raises `ValueError` where it is none. Its library's own functions, in backticks, are no part of it."""
+    """A JSONPath, without its library's own functions (in backticks) and regular expressions. Raises `ValueError`."""
     if value in USUAL_PATHS:
         return value
     from jsonpath_ng.exceptions import JSONPathError  # late: most bots need it never, and it is large
     from jsonpath_ng.ext.parser import parse
 
     example = "write incidents[*], monitor.name or tags[0]; what else stands in a name, in quotes: monitor.'1st name'"
-    if "`" in value:
+    if "`" in value or TAKES_A_PATTERN.search(value):
         raise ValueError(f"{value!r} can't be used: {example}")
     try:
         parse(value)
@@ -32,6 +32,7 @@ JsonPath = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(js
 """Where something is in a body: `a.b[0].c`."""
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 SHORTEST_KEPT = timedelta(days=1)
+SHORTEST_STORM, LONGEST_STORM = timedelta(minutes=1), timedelta(hours=1)
 
 
 class AlertMatcher(Frozen):
@@ -65,8 +66,18 @@ class GenericRules(Frozen):
     labels: JsonPath = "labels"
 
 
+class ManyRules(Frozen):
+    """From when on problems of one channel, whatever their source, share a message."""
+
+    after: Annotated[int, Field(ge=1, le=1000)] = 10
+    """How many are told by themselves."""
+    within: Duration = timedelta(minutes=5)
+
+
 class AlertRules(Frozen):
     """Alerts of other services."""
+
+    many: ManyRules = ManyRules()
 
     keep: Duration = timedelta(days=14)
     """How long bodies are kept."""
@@ -77,4 +88,6 @@ def wrong_alerts(rules: AlertRules) -> list[str]:
     """What is wrong with them, each fault with its place."""
     if rules.keep < SHORTEST_KEPT:
         return ["alerts.keep: give a day at least: what is delivered again later than that counts as news"]
+    if not SHORTEST_STORM <= rules.many.within <= LONGEST_STORM:
+        return ["alerts.many.within: give 1m to 1h"]
     return []

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from bot.config.values import Duration, Frozen, Link, parse_duration
+from bot.config.patterns import pattern
+from bot.config.values import TAKES_A_PATTERN, Duration, Frozen, Link, parse_duration
 
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(days=7)
 LONGEST_RUN = timedelta(minutes=2)
@@ -22,20 +23,15 @@ OF_SECRETS = "secret."
 NAME = r"[A-Za-z][A-Za-z0-9_]{0,39}"
 
 
-def pattern(value: str) -> str:
-    """A regular expression. Raises `ValueError` where it is none."""
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise ValueError(f"{value!r} is no regular expression: {error}") from None
-    return value
-
-
 def json_path(value: str) -> str:
-    """Where something is in JSON. Raises `ValueError` where it can't be read."""
+    """Where something is in JSON. Raises `ValueError` where it can't be read, or takes a regular expression."""
     from jsonpath_ng.exceptions import JSONPathError  # late: they take memory, and few settings need them
     from jsonpath_ng.ext.parser import parse
 
+    if TAKES_A_PATTERN.search(value):
+        raise ValueError(
+            f"{value!r} can't be used: regular expressions have no place in a JSONPath; give matches instead"
+        )
     try:
         parse(value)
     except (JSONPathError, AttributeError, IndexError, re.error) as error:  # its lexer trips over some texts

@@ -7,8 +7,10 @@ from bot.config.alerts import wrong_alerts
 from bot.config.calendar import country_and_part, unknown_parts
 from bot.config.checks import wrong_rules
 from bot.config.digests import wrong_digests
+from bot.config.fields import wrong_fields
 from bot.config.postmortems import faults_of
 from bot.config.queries import wrong_prometheus
+from bot.config.retention import wrong_retention
 from bot.config.sections import COMMANDER, Category, Delivery
 from bot.config.tracking import TrackerRules
 from bot.config.webhooks import wrong_webhooks
@@ -60,7 +62,14 @@ def cross_check(config: "Config") -> list[str]:
     faults += [
         f"sevbot.yaml: {fault}" for fault in faults_of(config.postmortems, {each.key for each in config.severities})
     ]
-    wrong = (*wrong_alerts(config.alerts), *wrong_rules(config.checks), *wrong_webhooks(config.webhooks))
+    levels = {each.key for each in config.severities}
+    wrong = (
+        *wrong_fields(config.fields, levels),
+        *wrong_alerts(config.alerts),
+        *wrong_rules(config.checks),
+        *wrong_webhooks(config.webhooks),
+        *wrong_retention(config.retention),
+    )
     faults += [f"sevbot.yaml: {fault}" for fault in wrong]
     faults += [f"sevbot.yaml: {fault}" for fault in wrong_prometheus(config.prometheus)] + _nobody_to_ask(config)
     faults += _impatience(config.delivery) + _promises(config) + _tracking(config.tracker, teams)

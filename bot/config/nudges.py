@@ -128,6 +128,10 @@ STATUS_STUCK = {
         {"tell": "channel", "after": "30m", "every": "4h", "times": 2},
     ),
 }
+FIELDS_MISSING = {
+    "after": {"SEV0": "30m", "SEV1": "30m", "SEV2": "1h", OTHER: "1d"},
+    "steps": ({"tell": "owner", "every": "4h", "times": 3},),
+}
 
 
 AWAY = ("palm_tree", "face_with_thermometer", "beach_with_umbrella", "desert_island", "thermometer", "baby")
@@ -154,6 +158,9 @@ class Nudges(Frozen):
     )
     open_too_long: Annotated[NudgeRule, BeforeValidator(_over(OPEN_TOO_LONG))] = NudgeRule.model_validate(OPEN_TOO_LONG)
     status_stuck: Annotated[NudgeRule, BeforeValidator(_over(STATUS_STUCK))] = NudgeRule.model_validate(STATUS_STUCK)
+    fields_missing: Annotated[NudgeRule, BeforeValidator(_over(FIELDS_MISSING))] = NudgeRule.model_validate(
+        FIELDS_MISSING
+    )
     items: ItemNudges = ItemNudges()
     postmortems: PostmortemNudges = PostmortemNudges()
 

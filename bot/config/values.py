@@ -13,6 +13,8 @@ SAFE_LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoad
 """Reads data and nothing else; libyaml's, where there is one, is ten times as fast."""
 
 DURATION = re.compile(r"(\d+)\s*(ms|s|m|h|d)")
+TAKES_A_PATTERN = re.compile(r"=~|`\s*sub\b")
+"""What of a JSONPath takes a regular expression: one of Python's, which a text may hold up for ever."""
 UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 

@@ -17,6 +17,7 @@ EventName = Literal[
     "incident.update",
     "incident.title",
     "incident.summary",
+    "incident.fields",
 ]
 EVENTS: tuple[EventName, ...] = EventName.__args__  # type: ignore[attr-defined]  # it is a Literal's
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}

@@ -37,11 +37,6 @@ class Digests:
             except (SQLAlchemyError, CommitUnknown):
                 log.exception("digest.not_asked", extra={"subscription": subscription_id})  # it stays due
 
-    def forget(self) -> None:
-        """Forget the digests of long ago, when reminders of then are forgotten too."""
-        before = self._clock.now() - self._settings.current.nudges.retention
-        self._database.run(lambda session: service.forget_old(session, before=before), aside=True)
-
     def _follow(self) -> None:
         config = self._settings.current
         if config is not self._followed:

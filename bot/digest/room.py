@@ -58,7 +58,3 @@ class DigestRoom:
     def send_due(self) -> None:
         """Ask for every digest that is due."""
         self._digests.send_due()
-
-    def forget(self) -> None:
-        """Forget the digests of long ago."""
-        self._digests.forget()

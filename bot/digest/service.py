@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import audit
@@ -211,11 +211,6 @@ def issue(session: Session, subscription_id: int, due_at: datetime, *, config: C
                 _ask(session, found, made)
         else:
             _made(session, found, DigestIssue(day=each.day, due_at=each.due_at, left_out="the bot came too late"))
-
-
-def forget_old(session: Session, *, before: datetime) -> None:
-    """Forget which digests there were before a time: no later one asks for them any more."""
-    session.execute(delete(DigestIssue).where(DigestIssue.due_at < before))
 
 
 def _made(session: Session, subscription: DigestSubscription, issue: DigestIssue) -> DigestIssue | None:

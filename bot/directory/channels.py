@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.config import Config
 from bot.db import Base
-from bot.errors import Blame, Permanent, Temporary
+from bot.errors import Blame, NotYet, Permanent
 from bot.outbox.enqueue import Request, enqueue
 from bot.outbox.kinds import Attempt, Kind, Nature, Result
 from bot.outbox.model import Mode, OutboxMessage, State
@@ -55,14 +55,14 @@ def learning_key(place: str) -> str:
 
 
 def channel_id(session: Session, place: str) -> str:
-    """The id of a configured place. Raises `Temporary` while it is being learned, `Permanent` where that failed."""
+    """The id of a configured place. Raises `NotYet` while it is being learned, `Permanent` where that failed."""
     known = session.get(KnownChannel, place)
     if known is not None:
         return known.channel_id
     lesson = session.query(OutboxMessage).filter_by(key=learning_key(place)).one_or_none()
     if lesson is not None and lesson.state == State.DEAD:
         raise Permanent(lesson.last_error or "channel_not_found", place, blame=Blame.GONE)
-    raise Temporary("channel_not_learned_yet", place)
+    raise NotYet("channel_not_learned_yet", place)
 
 
 def learn_places(session: Session, config: Config) -> None:

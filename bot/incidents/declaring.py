@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot import inbound
 from bot.config import Config, Settings
 from bot.directory.people import actor_of
-from bot.incidents import forms, service
+from bot.incidents import field_views, forms, service
 from bot.incidents.emergency import Emergencies
 from bot.incidents.model import Incident
 from bot.incidents.subject import open_incidents
@@ -110,6 +110,7 @@ class Declaring:
             workflows=tuple(values.get(forms.WORKFLOWS) or ()),
             is_private="private" in flags,
             is_drill="drill" in flags,
+            fields=tuple(field_views.submitted(self._config, values)),
             source=service.Source(
                 channel_id=source["channel"],
                 ts=source["ts"],
@@ -137,6 +138,7 @@ class Declaring:
             open_incidents=found,
             carried=visit.metadata,
             declarer=visit.user_id,
+            said=field_views.typed(self._config, visit.values),
         )
 
     def _declare_form(

@@ -1,5 +1,6 @@
 """What Slack must show of a SEV, and how it gets there. Each kind reads the present state, renders it, and sends that."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,6 +25,8 @@ from bot.slack import posts
 from bot.slack.client import Slack
 from bot.slack.templates import Texts
 from bot.slack.text import channel as channel_mention
+
+log = logging.getLogger(__name__)
 
 NO_CHANNEL = Skip("the SEV has no channel at the moment")
 
@@ -213,10 +216,17 @@ class Deliveries:
         )
 
     def _answer(self, told: Told, attempt: Attempt) -> Result:
-        if told.view_id:
-            view = kit.modal("incident.declared", "SEV declared", told.blocks, submit=None, close="Close")
-            self._slack.during(attempt).call("views.update", view_id=told.view_id, view=view)
-        elif told.response_url:
-            attempt.require_lease(self._slack.timeout.total_seconds())
-            self._slack.respond(told.response_url, text=told.text, blocks=told.blocks)
+        try:
+            if told.view_id:
+                view = kit.modal("incident.declared", "SEV declared", told.blocks, submit=None, close="Close")
+                self._slack.during(attempt).call("views.update", view_id=told.view_id, view=view)
+            elif told.response_url:
+                attempt.require_lease(self._slack.timeout.total_seconds())
+                self._slack.respond(told.response_url, text=told.text, blocks=told.blocks)
+        except Permanent as error:
+            if error.blame is not Blame.GONE:
+                raise
+            log.info(
+                "declarer.not_answered", extra={"error": str(error)}
+            )  # they closed the form: no fault, nothing to retry
         return {}

@@ -22,6 +22,7 @@ from bot.errors import CallFailed, Permanent
 from bot.incidents import emergency_steps as steps
 from bot.incidents import forms, recovery, service
 from bot.incidents.emergency_steps import EmergencyStep, JournalAttempt
+from bot.incidents.field_values import as_json
 from bot.incidents.jobs import RESPONSE_URL_LIFE
 from bot.incidents.journal import Entry, Journal, moment
 from bot.incidents.naming import emergency_name
@@ -141,6 +142,7 @@ class Emergencies:
             workflows=tuple(key for key in dict.fromkeys(said.workflows) if config.workflow(key)),
             is_private=said.is_private,
             is_drill=said.is_drill,
+            fields=tuple(as_json(each) for each in said.fields),
             source=asdict(said.source) if said.source else None,
             channel_name=emergency_name(title=title, is_private=said.is_private, at=visit.now),
         )

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.config import Config
+from bot.incidents.field_values import for_machines, held
 from bot.incidents.model import TIMES, Incident
 
 
@@ -26,6 +27,7 @@ def facts(incident: Incident, config: Config) -> dict[str, Any]:
         "is_private": incident.is_private,
         "is_drill": incident.is_drill,
         "workflows": [*incident.workflow_keys],
+        "fields": {key: for_machines(holds) for key, holds in held(incident.fields).items()},
         "declared_by": incident.declared_by,
         "channel": incident.channel_id,
         "next_update_at": moment(incident.next_update_at),

@@ -1,12 +1,13 @@
 """The forms of a SEV: declare, edit, times, reopen. Pure: what is known in, a modal out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from slack_sdk.models.blocks import Option
 
-from bot.config import Config, Team
+from bot.config import Config, CustomField, Team
+from bot.incidents import field_views
 from bot.incidents.audience import audience
 from bot.incidents.model import REASON_LIMIT, SUMMARY_LIMIT, TIMES, TITLE_LIMIT, Incident
 from bot.incidents.views import TIME_LABELS, brief
@@ -40,8 +41,12 @@ def declare(
     open_incidents: Sequence[Incident] | None = None,
     carried: dict[str, Any] | None = None,
     declarer: str,
+    said: Mapping[str, object] | None = None,
 ) -> View:
-    """*Declare a SEV*. `open_incidents` is None until the database was read. `carried` is what the form was opened with."""
+    """*Declare a SEV*. `open_incidents` is None until the database was read. `carried` is what the form was opened with.
+
+    `said` is what custom fields hold so far, by key.
+    """
     carried = carried or {}
     chosen = severity if severity and config.severity(severity) else None
     shown: list[Block] = []
@@ -75,8 +80,15 @@ def declare(
     drill = kit.option("Drill", "drill", description="An exercise: looks and works alike, counts in no figure")
     boxes = kit.ticks(FLAGS, [private, drill], initial=flags)
     shown.append(kit.field("flags", "Kind", boxes, optional=True, dispatch=True))
+    shown += field_views.inputs(_asked(config, chosen), said or {})
     shown.append(kit.context(_preview(config, chosen, tuple(workflows), frozenset(flags), declarer)))
     return kit.modal(DECLARE, "Declare a SEV", shown, submit="Declare", metadata=metadata(**carried))
+
+
+def _asked(config: Config, severity: str | None) -> list[CustomField]:
+    """The custom fields that are asked for at once. Nobody has to fill them in."""
+    asked = (each for each in config.fields if each.asked_at == "declare")
+    return [each for each in asked if not each.severities or severity in each.severities]
 
 
 def loading(incident_number: int) -> View:
@@ -90,7 +102,7 @@ def declared(sentence: str) -> View:
 
 
 def edit(config: Config, incident: Incident) -> View:
-    """Title, severity and summary in one form."""
+    """Title, severity, summary, workflows and custom fields in one form."""
     title = kit.text_input("title", initial=incident.title, limit=TITLE_LIMIT)
     summary = kit.text_input("summary", initial=incident.summary, limit=SUMMARY_LIMIT, multiline=True)
     severities = [kit.option(each.key, each.key, description=each.meaning) for each in config.severities]
@@ -106,7 +118,11 @@ def edit(config: Config, incident: Incident) -> View:
             "Which are affected?", "workflows", workflow_options(config), initial=incident.workflow_keys
         )
         shown.append(kit.field("workflows", "Workflows affected", affected, optional=True))
-    return kit.modal(EDIT, f"Edit {incident.name}", shown, submit="Save", metadata=metadata(number=incident.number))
+    asked = [each for each in config.fields if each.belongs_to(incident.severity)]
+    present = field_views.filled_in(incident, asked)
+    shown += field_views.inputs(asked, present)
+    carried = metadata(number=incident.number, seen=field_views.seen(asked, present) or None)
+    return kit.modal(EDIT, f"Edit {incident.name}", shown, submit="Save", metadata=carried)
 
 
 def times(incident: Incident) -> View:

@@ -36,6 +36,8 @@ class Entry:
     workflows: tuple[str, ...] = ()
     is_private: bool = False
     is_drill: bool = False
+    fields: tuple[dict[str, Any], ...] = ()
+    """What was said of custom fields, as `field_values.as_json` has it."""
     source: dict[str, str] | None = None
     """The message it was declared from, as `service.Source` holds it."""
     channel_name: str
@@ -141,7 +143,8 @@ def moment(at: datetime) -> str:
 
 
 def _entry(content: dict[str, Any]) -> Entry:
-    return Entry(**{**content, "workflows": tuple(content["workflows"])})
+    tuples = {name: tuple(content.get(name, ())) for name in ("workflows", "fields")}
+    return Entry(**{**content, **tuples})
 
 
 def _force_names(folder: Path) -> None:

@@ -7,7 +7,7 @@ from bot.config import Config, NudgeRule
 from bot.nudges.deciding import CHANNEL, PAGE, Case, Step
 from bot.nudges.hours import Hours
 
-RULES = ("no_commander", "update_overdue", "open_too_long", "status_stuck")
+RULES = ("no_commander", "update_overdue", "open_too_long", "status_stuck", "fields_missing")
 
 
 def sev_case(

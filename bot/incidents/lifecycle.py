@@ -1,5 +1,6 @@
 """Which status may follow which, and which times that sets. Pure."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -57,48 +58,68 @@ def move(config: Config, incident: Incident, target: Status, *, reason: str) -> 
     current = config.status(incident.status)
     here, there = current.category, target.category
     if current.key == target.key:
-        raise Refused(
-            f"{incident.name} is already {current.label.lower()}. Possible next: {possible(config, incident)}."
-        )
+        raise _with_next(f"{incident.name} is already {current.label.lower()}.", config, incident)
     if there is Category.CANCELLED:
-        return _cancel(incident, target, here, reason)
+        return _cancel(config, incident, target, here, reason)
     is_forward = here is not Category.CANCELLED and ORDER.index(there) >= ORDER.index(here)
     if is_forward:
         stamp = STAMPS.get(there) if there is not here else None
         return Move(target, (stamp,) if stamp else (), ())
     if here not in OPEN:
-        raise Refused(f"{incident.name} is {current.label.lower()}. `/sev reopen REASON` opens it again.")
+        raise _over(f"{incident.name} is {current.label.lower()}.", config)
     if here is Category.MITIGATED:
         if not reason:
-            raise Refused(
-                f"Going back from {current.label.lower()} needs a reason: `/sev status {target.key} it came back`."
-            )
+            needs = f"Going back from {current.label.lower()} needs a reason"
+            raise _without_reason(needs, f"/sev status {target.key} it came back", target, "it came back")
         return Move(target, (), ("mitigated_at",))
-    raise Refused(
-        f"{incident.name} is {current.label.lower()} and does not go back to {target.label.lower()}. "
-        f"Possible next: {possible(config, incident)}."
-    )
+    cannot = f"{incident.name} is {current.label.lower()} and does not go back to {target.label.lower()}."
+    raise _with_next(cannot, config, incident)
 
 
 def reopen(config: Config, incident: Incident, *, reason: str) -> Move:
     """Opens what was resolved, closed or cancelled: it is being investigated again. Raises `Refused`."""
     if is_open(config, incident):
         label = config.status(incident.status).label.lower()
-        raise Refused(
-            f"{incident.name} is open already ({label}), so there is nothing to reopen. "
-            f"Possible next: {possible(config, incident)}."
-        )
+        raise _with_next(f"{incident.name} is open already ({label}), so there is nothing to reopen.", config, incident)
+    again = config.status_of(Category.INVESTIGATING)
     if not reason:
-        raise Refused("Say why it is opened again: `/sev reopen customers report it again`.", field="reason")
-    return Move(config.status_of(Category.INVESTIGATING), (), ("mitigated_at", "resolved_at", "closed_at"))
+        why = "customers report it again"
+        raise _without_reason("Say why it is opened again", f"/sev reopen {why}", again, why)
+    return Move(again, (), ("mitigated_at", "resolved_at", "closed_at"))
 
 
-def _cancel(incident: Incident, target: Status, here: Category, reason: str) -> Move:
+def _cancel(config: Config, incident: Incident, target: Status, here: Category, reason: str) -> Move:
     if here not in OPEN:
-        raise Refused(f"{incident.name} is over, so it can't be cancelled. `/sev reopen REASON` opens it again.")
+        raise _over(f"{incident.name} is over, so it can't be cancelled.", config)
     if not reason:
-        raise Refused("Say why it is cancelled: `/sev cancel it was a false alarm`.")
+        why = "it was a false alarm"
+        raise _without_reason("Say why it is cancelled", f"/sev cancel {why}", target, why)
     return Move(target, (), ())
+
+
+def _with_next(what: str, config: Config, incident: Incident) -> Refused:
+    """The refusal of a step that can't be, with those that can."""
+    ahead = [each.key for each in statuses_ahead(config, incident)]
+    back = Category.CANCELLED if is_open(config, incident) else Category.INVESTIGATING
+    steps = ", ".join([*ahead, f"{config.status_of(back).key} with a reason"])
+    return Refused(
+        f"{what} Possible next: {possible(config, incident)}.", to_services=f"{what} Possible next: {steps}."
+    )
+
+
+def _over(what: str, config: Config) -> Refused:
+    """The refusal of a step that only what is open can take."""
+    again = config.status_of(Category.INVESTIGATING).key
+    return Refused(
+        f"{what} `/sev reopen REASON` opens it again.",
+        to_services=f"{what} The status {again}, with a reason, opens it again.",
+    )
+
+
+def _without_reason(what: str, typed: str, target: Status, why: str) -> Refused:
+    """The refusal of a step that needs a reason: how people type it, and how services send it."""
+    sent = json.dumps({"status": target.key, "reason": why})
+    return Refused(f"{what}: `{typed}`.", field="reason", to_services=f"{what}: change the SEV with {sent}.")
 
 
 def possible(config: Config, incident: Incident) -> str:

@@ -10,8 +10,8 @@ from bot.config import COMMANDER, Config, Settings
 from bot.directory.people import actor_of
 from bot.directory.permissions import require
 from bot.errors import Refused
-from bot.incidents import lifecycle, membership, subscriber_views, views
-from bot.incidents.model import AffectedWorkflow, Incident
+from bot.incidents import field_filter, field_views, lifecycle, membership, subscriber_views, views
+from bot.incidents.model import AffectedWorkflow, ImportedSev, Incident
 from bot.incidents.promises import latest_update
 from bot.incidents.reading import CardButtons
 from bot.incidents.roles import holders
@@ -20,10 +20,11 @@ from bot.incidents.subscribers import subscribers
 from bot.slack import blocks as kit
 from bot.slack.commands import NAME, Line
 from bot.slack.text import channel as channel_mention
-from bot.slack.text import one_line
+from bot.slack.text import mrkdwn, one_line
 from bot.slack.visit import Answer, Blocks, Visit
 
 LIST_WORDS = ("open", "all", "mine")
+ORIGIN_LIMIT = 600
 
 
 class Looking:
@@ -43,7 +44,7 @@ class Looking:
     def list_incidents(self, session: Session, visit: Visit, line: Line) -> Answer:
         """SEVs, the newest first."""
         require(self._config, actor_of(session, visit), "see")
-        word = one_line(line.text).lower()
+        word = one_line(line.text).lower() if "=" not in line.text else line.text
         query = self._narrowed(select(Incident).where(membership.may_see(visit.user_id)), word, visit.user_id)
         found = session.scalars(query.limit(LONGEST_LIST + 1)).all()
         if not found:
@@ -63,13 +64,18 @@ class Looking:
         if word in ("", "open"):
             return query.where(lifecycle.open_now(self._config)).order_by(lifecycle.NEWEST_OPEN_FIRST)
         query = query.order_by(Incident.number.desc())
+        holding = field_filter.holding(self._config, word)
+        if holding is not None:
+            return query.where(holding)
         if severity:
             return query.where(Incident.severity == severity.key)
         if word == "mine":
             return query.where(Incident.declared_by == user_id)
         if word == "all":
             return query
-        possible = ", ".join([*LIST_WORDS, *(each.key for each in self._config.severities), "a workflow's name"])
+        fields = [f"a field's value, such as `{each.key}=…`" for each in self._config.fields[:1]]
+        severities = (each.key for each in self._config.severities)
+        possible = ", ".join([*LIST_WORDS, *severities, "a workflow's name", *fields])
         raise Refused(f"I can list {possible}.")
 
     def _listed(self, found: Sequence[Incident]) -> Blocks:
@@ -88,15 +94,14 @@ class Looking:
         picture = views.Picture(
             incident, self._config, roles=holders(session, incident), update=latest_update(session, incident)
         )
-        place = (
-            f"Its channel is {channel_mention(incident.channel_id)}"
-            if incident.channel_id
-            else "It was over before it was declared, so it has no channel"
-            if incident.is_quiet
-            else "It has no channel yet"
-        )
+        place = _place(session, incident)
         told = subscribers(session, incident, self._config)
-        below = [kit.context(place), *([kit.context(subscriber_views.listed(told))] if told else [])]
+        known = field_views.all_known(self._config, incident, but_on_card=True)
+        below = [
+            *map(kit.context, known),
+            kit.context(place),
+            *([kit.context(subscriber_views.listed(told))] if told else []),
+        ]
         return Answer(text=views.card_text(self._config, incident), blocks=[*views.card(picture), *below])
 
     def tray(self, session: Session, visit: Visit, line: Line) -> Answer:
@@ -120,3 +125,16 @@ class Looking:
             shown.append(kit.section("No SEV is open. :tada:"))
         shown.append(kit.context(f"`{NAME} help` lists all that can be typed."))
         return Answer(text="What would you like to do?", blocks=shown)
+
+
+def _place(session: Session, incident: Incident) -> str:
+    """Where its channel is, or why it has none."""
+    if incident.channel_id:
+        return f"Its channel is {channel_mention(incident.channel_id)}"
+    if not incident.is_quiet:
+        return "It has no channel yet"
+    imported = session.get(ImportedSev, incident.id)
+    if imported is None:
+        return "It was over before it was declared, so it has no channel"
+    origin = f" from {imported.source}, where it is {imported.external_id}" if imported.source else ""
+    return f"It was imported{mrkdwn(origin, ORIGIN_LIMIT)}, so it has no channel"

@@ -79,6 +79,10 @@ class Incident(Base):
         order_by="AffectedWorkflow.workflow", cascade="all, delete-orphan"
     )
 
+    fields: Mapped[list["FieldValue"]] = relationship(
+        order_by="(FieldValue.field, FieldValue.place)", cascade="all, delete-orphan"
+    )
+
     @property
     def name(self) -> str:
         """`SEV-42`: a number is no secret."""
@@ -99,6 +103,19 @@ class Incident(Base):
         return tuple(each.workflow for each in self.workflows)
 
 
+class ImportedSev(Base):
+    """Where a SEV was imported from, and what it is called there: so that importing it again makes no second one."""
+
+    __tablename__ = "imported_sevs"
+    __table_args__ = (UniqueConstraint("source", "external_id"),)
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True)
+    source: Mapped[str] = mapped_column(String(40))
+    """Empty: the file did not say, and `external_id` is a digest of what it said."""
+    external_id: Mapped[str] = mapped_column(String(200))
+    imported_at: Mapped[datetime]
+
+
 class AffectedWorkflow(Base):
     """A workflow that a SEV affects, by its key in the configuration."""
 
@@ -107,6 +124,31 @@ class AffectedWorkflow(Base):
 
     incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True)
     workflow: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
+class FieldValue(Base):
+    """What a SEV's custom field holds: one row, or one for each choice where several can be made.
+
+    A row tells all by itself (what the field was called, what kind it was, how its choice read), so that nothing is lost when
+    the configuration forgets the field, or means something else by its key.
+    """
+
+    __tablename__ = "field_values"
+    __table_args__ = (Index(None, "field", "sought", "incident_id"),)
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True)
+    field: Mapped[str] = mapped_column(String(40), primary_key=True)
+    """The field's key in the configuration."""
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """0, 1, ... among several choices."""
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(60))
+    value: Mapped[str] = mapped_column(Text)
+    """In one form for each kind: a text, a number's digits, a choice's key, a person's id, a link, yes or no, 2026-12-24."""
+    label: Mapped[str] = mapped_column(String(75), default="")
+    """How the choice read, or the number's unit."""
+    sought: Mapped[str] = mapped_column(String(80))
+    """What it is found by: the beginning of its value, in small letters."""
 
 
 class IncidentMember(Base):

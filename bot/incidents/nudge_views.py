@@ -1,10 +1,12 @@
 """How reminders about a SEV read, and what can be done about them. Pure."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.config import COMMANDER, Config
 from bot.incidents import lifecycle
+from bot.incidents.field_views import OPEN_FIELDS
 from bot.incidents.model import Incident
 from bot.incidents.views import mark
 from bot.nudges.model import REASON_LIMIT
@@ -20,12 +22,15 @@ RULES = {
     "update_overdue": "update overdue",
     "open_too_long": "open too long",
     "status_stuck": "nothing heard",
+    "fields_missing": "fields to fill in",
 }
 """Each rule, as people read it."""
 
 
-def words(incident: Incident, rule: str, *, opened_at: datetime, last_at: datetime) -> Words:
-    """A reminder: what is wrong, and what can be done about it here and now."""
+def words(
+    incident: Incident, rule: str, *, opened_at: datetime, last_at: datetime, missing: Sequence[str] = ()
+) -> Words:
+    """A reminder: what is wrong, and what can be done about it here and now. `missing` names the fields nobody filled in."""
     name = f"*{incident.name}* ({incident.severity}: {mrkdwn(incident.title, 600)})"
     texts = {
         "no_commander": f":bell: Nobody is in command of {name}. It is open since {when(opened_at)}.",
@@ -33,6 +38,7 @@ def words(incident: Incident, rule: str, *, opened_at: datetime, last_at: dateti
         "open_too_long": f":bell: {name} is open since {when(opened_at)}, which is long for its severity. "
         "Is its status still right?",
         "status_stuck": f":bell: Nothing was heard of {name} since {when(last_at)}. How does it go?",
+        "fields_missing": f":bell: Still to be said of {name}: {mrkdwn(', '.join(missing), 600)}.",
     }
     return Words(f"{mark(incident)}{texts[rule]}", _buttons(incident, rule))
 
@@ -45,6 +51,8 @@ def done(config: Config, incident: Incident, rule: str, *, commander: str | None
         return f"{user(commander)} is in command of {incident.name}."
     if rule in ("update_overdue", "status_stuck"):
         return f"There is news of {incident.name}."
+    if rule == "fields_missing":
+        return f"All that has to be said of {incident.name} so far is said."
     return f"{incident.name} needs no reminder of this any more."
 
 
@@ -64,11 +72,12 @@ def _promised(incident: Incident) -> str:
 
 def _buttons(incident: Incident, rule: str) -> list[Any]:
     number = str(incident.number)
-    act = (
-        kit.button("Take command", "incident.take_role", value=f"{number}:{COMMANDER}", style="primary")
-        if rule == "no_commander"
-        else kit.button("Post update", "incident.open_update", value=number, style="primary")
-    )
+    acts = {
+        "no_commander": ("Take command", "incident.take_role", f"{number}:{COMMANDER}"),
+        "fields_missing": ("Fill in…", OPEN_FIELDS, number),
+    }
+    label, action, value = acts.get(rule, ("Post update", "incident.open_update", number))
+    act = kit.button(label, action, value=value, style="primary")
     snoozes = [
         kit.button(label, f"incident.snooze:{length}", value=f"{number}:{rule}:{length}") for length, label in SNOOZES
     ]

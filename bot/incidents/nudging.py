@@ -1,4 +1,4 @@
-"""What people are reminded of while a SEV is open: nobody in command, a promised update, too long open, nothing happens."""
+"""What people are reminded of while a SEV is open: nobody in command, an update or a field that is due, too long open, nothing happens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.audit import AuditRecord
 from bot.config import Config, Settings
 from bot.directory.people import BOT, Person
-from bot.incidents import lifecycle, membership, nudge_views
+from bot.incidents import field_needs, lifecycle, membership, nudge_views
 from bot.incidents.ladders import sev_case
 from bot.incidents.model import Incident, IncidentMember, TimelineEntry
 from bot.incidents.reading import where_lines_go
@@ -49,13 +49,19 @@ class SevNudges:
         membership.lock(session, _id_of(subject))
 
     def situation(self, session: Session, subject: str, *, now: datetime) -> Situation:
-        """What is wrong with the SEV, by each rule. Once it is over, nothing is."""
+        """What is wrong with the SEV, by each rule. Once it is over, or where it shows in lists only, nothing is."""
         incident = _incident(session, subject)
         last = last_act(session, incident)
-        if not lifecycle.is_open(self._settings.current, incident):
+        if incident.is_quiet or not lifecycle.is_open(self._settings.current, incident):
             return Situation((), is_over=True, last_act=last)
         found = _Rules(session, incident, self._settings.current, last, now)
-        cases = (found.no_commander(), found.update_overdue(), found.open_too_long(), found.status_stuck())
+        cases = (
+            found.no_commander(),
+            found.update_overdue(),
+            found.open_too_long(),
+            found.status_stuck(),
+            found.fields_missing(),
+        )
         return Situation(tuple(case for case in cases if case), is_over=False, last_act=last)
 
     def situations(self, session: Session, subjects: Sequence[str], *, now: datetime) -> dict[str, Situation]:
@@ -66,7 +72,8 @@ class SevNudges:
         incident = _incident(session, subject)
         opening = opening_of(session, incident)
         since = last_sign_of_life(session, incident, last_act(session, incident), opening)
-        return nudge_views.words(incident, rule, opened_at=opening.at, last_at=since)
+        missing = [each.name for each in field_needs.required_now(self._settings.current, incident)]
+        return nudge_views.words(incident, rule, opened_at=opening.at, last_at=since, missing=missing)
 
     def done(self, session: Session, subject: str, rule: str) -> str:
         incident = _incident(session, subject)
@@ -135,6 +142,16 @@ class _Rules:
         """Nothing is heard of it."""
         since = min(last_sign_of_life(self._session, self._incident, self._last, self._opening), self._now)
         return self._case("status_stuck", f"{int(since.timestamp())}", since, owner=self._in_charge)
+
+    def fields_missing(self) -> Case | None:
+        """Custom fields are not filled in that are needed by now: from its declaration on, or since it is mitigated."""
+        missing = field_needs.required_now(self._config, self._incident)
+        if not missing:
+            return None
+        is_at_once = any(each.required_at == "declare" for each in missing)
+        since = self._opening.at if is_at_once else self._incident.mitigated_at or self._opening.at
+        key = f"{self._opening.entry}:{'declare' if is_at_once else 'resolve'}"
+        return self._case("fields_missing", key, since, owner=self._in_charge)
 
     @property
     def _in_charge(self) -> str:

@@ -10,6 +10,7 @@ from bot.config import Config
 from bot.directory.people import Actor, Standing
 from bot.incidents import emergency_steps as steps
 from bot.incidents import membership, service, surfaces
+from bot.incidents.field_values import from_json
 from bot.incidents.journal import Entry
 from bot.incidents.model import WITHOUT_DATABASE, Incident
 from bot.incidents.naming import channel_name
@@ -32,7 +33,7 @@ def bring_in(
         return None
     said = service.Declaration(
         title=entry.title, severity=_severity(entry, config), summary=entry.summary, workflows=entry.workflows,
-        is_private=entry.is_private, is_drill=entry.is_drill,
+        is_private=entry.is_private, is_drill=entry.is_drill, fields=tuple(map(from_json, entry.fields)),
         source=service.Source(**entry.source) if entry.source else None, answer=answer,
     )  # fmt: skip
     known = _known_by_delivery(session, entry, now=now)

@@ -16,8 +16,10 @@ from bot.config import Category, Config, Status
 from bot.directory.people import Actor
 from bot.directory.permissions import require
 from bot.errors import Refused
-from bot.incidents import lifecycle, promises, surfaces
+from bot.incidents import field_needs, lifecycle, people_surfaces, promises, surfaces
 from bot.incidents.audience import declarers
+from bot.incidents.field_values import Given
+from bot.incidents.fields import rows
 from bot.incidents.model import COUNTER, TIMES, AffectedWorkflow, Counter, Incident, IncidentMember, TimelineEntry
 from bot.incidents.naming import channel_name
 from bot.incidents.noting import note
@@ -51,6 +53,8 @@ class Declaration:
     workflows: tuple[str, ...] = ()
     is_private: bool = False
     is_drill: bool = False
+    fields: tuple[Given, ...] = ()
+    """What was said of custom fields. None of them is needed: whoever declares has no time."""
     source: Source | None = None
     answer: dict[str, str] = field(default_factory=dict)
     """How to tell the declarer where they are: a form's `view_id`, or a `response_url`."""
@@ -86,6 +90,7 @@ def declare(session: Session, said: Declaration, *, config: Config, actor: Actor
         declared_at=now,
         channel_attempt=channel_name(config, number=number, title=title, is_private=said.is_private),
         workflows=[AffectedWorkflow(workflow=key) for key in known],
+        fields=rows(said.fields),
     )
     incident.is_being_declared = True
     session.add(incident)
@@ -147,15 +152,17 @@ def change_status(
     now: datetime,
     told_by: str = "",
 ) -> None:
-    """Move to another status, where that is legal. Raises `Refused`.
+    """Move to another status, where that is legal. Raises `Refused`; `field_needs.Missing` where a field must be known first.
 
     `told_by` is the kind of entry whose line tells of it too: then it gets none of its own.
     """
     require(config, actor, "change")
     reason = checked_reason(reason)
+    move = lifecycle.move(config, incident, status, reason=reason)
+    field_needs.require_known(config, incident, status)
     apply_move(
-        session, incident, lifecycle.move(config, incident, status, reason=reason),
-        kind="status", reason=reason, config=config, actor=actor, now=now, told_by=told_by,
+        session, incident, move, kind="status", reason=reason, config=config, actor=actor, now=now,
+        told_by=told_by,
     )  # fmt: skip
 
 
@@ -164,13 +171,18 @@ def reopen(session: Session, incident: Incident, reason: str, *, config: Config,
     require(config, actor, "change")
     reason = checked_reason(reason)
     move = lifecycle.reopen(config, incident, reason=reason)
-    if incident.is_quiet:  # what runs again needs a place to work in, and to be told of
+    was_quiet = incident.is_quiet
+    if was_quiet:  # what runs again needs a place to work in, and to be told of
         incident.is_quiet = False
         incident.channel_attempt = channel_name(
             config, number=incident.number, title=incident.title, is_private=incident.is_private
         )
         surfaces.set_up(session, incident, config)
-    apply_move(session, incident, move, kind="reopened", reason=reason, config=config, actor=actor, now=now)
+    entry = apply_move(session, incident, move, kind="reopened", reason=reason, config=config, actor=actor, now=now)
+    if was_quiet and incident.is_private:  # from now on those in its channel see it: let that be all who see it now
+        session.flush()
+        query = select(IncidentMember.user_id).where(IncidentMember.incident_id == incident.id)
+        people_surfaces.bring(session, incident, entry, sorted(session.scalars(query)), asked_by=actor.user_id)
     if incident.channel_trouble:
         surfaces.tell_trouble(session, incident)
 
@@ -268,7 +280,7 @@ def apply_move(
     now: datetime,
     told_by: str = "",
     **data: Any,
-) -> None:
+) -> TimelineEntry:
     """Make a legal move, note it as `kind` with `data`, and say so. Whether the actor may was checked."""
     was_open = lifecycle.is_open(config, incident)
     before, incident.status = incident.status, move.status.key
@@ -284,6 +296,7 @@ def apply_move(
     surfaces.refresh(session, incident, config)
     if not told_by:
         surfaces.say(session, incident, entry)
+    return entry
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -10,8 +10,9 @@ from bot.clock import Clock
 from bot.config import Category, Config, Settings
 from bot.directory.people import actor_of
 from bot.errors import Refused
-from bot.incidents import channel, forms, lifecycle, membership, service, words
+from bot.incidents import channel, field_views, fields, forms, lifecycle, membership, service, words
 from bot.incidents.declaring import Declaring
+from bot.incidents.field_needs import Missing
 from bot.incidents.looking import Looking
 from bot.incidents.model import Incident
 from bot.incidents.subject import of_number, subject
@@ -76,18 +77,19 @@ class Changing:
     def move_clicked(self, session: Session, visit: Visit) -> Answer:
         """*Mitigate*, *Resolve* or *Close* was clicked, and confirmed."""
         number, _, status = visit.value.partition(":")
-        self._move(session, visit, of_number(session, visit, number), status, "")
-        return DONE
+        answer = self._move(session, visit, of_number(session, visit, number), status, "")
+        return answer if answer.blocks else DONE
 
     def _move(self, session: Session, visit: Visit, incident: Incident, status: str, reason: str) -> Answer:
         target = next((each for each in self._config.statuses if each.key == status), None)
         if target is None:
             possible = lifecycle.possible(self._config, incident)
             raise Refused(f"There is no status of that name. Possible next: {possible}.")
-        service.change_status(
-            session, incident, target, reason=reason, config=self._config,
-            actor=actor_of(session, visit), now=visit.now,
-        )  # fmt: skip
+        who: dict[str, Any] = {"config": self._config, "actor": actor_of(session, visit), "now": visit.now}
+        try:
+            service.change_status(session, incident, target, reason=reason, **who)
+        except Missing as missing:
+            return field_views.refused(incident, missing, resolves=target.category is Category.RESOLVED)
         return Answer(text=f"{incident.name} is now {mrkdwn(self._config.status(incident.status).label.lower(), 100)}.")
 
     def reopen(self, session: Session, visit: Visit, line: Line) -> Answer:
@@ -146,6 +148,8 @@ class Changing:
         workflows = visit.values.get("workflows")
         if workflows is not None:
             service.change_workflows(session, incident, workflows, **who)
+        said = field_views.submitted(self._config, visit.values, visit.metadata.get("seen"))
+        fields.set_fields(session, incident, said, **who)
         return DONE
 
     def times_submitted(self, session: Session, visit: Visit) -> Answer:
@@ -244,7 +248,7 @@ def commands(declaring: Declaring, changing: Changing, looking: Looking) -> tupl
             run=changing.times, form=changing.times_by_command,
         ),
         Command(
-            verb="list", usage="list [open|all|mine|SEVn|workflow]", summary="list SEVs", run=looking.list_incidents,
+            verb="list", usage="list [open|all|mine|SEVn|workflow|FIELD=VALUE]", summary="list SEVs", run=looking.list_incidents,
             changes=False,
         ),
         Command(verb="show", usage="show", summary="show a SEV", run=looking.show, changes=False),

@@ -77,7 +77,7 @@ def _change_status(
     try:
         service.change_status(session, incident, said.status, config=config, actor=actor, now=now, told_by="update")
     except Refused as refusal:
-        raise Refused(refusal.sentence, field="status") from None
+        raise Refused(refusal.sentence, field="status", to_services=refusal.to_services) from None
     return {"before": before, "after": said.status.key}
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.config import COMMANDER, Category, Config
-from bot.incidents import lifecycle, role_views, update_views
+from bot.incidents import field_needs, field_views, lifecycle, role_views, update_views
 from bot.incidents.model import Incident, TimelineEntry
 from bot.incidents.words import noticed_by
 from bot.slack import blocks as kit
@@ -86,6 +86,7 @@ def card(picture: Picture) -> list[Block]:
     if picture.update:
         shown.append(kit.section(update_views.latest(picture.update, 1500)))
     shown.append(kit.fields(_facts(picture)))
+    shown += field_views.card(config, incident)
     shown.append(kit.context(_times(incident)))
     shown += [kit.context(each) for each in picture.lines]
     if picture.report:
@@ -115,8 +116,7 @@ def card_buttons(config: Config, incident: Incident, *, has_commander: bool = Tr
     if category in (Category.INVESTIGATING, Category.IDENTIFIED):
         buttons.append(_move_button(config, incident, Category.MITIGATED, "Mitigate", "Customers are no longer hurt?"))
     if category in lifecycle.OPEN:
-        question = "The cause is gone, and all works again?"
-        buttons.append(_move_button(config, incident, Category.RESOLVED, "Resolve", question, style="primary"))
+        buttons.append(_resolve_button(config, incident))
         buttons.append(severity_menu(config, incident))
         buttons.append(kit.button("Post update", update_views.OPEN_UPDATE, value=number))
     if category is Category.RESOLVED:
@@ -142,6 +142,7 @@ def announcement(picture: Picture) -> list[Block]:
     lines = [heading(config, incident, 600), f"*{status_text(config, incident)}*, {_since(config, incident)}"]
     if incident.workflows:
         lines.append(f"Affects {_workflows(config, incident)}")
+    lines += field_views.announced(config, incident)
     shown: list[Block] = [kit.section("\n".join(lines))]
     if incident.summary:
         shown.append(kit.context(mrkdwn(clip(one_line(incident.summary), 500), 1900)))
@@ -284,6 +285,13 @@ def _trouble(incident: Incident, steps: tuple[Step, ...]) -> list[Block]:
     lines = [f":warning: {step_text(step)}" for step in steps[:10]]
     retry = kit.button("Retry", "incident.retry", value=str(incident.number))
     return [kit.section("\n".join(lines), accessory=retry)]
+
+
+def _resolve_button(config: Config, incident: Incident) -> Any:
+    """It asks whether it is so, and where there are fields to fill in, by a form."""
+    if field_needs.asked_at_resolve(config, incident):
+        return kit.button("Resolve…", field_views.OPEN_RESOLVE, value=str(incident.number), style="primary")
+    return _move_button(config, incident, Category.RESOLVED, "Resolve", field_views.IS_OVER, style="primary")
 
 
 def _move_button(

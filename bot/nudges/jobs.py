@@ -90,9 +90,3 @@ class Reminding:
         settings, now = fingerprint(config), self._clock.now()
         if self._database.run(lambda session: look_again(session, settings, limit=AT_MOST, now=now), aside=True):
             self._known = config
-
-
-def forget(database: Database, clock: Clock, settings: Settings) -> None:
-    """Forget what ended longer ago than the ledger is kept."""
-    before = clock.now() - settings.current.nudges.retention
-    database.run(lambda session: service.forget_old(session, before=before), aside=True)

@@ -211,8 +211,3 @@ def _open(session: Session, subject: str, rule: str) -> list[Nudge]:
     if rule:
         query = query.where(Nudge.rule == rule)
     return list(session.scalars(query.order_by(Nudge.id).with_for_update()))
-
-
-def forget_old(session: Session, *, before: datetime) -> None:
-    """Forget decisions about cases that ended before a time."""
-    session.execute(delete(Nudge).where(Nudge.ended_at < before))

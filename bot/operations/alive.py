@@ -46,7 +46,7 @@ class Alive:
         """Call the address that expects it, as long as the bot can do its work; its silence raises the alarm there."""
         if not self._url or self._slack.is_away or self.measure() > LATE_QUEUE:
             return
-        reach = Reach.LOOPBACK if host_of(self._url) in LOOPBACK else Reach.PUBLIC
+        reach = Reach.LOOPBACK if host_of(self._url) in LOOPBACK else Reach.PRIVATE  # the operator chose it
         try:
             reply = Http(vendor="alive", timeout=TELL_WITHIN, reach=reach).call("GET", self._url, headers={})
         except CallFailed as failure:

@@ -96,8 +96,8 @@ def move(file: Path, database: Database) -> Counts:
     if schema.revision(database) is None:  # one that has tables may be in use, and is no business of ours
         schema.upgrade(database)
     with closing(Database(f"sqlite:///{file}")) as source:
-        _require_newest(source)
-        _require_newest(database)
+        require_newest(source)
+        require_newest(database)
         try:
             with one_moment(source) as rows, filling(database) as target:
                 return copy_all(rows, target)
@@ -144,7 +144,7 @@ def _copy_file(file: Path, copy: Path) -> Counts:
 
 def _copy_rows(database: Database, copy: Path) -> Counts:
     """Copy another engine's rows into a new file. Returns how many it had in that moment."""
-    _require_newest(database)
+    require_newest(database)
     with closing(Database(f"sqlite:///{copy}")) as target:
         schema.upgrade(target)
         with one_moment(database) as rows, filling(target) as filled:
@@ -171,7 +171,8 @@ def _end_log(file: Path) -> None:
         connection.execute("PRAGMA journal_mode=DELETE")
 
 
-def _require_newest(database: Database) -> None:
+def require_newest(database: Database) -> None:
+    """Raise `Refused` unless the database is at this version's schema."""
     found, newest = schema.revision(database), schema.known_revisions()[-1]
     if found != newest:
         raise Refused(

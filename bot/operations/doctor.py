@@ -9,12 +9,13 @@ from prometheus_client import generate_latest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot import runs
 from bot.clock import Clock
 from bot.config import Settings
 from bot.db import Database
 from bot.directory.people import actor_of
 from bot.directory.permissions import require
-from bot.operations import doctor_views, examining, findings
+from bot.operations import doctor_views, examining, findings, job_findings
 from bot.operations.findings import Finding
 from bot.outbox.enqueue import retry_all_dead
 from bot.outbox.kinds import Kinds
@@ -64,7 +65,8 @@ class Doctor:
         found = [
             *self._of_slack,
             *examining.database(session, self._database, self._kinds, now=now),
-            *findings.loop(generate_latest().decode(), now=now),
+            *findings.loop(generate_latest().decode(), now=now, with_jobs=False),
+            *job_findings.jobs(runs.known(session), now=now),
         ]
         dead = session.scalar(select(func.count()).where(OutboxMessage.state == State.DEAD)) or 0
         ago = None if self._asked_at is None else now - self._asked_at

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 
 from bot.incidents import briefs
 from bot.outbox.claims import QueueState
@@ -125,8 +126,11 @@ def channel(place: str, *, is_member: bool, is_archived: bool) -> Finding | None
     return None
 
 
-def loop(metrics: str, *, now: datetime) -> list[Finding]:
-    """Whether a running bot does again and again what it should, and is connected, by what its `/metrics` say."""
+def loop(metrics: str, *, now: datetime, with_jobs: bool = True) -> list[Finding]:
+    """Whether a running bot does again and again what it should, and is connected, by what its `/metrics` say.
+
+    `with_jobs`: whether nothing else tells when its jobs ran.
+    """
     try:
         samples = [sample for family in text_string_to_metric_families(metrics) for sample in family.samples]
     except ValueError:  # no metrics at all: something else answers there
@@ -139,7 +143,7 @@ def loop(metrics: str, *, now: datetime) -> list[Finding]:
         each.labels["job"]: timedelta(seconds=each.value) for each in samples if each.name == "sevbot_job_lag_seconds"
     }
     failures = {each.labels["job"]: int(each.value) for each in samples if each.name == "sevbot_job_failures_total"}
-    late = {job: lag for job, lag in lags.items() if lag > LATE_JOB}
+    late = {job: lag for job, lag in lags.items() if with_jobs and lag > LATE_JOB}
     found = [
         Finding(
             Level.FAULT,
@@ -148,7 +152,7 @@ def loop(metrics: str, *, now: datetime) -> list[Finding]:
         )
         for job, lag in sorted(late.items())
     ]
-    if lags and not late:
+    if lags and with_jobs and not late:
         found.append(ok(f"All {len(lags)} jobs ran when they should."))
     failed = ", ".join(f"{job} {count}×" for job, count in sorted(failures.items()) if count)
     if failed:
@@ -161,7 +165,31 @@ def loop(metrics: str, *, now: datetime) -> list[Finding]:
     if connected is not None:
         age = timedelta(seconds=max(now.timestamp() - connected, 0))
         found.append(ok(f"The socket to Slack was opened {length(age)} ago."))
-    return found
+    return found + _events(samples)
+
+
+def _events(samples: Sequence[Sample]) -> list[Finding]:
+    """Whether events arrive at all: each channel that the bot makes brings some, if only that it joined."""
+    made = sum(
+        each.value
+        for each in samples
+        if (each.name, each.labels.get("method"), each.labels.get("outcome"))
+        == ("sevbot_slack_calls_total", "conversations.create", "ok")
+    )
+    heard = sum(
+        each.value for each in samples if (each.name, each.labels.get("what")) == ("sevbot_ack_seconds_count", "event")
+    )
+    if not made or heard:
+        return []
+    channels = f"{int(made)} channels" if made > 1 else "a channel"
+    return [
+        Finding(
+            Level.WARN,
+            f"Since the start Sevbot made {channels}, and Slack delivered no event: what is said and tagged there goes unheard.",
+            "See at api.slack.com/apps that Event Subscriptions are on, with all events that `sevbot manifest` names; "
+            "of several replicas, another may get them.",
+        )
+    ]
 
 
 def length(span: timedelta) -> str:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.config import Config, Team, Workflow
 from bot.errors import Refused
+from bot.incidents import field_needs
 from bot.incidents.audience import Audience, audience
 from bot.incidents.ladders import RULES, sev_case
 from bot.incidents.naming import channel_name
@@ -190,6 +191,8 @@ class _Plan:
         cases = []
         for name in RULES:
             since = self._sev.at
+            if name == "fields_missing" and not field_needs.at_once(self._config, self._sev.severity):
+                continue
             if name == "update_overdue":
                 promised = usual_promise(self._config, self._sev.severity)
                 if promised is None:

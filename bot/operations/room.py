@@ -1,4 +1,4 @@
-"""What the room of operations brings to the house: it looks at everything, and changes nothing but what failed."""
+"""What the room of operations brings to the house: it looks at everything, mends what failed, and forgets what is old."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,6 +14,7 @@ from bot.operations import why
 from bot.operations.alive import MEASURE_EVERY, TELL_EVERY, Alive
 from bot.operations.config_watch import ConfigWatch
 from bot.operations.doctor import EVERY, Doctor
+from bot.operations.retention.running import Forgetting
 from bot.outbox.kinds import Kinds
 from bot.slack.client import Slack
 from bot.slack.commands import Command
@@ -21,7 +22,7 @@ from bot.slack.rooms import Rooms
 
 
 class OperationsRoom:
-    """Accounting for what was said, reading the configuration anew, and the doctor."""
+    """Accounting for what was said, reading the configuration anew, the doctor, and forgetting."""
 
     def __init__(
         self,
@@ -37,6 +38,7 @@ class OperationsRoom:
         self.config_watch = ConfigWatch(settings, database, slack)
         self.doctor = Doctor(slack, clock, settings, database, kinds)
         self.alive = Alive(alive_url, database, slack, clock)
+        self.forgetting = Forgetting(database, clock, settings)
         self._why = why.Accounting(settings, kinds, subjects)
         self._subjects = subjects
 
@@ -60,6 +62,8 @@ class OperationsRoom:
             ("operations.ask_slack", EVERY, self.doctor.ask_slack),
             ("operations.measure", MEASURE_EVERY, self.alive.measure),
             ("operations.tell_alive", TELL_EVERY, self.alive.tell),
+            ("retention.hourly", timedelta(hours=1), self.forgetting.hourly),
+            ("retention.nightly", timedelta(minutes=10), self.forgetting.nightly),
         )
 
     def home_section(self) -> HomeSection:

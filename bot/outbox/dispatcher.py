@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.clock import Clock
 from bot.config import Settings
 from bot.db import CommitUnknown, Database, log_failure
-from bot.errors import Blame, CallFailed, OutcomeUnknown, Permanent, Temporary
+from bot.errors import Blame, CallFailed, NotYet, OutcomeUnknown, Permanent, Temporary
 from bot.outbox import claims
 from bot.outbox.enqueue import ENQUEUED
 from bot.outbox.kinds import Kind, Kinds, LeaseLost, Nature, Result, Skip
@@ -217,9 +217,12 @@ class Dispatcher:
             try:
                 self._database.run(lambda session: self._settle(session, kind, attempt, outcome, result), aside=True)
             except (SQLAlchemyError, CommitUnknown) as error:
-                log_failure(log, "outbox.settle_failed", error, key=attempt.message.key)
                 if pause is None:
+                    log_failure(log, "outbox.settle_failed", error, key=attempt.message.key)
                     return  # the lease runs out, and the next try looks before it repeats
+                # No fault yet: where many deliveries begin at once on a busy server, connecting alone may take too long.
+                told = {"key": attempt.message.key, "error": type(error).__name__}
+                log.warning("outbox.settle_delayed", extra=told)
                 self._stopping.wait(pause)
             else:
                 return
@@ -254,7 +257,10 @@ class Dispatcher:
         if kind.on_trouble is not None and (was_shown or is_shown):
             kind.on_trouble(session, row)
         if outcome is not None:
-            log.warning("outbox.not_sent", extra={"key": row.key, "state": decision.state, "reason": decision.reason})
+            level = logging.DEBUG if isinstance(outcome, NotYet) else logging.WARNING
+            log.log(
+                level, "outbox.not_sent", extra={"key": row.key, "state": decision.state, "reason": decision.reason}
+            )
 
     def _plan_second_look(self, message: OutboxMessage) -> None:
         def plan(session: Session) -> None:

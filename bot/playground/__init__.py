@@ -1,6 +1,7 @@
 """A local Slack: Web API, Socket Mode and signed HTTP delivery, a page to look at, and people for tests."""
 
 from bot.playground.errors import DropConnection, Impossible
+from bot.playground.installing import install
 from bot.playground.model import Channel, Command, Message, Shortcut
 from bot.playground.person import Person, Reply
 from bot.playground.playground import Playground
@@ -18,4 +19,5 @@ __all__ = [
     "Playground",
     "Reply",
     "Shortcut",
+    "install",
 ]

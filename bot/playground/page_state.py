@@ -18,6 +18,7 @@ def state(playground: "Playground", me: User) -> Json:
     """Return team, people, channels and switches."""
     workspace, faults = playground.workspace, playground.faults
     return {
+        "identity": workspace.identity,
         "team": {"id": TEAM_ID, "name": TEAM_NAME, "domain": TEAM_DOMAIN},
         "me": me.id,
         "people": [_person(user) for user in workspace.users.values() if not user.deleted],

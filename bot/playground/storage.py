@@ -54,6 +54,7 @@ class Storage:
 
     def _restore_settings(self) -> None:
         workspace, settings = self._workspace, self._settings
+        workspace.identity = settings.get("identity", workspace.identity)
         workspace.counter = settings.get("counter", 0)
         workspace.usergroups = settings.get("usergroups", {})
         workspace.clock.advance(settings.get("clock_offset", 0.0))
@@ -67,6 +68,7 @@ class Storage:
         with workspace.lock, self._lock:
             dirty, workspace.dirty = workspace.dirty, {}
             settings = {
+                "identity": workspace.identity,
                 "counter": workspace.counter,
                 "usergroups": workspace.usergroups,
                 "clock_offset": workspace.clock.offset,

@@ -1,5 +1,6 @@
 """The workspace: its people, channels and files, one lock, and how anyone learns that something changed."""
 
+import secrets
 import time
 from collections.abc import Callable
 from threading import Condition, RLock
@@ -89,6 +90,8 @@ class Workspace:
         self.scopes = list(GRANTED_SCOPES)
         self.subscriptions = set(SUBSCRIPTIONS)
         self.installed = True
+        self.identity = secrets.token_hex(8)
+        """Which workspace it is: what browsers remember of one is not true of another."""
         self.counter = 0
         self.naming = 0
         self.url = "http://127.0.0.1/"

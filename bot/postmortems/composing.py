@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from bot.config import Config
 from bot.directory.people import Person
 from bot.incidents import lifecycle
+from bot.incidents.field_values import held, shown
+from bot.incidents.field_views import name_of
 from bot.incidents.model import Incident, TimelineEntry
 from bot.incidents.roles import holders
 from bot.incidents.views import TIME_LABELS
@@ -17,7 +19,7 @@ from bot.postmortems.durations import durations
 from bot.postmortems.reading import Whole
 from bot.postmortems.words import STATES, VERDICTS
 from bot.remediation.model import ActionItem, ItemState
-from bot.slack.text import author, is_person
+from bot.slack.text import author, is_person, one_line
 from bot.timeline.listing import Permalink, everything, links_of
 from bot.timeline.sentences import Voice, sentence
 from bot.workflows.health import burned_views, keeping_burned
@@ -57,6 +59,7 @@ def composed(session: Session, config: Config, whole: Whole, permalink: Permalin
         causes=[rules.cause(key).label for key in whole.causes],
         times=[(label, at) for field, label in TIME_LABELS.items() if (at := getattr(incident, field))],
         durations=durations(incident), noticed_by=noticed_by(incident), costs=_costs(session, config, incident),
+        fields=_fields(config, incident, name),
         roles=[(config.role(role).label, name(who)) for role, who in sorted(holders(session, incident).items())],
         authors=sorted({name(each.by) for each in whole.sections.values()}),
         reviewers=[(name(each.user_id), VERDICTS[each.verdict]) for each in whole.reviewers],
@@ -67,6 +70,16 @@ def composed(session: Session, config: Config, whole: Whole, permalink: Permalin
         items=[_promise(config, incident, item, name) for item in items_of(session, incident)],
         links=[Reference(each.title, each.address) for each in whole.links],
     )  # fmt: skip
+
+
+def _fields(config: Config, incident: Incident, name: Name) -> list[tuple[str, str]]:
+    """What custom fields hold, in the configuration's order; what is no longer configured comes last, by its old name."""
+    holds = held(incident.fields)
+    order = [*(each.key for each in config.fields if each.key in holds), *holds]
+    return [
+        (name_of(config, holds[key]), one_line(shown(config.field(key), holds[key], person=name)))
+        for key in dict.fromkeys(order)
+    ]
 
 
 def _costs(session: Session, config: Config, incident: Incident) -> list[Cost]:

@@ -81,6 +81,8 @@ class Document:
     """`an alert`, `people`."""
     costs: Sequence[Cost]
     """By SLO, the most burned first."""
+    fields: Sequence[tuple[str, str]]
+    """Custom fields by their names, and what they hold."""
     roles: Sequence[tuple[str, str]]
     authors: Sequence[str]
     reviewers: Sequence[tuple[str, str]]

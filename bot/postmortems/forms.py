@@ -9,7 +9,7 @@ from bot.postmortems.model import TEXT_LIMIT, WrittenSection
 from bot.postmortems.service import MOST_REVIEWERS
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
-from bot.slack.text import length, mrkdwn, user, when
+from bot.slack.text import author, length, mrkdwn, when
 from bot.slack.visit import View, metadata
 
 SECTION = "postmortem.section"
@@ -24,7 +24,7 @@ PIECE = 2900
 def section(incident: Incident, part: PostmortemPart, written: WrittenSection | None) -> View:
     """One section, to be written."""
     text = kit.text_input("text", initial=written.text if written else "", limit=TEXT_LIMIT, multiline=True)
-    last = f"Last saved {when(written.at)} by {user(written.by)}." if written else "Nobody wrote it yet."
+    last = f"Last saved {when(written.at)} by {author(written.by)}." if written else "Nobody wrote it yet."
     shown = [kit.context(last), kit.field("text", part.label, text, hint=part.hint, optional=True)]
     return _section_form(incident, part, shown, seen=written.version if written else 0)
 
@@ -34,7 +34,7 @@ def section_again(incident: Incident, part: PostmortemPart, theirs: WrittenSecti
     text = kit.text_input("text", initial=mine, limit=TEXT_LIMIT, multiline=True)
     hint = "These are your words. They are not saved yet: saving them takes the place of those above."
     told = (
-        f":warning: {user(theirs.by)} saved this section {when(theirs.at)}, while you were writing. It says now:"
+        f":warning: {author(theirs.by)} saved this section {when(theirs.at)}, while you were writing. It says now:"
     )  # fmt: skip
     shown = [
         kit.section(told),

@@ -19,7 +19,7 @@ from bot.remediation.model import ActionItem
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
 from bot.slack.commands import NAME
-from bot.slack.text import clip, link, mrkdwn, one_line, user, when
+from bot.slack.text import author, clip, link, mrkdwn, one_line, user, when
 from bot.timeline.export import spelled
 
 OPEN = "postmortem.open"
@@ -115,7 +115,7 @@ def versions(part: PostmortemPart, incident: Incident, found: Sequence[SectionVe
     for place, each in enumerate(found[:VERSIONS]):
         restore = kit.button("Restore", RESTORE, value=f"{incident.number}:{each.key}:{each.number}")
         text = mrkdwn(each.text, 2700) or "_empty_"
-        head = f"*Version {each.number}*, {user(each.by)}, {when(each.at)}"
+        head = f"*Version {each.number}*, {author(each.by)}, {when(each.at)}"
         shown.append(kit.section(f"{head}\n{text}", accessory=restore if place and writable else None))
     if not found:
         shown.append(kit.section("Nobody wrote it yet."))

@@ -3,7 +3,7 @@
 import math
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.config import Config
@@ -13,13 +13,12 @@ from bot.outbox.model import OPEN, OutboxMessage
 from bot.remediation import tracking_surfaces
 from bot.remediation.model import OPEN_STATES, ActionItem
 from bot.remediation.trackers import Trackers
-from bot.remediation.tracking_model import TrackerLink, TrackerWatch, UnknownDelivery
+from bot.remediation.tracking_model import TrackerLink, TrackerWatch
 
 OVERLAP_MINUTES = 5
 """How far before what was seen the next question begins: a tracker's search runs behind what is written."""
 LONGEST_MINUTES = 30 * 24 * 60
 READ_AT_ONCE = 25
-KEPT_FOR = timedelta(days=7)
 
 
 def watch_tracker(
@@ -70,8 +69,3 @@ def record_news(session: Session, _message: OutboxMessage, result: Result, _now:
             tracking_surfaces.bring_together(session, link.item)
     until = asked_at if news.is_all or not changed else min(max(changed.values()), asked_at)
     session.merge(TrackerWatch(tracker=result["tracker"], asked_at=asked_at, seen_until=until))
-
-
-def forget_deliveries(session: Session, *, now: datetime) -> None:
-    """Forget what could not be understood, after a week."""
-    session.execute(delete(UnknownDelivery).where(UnknownDelivery.at < now - KEPT_FOR))

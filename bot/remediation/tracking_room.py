@@ -53,11 +53,6 @@ class Tracking:
             aside=True,
         )
 
-    def forget(self) -> None:
-        """Forget what could not be understood long ago. A recurring job calls this."""
-        now = self._clock.now()
-        self._database.run(lambda session: tracking_jobs.forget_deliveries(session, now=now), aside=True)
-
     def _added(self, session: Session, subject: str) -> None:
         tracking.follow_new(session, _item(session, subject), config=self._settings.current, now=self._clock.now())
 

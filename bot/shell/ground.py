@@ -6,10 +6,12 @@ from typing import NoReturn
 
 import typer
 from filelock import FileLock, Timeout
+from sqlalchemy.exc import DBAPIError
 
 from bot import config
 from bot.db import Database
 from bot.environment import Environment, read_environment, require_slack
+from bot.errors import Refused
 
 
 def environment_or_end(*, with_slack: bool = False) -> Environment:
@@ -52,3 +54,21 @@ def only_instance(environment: Environment) -> Iterator[None]:
             yield
     except Timeout:
         end_with([f"Another Sevbot runs on {file}. With PostgreSQL (DATABASE_URL) several can."])
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tell why something was refused, and end the process."""
+    try:
+        yield
+    except Refused as refusal:
+        end_with([refusal.sentence])
+    except DBAPIError as error:
+        end_with([f"The database did not do it: {error.orig}"])
+    except OSError as error:
+        end_with([f"{error.filename or 'The file'}: {error.strerror or error}"])
+
+
+def know_every_table() -> None:
+    """Load every room: only then are all tables known."""
+    import bot.app  # noqa: F401

@@ -1,26 +1,23 @@
 """`sevbot backup`, `restore`, `move-to` and `export`: the database in a file and back, on another engine, for other tools."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError
 
 from bot.clock import Clock
 from bot.db import Database, redact_url
-from bot.errors import Refused
-from bot.shell.ground import database_of, end_with, environment_or_end, only_instance
+from bot.shell.ground import database_of, end_with, environment_or_end, know_every_table, only_instance, told
 
 
 def backup(file: Annotated[Path, typer.Argument(help="The file to write. It must not be there yet.")]) -> None:
     """Write the whole database into a file, while the bot runs, and check it."""
     from bot.operations import backup as keeping
 
-    with _told(), database_of(environment_or_end().database_url) as database:
-        _know_every_table()
+    with told(), database_of(environment_or_end().database_url) as database:
+        know_every_table()
         kept = keeping.back_up(database, file)
     typer.echo(
         f"Wrote {file}: {kept.sevs} SEVs, {kept.rows} rows, schema {kept.revision}. It was read back, and is whole."
@@ -36,8 +33,8 @@ def restore(
     from bot.operations import backup as keeping
 
     environment = environment_or_end()
-    with _told(), only_instance(environment), database_of(environment.database_url) as database:
-        _know_every_table()
+    with told(), only_instance(environment), database_of(environment.database_url) as database:
+        know_every_table()
         kept, aside = keeping.restore(file, database, now=Clock().machine(), replace=replace)
     if aside is not None:
         typer.echo(f"What was there before is kept: {aside}")
@@ -56,8 +53,8 @@ def move_to(
         end_with(["DATABASE_URL: only SQLite is moved from. To move from PostgreSQL, make a backup and restore it."])
     if not file.exists():
         end_with([f"There is no database at {file}."])
-    with _told(), only_instance(environment), database_of(_postgres(url)) as database:
-        _know_every_table()
+    with told(), only_instance(environment), database_of(_postgres(url)) as database:
+        know_every_table()
         counts = keeping.move(file, database)
     typer.echo(f"Moved {sum(counts.values())} rows in {len(counts)} tables, and counted them on both sides.")
     typer.echo(f"Set DATABASE_URL to {redact_url(url)} and start the bot. {file} is as it was.")
@@ -71,8 +68,8 @@ def export(
     """Write all SEVs with their timelines and action items into files, as JSON and as tables."""
     from bot.operations import exporting
 
-    with _told(), database_of(environment_or_end().database_url) as database:
-        _know_every_table()
+    with told(), database_of(environment_or_end().database_url) as database:
+        know_every_table()
         count = exporting.export(database, folder, with_private=private)
     typer.echo(f"Wrote {count} SEVs to {folder}{'' if private else '; private ones are left out'}.")
 
@@ -85,21 +82,3 @@ def _postgres(url: str) -> str:
     if not is_ours:
         end_with(["Give an address such as postgresql://USER:PASSWORD@HOST/NAME."])
     return url
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Tell why something was refused, and end the process."""
-    try:
-        yield
-    except Refused as refusal:
-        end_with([refusal.sentence])
-    except DBAPIError as error:
-        end_with([f"The database did not do it: {error.orig}"])
-    except OSError as error:
-        end_with([f"{error.filename or 'The file'}: {error.strerror or error}"])
-
-
-def _know_every_table() -> None:
-    """Load every room: only then are all tables known."""
-    import bot.app  # noqa: F401

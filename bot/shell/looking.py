@@ -1,5 +1,6 @@
 """`sevbot doctor` and `retry`: how an installation fares, and what failed once more."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import typer
@@ -18,7 +19,8 @@ ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared
 
 def doctor() -> None:
     """Say how this installation fares, and what to do about it. Ends with 1 where something must be done."""
-    from bot.operations import examining, findings
+    from bot import runs
+    from bot.operations import examining, findings, job_findings
     from bot.operations.findings import Finding, Level
     from bot.outbox.kinds import Kinds
     from bot.slack.client import Slack
@@ -29,6 +31,7 @@ def doctor() -> None:
     except config.ConfigFaults as faults:
         end_with(faults.faults)
     now, places = clock.machine(), examining.Places({}, ())
+    of_jobs: list[Finding] = []
     with database_of(environment.database_url) as database:
         try:
             with database.read() as session:
@@ -37,6 +40,8 @@ def doctor() -> None:
         except SQLAlchemyError as error:
             todo = "See that it runs and that DATABASE_URL is right; a new one is made by `sevbot migrate`."
             of_database = [Finding(Level.FAULT, f"The database does not answer: {type(error).__name__}.", todo)]
+        with suppress(SQLAlchemyError), database.read() as session:  # a schema that is behind has no such table
+            of_jobs = job_findings.jobs(runs.known(session), now=now)
     found = examining.slack(Slack(environment.slack_bot_token, environment.slack_api_url, clock), places, now=now)
     if environment.socket_mode:
         found.append(examining.app_token(Slack(environment.slack_app_token, environment.slack_api_url, clock)))
@@ -48,10 +53,10 @@ def doctor() -> None:
         )
         found.append(Finding(Level.WARN, "No bot runs here, or it does not show its metrics.", todo))
     else:
-        found += findings.loop(metrics, now=now)
-    for each in found:
+        found += findings.loop(metrics, now=now, with_jobs=not of_jobs)
+    for each in (*found, *of_jobs):
         typer.echo(f"{each.level:<6} {each.text}{f' {each.todo}' if each.todo else ''}")
-    raise typer.Exit(1 if findings.worst(found) is Level.FAULT else 0)
+    raise typer.Exit(1 if findings.worst([*found, *of_jobs]) is Level.FAULT else 0)
 
 
 def retry() -> None:

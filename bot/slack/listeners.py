@@ -6,10 +6,8 @@ again: it is rolled back, acknowledged, and the person is told in a sentence.
 
 import logging
 import re
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
@@ -82,8 +80,6 @@ class Listeners:
         self._sent = RecentKeys()
         self._turns = Turns()
         """Forms that were sent: what is still under way to them must not take the place of the answer."""
-        self._busy = 0
-        self._idle = threading.Condition()
         self._aside = ThreadPoolExecutor(32, thread_name_prefix="aside")
 
     def attach(self, app: App) -> None:
@@ -97,33 +93,16 @@ class Listeners:
         app.shortcut(anything)(self._on_shortcut)
         app.error(self._on_error)
 
-    def finish(self, *, within: float) -> None:
-        """Let the visits that are being answered get their answers, for `within` seconds at most."""
-        with self._idle:
-            self._idle.wait_for(lambda: self._busy == 0, timeout=within)
-
     def stop(self) -> None:
         """Begin nothing more aside. What is under way there (a form's update) is nobody's loss if it is cut off."""
         self._aside.shutdown(wait=False, cancel_futures=True)
 
-    @contextmanager
-    def _answering(self, what: str) -> Iterator[None]:
-        with self._idle:
-            self._busy += 1
-        try:
-            with ACKS.labels(what).time():
-                yield
-        finally:
-            with self._idle:
-                self._busy -= 1
-                self._idle.notify_all()
-
     def _on_event(self, body: dict[str, Any]) -> None:
-        with self._answering("event"):
+        with ACKS.labels("event").time():
             self._rooms.events.take(body, now=self._clock.now())
 
     def _on_command(self, ack: Ack, body: dict[str, Any]) -> None:
-        with self._answering("command"):
+        with ACKS.labels("command").time():
             visit = visits.from_command(body, now=self._clock.now())
             answer = self._tell(lambda: self._command(visit, body.get("text") or ""))
             if answer.text or answer.blocks:
@@ -152,7 +131,7 @@ class Listeners:
         return answer
 
     def _on_click(self, ack: Ack, body: dict[str, Any]) -> None:
-        with self._answering("click"):
+        with ACKS.labels("click").time():
             visit = visits.from_interaction(body, now=self._clock.now())
             self._sent.discard(visit.view_id)
             turn = self._turns.take(visit.view_id)
@@ -177,7 +156,7 @@ class Listeners:
         return self._run(lambda session: click(session, visit), visit, changes=changes, alone=self._alone(name, visit))
 
     def _on_shortcut(self, ack: Ack, body: dict[str, Any]) -> None:
-        with self._answering("shortcut"):
+        with ACKS.labels("shortcut").time():
             visit = visits.from_interaction(body, now=self._clock.now())
             answer = self._tell(lambda: self._shortcut(body["callback_id"], visit))
             ack()
@@ -191,7 +170,7 @@ class Listeners:
         return self._open(opens(visit), visit) if opens else done or visits.DONE
 
     def _on_form(self, ack: Ack, body: dict[str, Any]) -> None:
-        with self._answering("form"):
+        with ACKS.labels("form").time():
             visit = visits.from_interaction(body, now=self._clock.now())
             name = body["view"]["callback_id"]
             form, alone = self._rooms.forms.get(name, no_such_form), self._alone(name, visit)

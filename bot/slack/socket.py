@@ -51,7 +51,36 @@ class Line:
 class Door(SocketModeHandler):
     """Lets in what keeps to the contract. The rest is acknowledged, for Slack would but send the same again."""
 
+    def __init__(self, app: App, app_token: str) -> None:
+        super().__init__(
+            app, app_token, concurrency=CONCURRENCY, ping_interval=PING_INTERVAL, receive_buffer_size=READ_AT_ONCE
+        )
+        self._inside = 0
+        self._is_closed = False
+        self._changed = threading.Condition()
+
+    def close_behind(self, *, within: float) -> None:
+        """Let nothing more in, and what is inside get its acknowledgement, for `within` seconds at most.
+
+        Whoever comes too late is not acknowledged: Slack sends an event again, and tells a person that it did not work.
+        """
+        with self._changed:
+            self._is_closed = True
+            self._changed.wait_for(lambda: self._inside == 0, timeout=within)
+
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # its base has no types
+        with self._changed:
+            if self._is_closed:
+                return
+            self._inside += 1
+        try:
+            self._let_in(client, req)
+        finally:
+            with self._changed:
+                self._inside -= 1
+                self._changed.notify_all()
+
+    def _let_in(self, client: SocketModeClient, req: SocketModeRequest) -> None:
         wrong = contract.fault(req.payload)
         if wrong is None:
             super().handle(client, req)
@@ -70,9 +99,7 @@ class Socket:
     def __init__(
         self, app: App, app_token: str, *, before: Callable[[], object], on_connect: Callable[[], None]
     ) -> None:
-        self._handler = Door(
-            app, app_token, concurrency=CONCURRENCY, ping_interval=PING_INTERVAL, receive_buffer_size=READ_AT_ONCE
-        )
+        self._handler = Door(app, app_token)
         self._handler.client.on_error_listeners.append(self._lost)
         self._before = before
         self._on_connect = on_connect
@@ -87,9 +114,13 @@ class Socket:
     def is_connected(self) -> bool:
         return bool(self._handler.client.is_connected())
 
-    def stop(self) -> None:
-        """Take nothing more. The SDK's own closing waits for its timers' next round, so that goes on aside."""
+    def stop(self, *, within: float) -> None:
+        """Take nothing more, and hang up once those who did something have their answer, or after so many seconds.
+
+        The SDK's own closing waits for its timers' next round, so that goes on aside.
+        """
         self._stopping.set()
+        self._handler.close_behind(within=within)
         client = self._handler.client
         client.auto_reconnect_enabled = False
         client.closed = True

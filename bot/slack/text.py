@@ -117,6 +117,9 @@ NAMED = {"sevbot": "Sevbot", "jira": "Jira"}
 SERVICE = "api:"
 """What the audit's name of a service begins with, that did something through the HTTP API; the rest is its token's name."""
 
+SPOKEN_OF = "by:"
+"""What stands before the name of somebody who is not in this Slack, as imported SEVs know people: `by:Ada Lovelace`."""
+
 
 def is_person(actor: str) -> bool:
     """Whether somebody whom the audit names is a person of Slack's."""
@@ -127,6 +130,8 @@ def author(actor: str) -> str:
     """Who wrote or did something: a person by mention, anything else in words."""
     if is_person(actor):
         return user(actor)
+    if actor.startswith(SPOKEN_OF):
+        return escape(actor.removeprefix(SPOKEN_OF))
     return f"the service {actor.removeprefix(SERVICE)}" if actor.startswith(SERVICE) else NAMED.get(actor, "an app")
 
 

@@ -82,8 +82,9 @@ def _require_new(
 def _checked(text: str) -> str:
     if not visible(text):
         raise Refused(
-            "Say what happened: `/sev log rolled back the release`, or `/sev log 14:05 rolled it back`.", field="text"
-        )
+            "Say what happened: `/sev log rolled back the release`, or `/sev log 14:05 rolled it back`.", field="text",
+            to_services="Say what happened, such as: rolled back the release.",
+        )  # fmt: skip
     if length(text) > LOG_LIMIT:
         raise Refused(
             f"This has {length(text)} characters; {LOG_LIMIT} are possible. Post the rest and tag it, or shorten it.",

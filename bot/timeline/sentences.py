@@ -122,6 +122,23 @@ def _owner(tell: Telling, owner: object) -> str:
     return tell.quoted(found.get("team") or "nobody")
 
 
+def _fields(tell: Telling) -> str:
+    """What custom fields were said to hold, and what they held before."""
+    before, after, names, kinds = (
+        dict(tell.entry.data.get(each) or {}) for each in ("before", "after", "names", "kinds")
+    )
+
+    def value(key: str, held: object) -> str:
+        return tell.voice.person(str(held)) if held and kinds.get(key) == "person" else tell.quoted(held or "nothing")
+
+    told = [
+        f"{tell.quoted(names.get(key, key))} to {value(key, held)}"
+        + (f" (before: {value(key, before[key])})" if before.get(key) else "")
+        for key, held in after.items()
+    ]
+    return f"{tell.who} set {', '.join(told) or 'no field'}."
+
+
 def _item(tell: Telling) -> str:
     return f"{tell.value('item')} “{tell.value('title')}”"
 
@@ -229,6 +246,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "declared": _declared,
     "declared_without_database": lambda tell: f"{tell.who} had declared it while the database was down.",
     "duplicate_found": lambda tell: f"{tell.who} found that {tell.value('duplicate')} is the same.",
+    "fields": _fields,
     "file": _said,
     "handoff": _handoff,
     "handoff_declined": lambda tell: f"{tell.who} did not take over: {_role_name(tell)}.",

@@ -17,6 +17,7 @@ from bot.web import heartbeats as pings
 from bot.web.api import Api, attach
 from bot.web.bodies import body_of
 from bot.web.heartbeats import TakePing
+from bot.web.server import HERE
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,6 @@ LONGEST_DELIVERY = 4_000_000
 """Bytes that a delivery from outside may have."""
 RETRY_AFTER = "5"
 """Seconds after which what could not be taken now is best sent again."""
-LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _may_read_metrics(request: Request, token: str) -> bool:
     if token:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         return hmac.compare_digest(given.encode(), token.encode())
-    return request.client is not None and request.client.host in LOOPBACK
+    return request.client is not None and request.client.host in HERE
 
 
 async def _taken(take: Take | None, request: Request) -> int:

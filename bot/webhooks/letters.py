@@ -13,7 +13,7 @@ from bot.incidents.model import Incident, TimelineEntry
 
 DELIVERY, TIMESTAMP, SIGNATURE = "Sevbot-Delivery", "Sevbot-Timestamp", "Sevbot-Signature"
 VERSION = "v1"
-KINDS = ("declared", "severity", "status", "reopened", "update", "title", "summary")
+KINDS = ("declared", "severity", "status", "reopened", "update", "title", "summary", "fields")
 """The kinds of entry that receivers are told of."""
 
 

@@ -193,10 +193,11 @@ class Driver:
         for block in view.blocks:
             if block["type"] != "input":
                 continue
-            element = block["element"]
-            state = _state(element, value) if block["block_id"] == field else self._usual_state(element)
-            view.typed.setdefault(block["block_id"], {})[element["action_id"]] = state
-            if block["block_id"] == field and wants_dispatch(block):
+            element, name = block["element"], block["block_id"]
+            usual = initial_value if name.startswith("field:") else self._usual_state  # not every text is a number
+            state = _state(element, value) if name == field else usual(element)
+            view.typed.setdefault(name, {})[element["action_id"]] = state
+            if name == field and wants_dispatch(block):
                 acted = self.slack.client.act(self.ada.user, view, field, action_of(element, state))
                 assert acted.wait(PATIENCE)
         with self.slack.workspace.lock:

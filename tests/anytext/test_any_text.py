@@ -12,7 +12,8 @@ from bot.playground import Person, Playground
 from tests.anytext.driving import Driver, Target
 from tests.anytext.watching import Watch
 
-SAMPLE = 150
+SAMPLE = 100
+"""There are more places than that: each is tried once."""
 PARTS = 4
 """In how many tests the places are gone through, so that they share the machine evenly."""
 ON_ONE_SEV = 4

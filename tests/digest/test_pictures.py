@@ -118,7 +118,7 @@ def test_nothing_of_the_running_bot_imports_what_draws() -> None:
         }
     ]
     assert sorted(importers) == ["bot/digest/picture.py", "bot/digest/picture_panels.py"]
-    says = "import sys, bot.house, bot.app; sys.exit(any(name in sys.modules for name in ('matplotlib', 'numpy')))"
+    says = "import sys, bot.house, bot.app; sys.exit(any(name in sys.modules for name in ('matplotlib', 'numpy', 're2', 'jsonpath_ng')))"
     assert subprocess.run([sys.executable, "-c", says], cwd=ROOT, check=False).returncode == 0
 
 

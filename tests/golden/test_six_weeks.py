@@ -8,7 +8,8 @@ import pytest
 
 from tests.databases import new_sqlite, quick_folder
 from tests.golden.story import first_days, first_ten_days, the_other_weeks
-from tests.golden.telling import golden_company
+from tests.golden.telling import Story, golden_company
+from tests.operations.imports import Json, out_and_in_again
 
 GOLDEN = Path(__file__).with_name("six_weeks.txt")
 WRITE = "SEVBOT_WRITE_GOLDEN"
@@ -20,6 +21,8 @@ def test_the_first_days_are_said_as_written() -> None:
     with quick_folder() as folder, golden_company(new_sqlite(folder)) as story:
         first_days(story)
         said = story.transcript.text
+        exported, again = comes_again(story, folder)
+    assert again == exported
     assert differences(said, golden()[: len(said.splitlines())]) == []
 
 
@@ -30,6 +33,8 @@ def test_all_that_is_said_in_six_weeks_is_as_written() -> None:
         first_ten_days(story)
         the_other_weeks(story)
         said = story.transcript.text
+        exported, again = comes_again(story, folder)
+    assert again == exported
     if os.environ.get(WRITE):
         GOLDEN.write_text(said, encoding="utf-8")
     assert differences(said, golden()) == []
@@ -41,6 +46,12 @@ def test_one_unexpected_line_is_shown_with_its_day() -> None:
     said = [*written[:number], "    | Good morning!", *written[number:]]
     (shown,) = differences("\n".join(said), written)
     assert shown.startswith(f"{GOLDEN.name}:{number + 1} (== Mon 2035-02-26): unexpected\n+     | Good morning!")
+
+
+def comes_again(story: Story, folder: Path) -> tuple[list[Json], list[Json]]:
+    """What it exports of what happened, and what another one does that imported it."""
+    bot = story.stage.bot
+    return out_and_in_again(bot.database, bot.settings.current, folder, now=bot.clock.now())
 
 
 def golden() -> list[str]:

@@ -1,12 +1,31 @@
 """SEVs of every kind, as chance makes them, and the configurations they live under."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.config import Category, Channels, Config, PrivateRules, Role, Severity, Status, Team, Workflow, load
+from bot.config import (
+    Category,
+    Channels,
+    Config,
+    CustomField,
+    FieldChoice,
+    FieldKind,
+    PrivateRules,
+    Role,
+    Severity,
+    Status,
+    Team,
+    Workflow,
+    load,
+)
+from bot.config.fields import TO_CHOOSE_FROM
 from bot.errors import Refused
+from bot.incidents.field_values import Given, given
+from bot.incidents.fields import rows
 from bot.incidents.lifecycle import EARLIEST
 from bot.incidents.model import REASON_LIMIT, AffectedWorkflow, Incident, TimelineEntry
 from bot.incidents.views import Picture, Step
@@ -18,6 +37,7 @@ from tests.processes import CONFIG
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PLAIN = load(CONFIG)
 LINK = "https://example.com/"
+LONG_CHOICES = tuple(FieldChoice(key=f"{'c' * 37}-{number}", label=f"{'&' * 72}{number}") for number in range(40))
 LARGEST = Config(
     severities=tuple(
         Severity(key=f"SEV{number}", meaning="<&>" * 25, emoji=":large_orange_circle:", invite=("team-0",),
@@ -36,6 +56,15 @@ LARGEST = Config(
     private=PrivateRules(invite=("team-1",)),
     roles=(Role(key="commander", label="&" * 40, instructions="&" * 2000),
            *(Role(key=f"role-{number}", label="<" * 40, instructions="&" * 2000) for number in range(20))),
+    fields=tuple(
+        CustomField(
+            key=f"{'f' * 37}-{number}", name=f"{'&' * 57}{number}", kind=kind, hint="&" * 200,
+            unit="<&>" * 3 if kind is FieldKind.NUMBER else "",
+            choices=LONG_CHOICES if kind in TO_CHOOSE_FROM else (), asked_at="declare" if number < 10 else "resolve",
+            required_at="resolve", on_card=number < 10, in_announcement=number < 5,
+        )
+        for number, kind in zip(range(40), cycle(FieldKind), strict=False)
+    ),
 )  # fmt: skip
 """A configuration in which everything is as long as it may be."""
 
@@ -79,12 +108,32 @@ STEPS = st.builds(Step, kind=st.just("incident.pin"), label=st.sampled_from(["Pi
                   reason=hostile, is_late=st.booleans())  # fmt: skip
 
 
+TAKEN_OUT = CustomField(key="taken-out", name="<!here> & more", kind=FieldKind.LONG_TEXT)
+TYPICAL = {
+    FieldKind.NUMBER: ["12,500", "999,999,999,999.999"], FieldKind.PERSON: ["U01ADA"], FieldKind.DATE: ["2026-12-24"],
+    FieldKind.YES_NO: ["yes", "no"], FieldKind.LINK: [LINK, LINK + "|&" * 900],
+}  # fmt: skip
+"""What fields hold that do not take any text."""
 HOLDERS = st.sampled_from(["U01ADA", "U03LINUS"])
 
 
 @st.composite
 def configs(draw: st.DrawFn) -> Config:
     return draw(st.sampled_from([PLAIN, LARGEST]))
+
+
+@st.composite
+def held_fields(draw: st.DrawFn, config: Config) -> list[Given]:
+    """Whatever the fields of a configuration may hold, or held under an older one."""
+    found = []
+    for field in draw(
+        st.lists(st.sampled_from([*config.fields, TAKEN_OUT]), max_size=12, unique_by=lambda each: each.key)
+    ):
+        typical = TYPICAL.get(field.kind, [each.key for each in field.choices])
+        said = draw(hostile if field.kind in (FieldKind.TEXT, FieldKind.LONG_TEXT) else st.sampled_from(typical))
+        with suppress(Refused):
+            found.append(given(field, said))
+    return found
 
 
 @st.composite
@@ -106,6 +155,7 @@ def incidents(draw: st.DrawFn, config: Config) -> Incident:
         channel_id=draw(st.sampled_from([None, "C0123456"])),
         channel_trouble=draw(st.sampled_from(["", "archived", "deleted", "bot_removed"])),
         workflows=[AffectedWorkflow(workflow=key) for key in affected],
+        fields=rows(draw(held_fields(config))),
     )  # fmt: skip
 
 

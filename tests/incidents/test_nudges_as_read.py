@@ -28,7 +28,9 @@ def items(draw: st.DrawFn) -> views.Item:
     if draw(st.booleans()):
         done = nudge_views.done(LARGEST, incident, rule, commander=draw(st.sampled_from([None, "U01ADA"])))
         return views.Item(words=None, done=draw(st.sampled_from([done, ""])), acted_by="U01ADA", acted_at=NOON)
-    words = nudge_views.words(incident, rule, opened_at=NOON, last_at=NOON + timedelta(hours=1))
+    words = nudge_views.words(
+        incident, rule, opened_at=NOON, last_at=NOON + timedelta(hours=1), missing=draw(st.lists(hostile, min_size=1))
+    )
     return views.Item(words=words, silence=draw(st.none() | SILENCES))
 
 

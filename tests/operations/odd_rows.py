@@ -45,7 +45,7 @@ def put_odd_rows(database: Database, *, seed: int, each: int = 3) -> None:
             if table.name in SEEDED:
                 continue
             parents = {
-                column.name: list(connection.scalars(select(key.column)))
+                column.name: list(connection.scalars(select(key.column).order_by(key.column)))
                 for column in table.columns
                 for key in column.foreign_keys
             }

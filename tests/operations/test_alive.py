@@ -1,6 +1,8 @@
 """The bot says that it lives as long as it can do its work, and nothing of where it says so."""
 
 import logging
+import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -83,6 +85,29 @@ def test_what_goes_wrong_is_logged_without_the_address(
     ours = [record for record in caplog.records if record.name.startswith("bot.")]
     assert [record.getMessage() for record in ours] == ["alive.not_told"]
     assert "a-secret-word" not in " ".join(str(vars(record)) for record in ours)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("reached", "said"), [("10.0.0.7", "not_connected"), ("169.254.169.254", "address_not_allowed")]
+)
+def test_a_monitor_within_the_house_is_reached(
+    database: Database, slack: Slack, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    *, reached: str, said: str,
+) -> None:  # fmt: skip
+    class Connection(socket.socket):
+        def getpeername(self) -> tuple[str, int]:
+            return reached, 443
+
+        def sendall(self, *_: object) -> None:
+            raise ssl.SSLCertVerificationError
+
+    def connect(*_: object, **__: object) -> socket.socket:
+        return Connection()
+
+    monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
+    alive(database, slack, f"http://hc.corp{PATH}").tell()
+    assert [vars(record)["error"] for record in caplog.records if record.getMessage() == "alive.not_told"] == [said]
 
 
 def test_an_address_that_anybody_could_read_on_its_way_is_refused() -> None:

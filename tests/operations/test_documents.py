@@ -33,7 +33,7 @@ def test_each_command_works_as_it_is_written(
     copytree(CONFIG, tmp_path / "config")
     given = told_in_a_shell(sevbot, slack) | {"SEVBOT_CONFIG": "config"}
     told = commands()
-    assert len(told) == 11
+    assert len(told) == 13
     for command in told:
         words = command.removeprefix("sevbot ").split()
         if words[0] == "move-to":

@@ -39,6 +39,8 @@ def test_what_people_wrote_is_in_the_files(sevbot: Bot, ada: Person, tmp_path: P
     ada.types("/sev declare SEV1 =HYPERLINK(1)")
     ada.types("/sev log SEV-1 +1 from the provider")
     ada.types("/sev action SEV-1 add Ask for an alarm")
+    ada.types("/sev field SEV-1 vendor =1+1")
+    ada.types("/sev field SEV-1 entities bank, pay")
     ada.types("/sev declare SEV2 a secret affair --private")
     folder = tmp_path / "out"
     assert export(sevbot.database, folder, with_private=False) == 1
@@ -46,7 +48,10 @@ def test_what_people_wrote_is_in_the_files(sevbot: Bot, ada: Person, tmp_path: P
     assert (sev["number"], sev["title"], sev["severity"]) == (1, "=HYPERLINK(1)", "SEV1")
     assert "+1 from the provider" in [each["text"] for each in sev["timeline"]]
     assert [each["title"] for each in sev["items"]] == ["Ask for an alarm"]
+    assert sev["fields"]["vendor"] == {"name": "Vendor", "kind": "text", "value": "=1+1", "text": "=1+1"}
+    assert sev["fields"]["entities"]["value"] == ["bank", "pay"]
     (row,) = table(folder / "sevs.csv")
+    assert (row["field:vendor"], row["field:entities"]) == ("'=1+1", "Acme Bank, Acme Pay")
     assert row["title"] == "'=HYPERLINK(1)"
     assert "'+1 from the provider" in [each["text"] for each in table(folder / "timeline.csv")]
     assert [(each["sev"], each["title"]) for each in table(folder / "items.csv")] == [("1", "Ask for an alarm")]

@@ -62,6 +62,23 @@ def test_jobs_that_do_not_run_are_named() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("made", "heard", "told"),
+    [(0, 0, []), (1, 0, ["Since the start Sevbot made a channel, and"]), (3, 0, ["Since the start Sevbot made 3 channels, and"]), (3, 1, [])],
+)  # fmt: skip
+def test_events_that_never_come_are_told_where_they_must_have_come(made: int, heard: int, told: list[str]) -> None:
+    metrics = (
+        "# TYPE sevbot_slack_calls counter\n"
+        f'sevbot_slack_calls_total{{method="conversations.create",outcome="ok"}} {made}.0\n'
+        'sevbot_slack_calls_total{method="conversations.create",outcome="name_taken"} 2.0\n'
+        "# TYPE sevbot_ack_seconds histogram\n"
+        f'sevbot_ack_seconds_count{{what="event"}} {heard}.0\nsevbot_ack_seconds_count{{what="command"}} 7.0\n'
+    )
+    found = findings.loop(metrics, now=NOW)
+    assert [each.text.partition(" Slack")[0] for each in found] == told
+    assert all(each.level is Level.WARN and "Event Subscriptions" in each.todo for each in found)
+
+
 @pytest.mark.parametrize("page", ["<html>It works!</html>", "nothing", "up 1\n", ""])
 def test_what_else_is_found_at_the_address_is_not_taken_for_the_bot(page: str) -> None:
     assert [(each.level, each.text) for each in findings.loop(page, now=NOW)] == [

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.db import Database
-from bot.errors import Blame, OutcomeUnknown, Permanent, Temporary
+from bot.errors import Blame, NotYet, OutcomeUnknown, Permanent, Temporary
 from bot.outbox import dispatcher as dispatching
 from bot.outbox.dispatcher import Dispatcher
 from bot.outbox.enqueue import retry_dead
@@ -106,6 +106,19 @@ def test_a_fault_after_the_call_leaves_a_word_in_the_log(
 
 
 @pytest.mark.usefixtures("running")
+@pytest.mark.parametrize(
+    ("fault", "level"), [(NotYet("channel_not_learned_yet"), "DEBUG"), (Temporary("ratelimited"), "WARNING")]
+)
+def test_what_waits_for_the_bot_itself_is_nothing_to_warn_of(
+    queue: Queue, sender: Sender, caplog: pytest.LogCaptureFixture, fault: Temporary, level: str
+) -> None:
+    caplog.set_level("DEBUG", "bot.outbox")
+    sender.load_faults.append(fault)
+    queue.asks("one")
+    waits_until(lambda: [each.levelname for each in caplog.records if each.message == "outbox.not_sent"] == [level])
+
+
+@pytest.mark.usefixtures("running")
 def test_a_database_that_is_away_while_reading_costs_no_answer(queue: Queue, dispatcher: Dispatcher) -> None:
     answer = Sender(name="answer", nature=Nature.AT_MOST_ONCE, load_faults=[AWAY])
     dispatcher._kinds.add(answer.kind())
@@ -117,11 +130,25 @@ def test_a_database_that_is_away_while_reading_costs_no_answer(queue: Queue, dis
 
 
 @pytest.mark.usefixtures("running")
-def test_an_outcome_is_written_down_though_the_database_was_away(queue: Queue, sender: Sender) -> None:
-    sender.record_faults += [AWAY, AWAY]
+@pytest.mark.parametrize(
+    ("times", "logged"),
+    [(2, [("outbox.settle_delayed", "WARNING")] * 2),
+     (4, [("outbox.settle_delayed", "WARNING")] * 3 + [("outbox.settle_failed", "ERROR")])],
+)  # fmt: skip
+def test_an_outcome_is_written_down_though_the_database_was_away(
+    queue: Queue, sender: Sender, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, *,
+    times: int, logged: list[tuple[str, str]],
+) -> None:  # fmt: skip
+    def told() -> list[tuple[str, str]]:
+        return [(each.getMessage(), each.levelname) for each in caplog.records if "settle" in each.getMessage()]
+
+    monkeypatch.setattr(dispatching, "SETTLE_PAUSES", (0.01, 0.01, 0.01))
+    sender.record_faults += [AWAY] * times
     queue.asks("one")
-    queue.waits_for("one", State.SENT)
-    assert sender.called == ["one"]
+    waits_until(lambda: len(told()) == len(logged))
+    if times < 4:
+        queue.waits_for("one", State.SENT)
+    assert (told(), sender.called) == (logged, ["one"])
 
 
 def test_what_may_have_been_said_once_is_not_said_again(queue: Queue, dispatcher: Dispatcher) -> None:

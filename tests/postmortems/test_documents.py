@@ -39,7 +39,8 @@ def a_document(text: str, address: str = "https://acme.slack.com/archives/C1/p1"
     return Document(
         name="SEV-42", title=text, state="Draft", is_drill=True, is_private=True, severity="SEV1", meaning=text,
         status="Resolved", summary=text, workflows=[text], causes=[text], times=[("Started", NOW)],
-        durations=durations(an_incident()), noticed_by=text, costs=[Cost(text, text, text)], roles=[(text, text)], authors=[text], reviewers=[(text, "approved it")],
+        durations=durations(an_incident()), noticed_by=text, costs=[Cost(text, text, text)],
+        fields=[(text, text), ("Money at risk", "EUR")], roles=[(text, text)], authors=[text], reviewers=[(text, "approved it")],
         published_at=None,
         parts=[Part("summary", text, "", is_required=True), Part("impact", text, f"{text}\n\n{text}", is_required=False)],
         timeline=[Moment(NOW, text, address)], left_out=3, updates=[Moment(NOW, text, address)],
@@ -82,6 +83,9 @@ def test_every_template_tells_what_was_written(form: str, template: str) -> None
     page = RENDERER.render(a_document("payments"), form=form, template=template)
     assert page.count("payments") > 3
     assert "drill" in page
+    assert ("Money at risk" in page) is (template != "customer"), (
+        "what a company wants to know is not for its customers"
+    )
 
 
 def test_a_companys_own_template_takes_its_place_and_a_broken_one_does_not(tmp_path: Path) -> None:

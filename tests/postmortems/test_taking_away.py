@@ -33,6 +33,8 @@ def test_a_file_holds_all_that_is_known(stage: Stage, sev: Sev, ada: Person) -> 
     ada.types("/sev postmortem")
     writes(ada, sev, "impact", "A third <could> not pay.\n\nFor an hour.")
     ada.types("/sev postmortem link https://docs.example.com/1 The graphs")
+    ada.types("/sev field contact @grace")
+    ada.types("/sev field workaround Pay by <transfer>")
     told = ada.types("/sev postmortem export").text
     assert told == "The postmortem of SEV-1 is on its way to you, in a direct message."
     ada.sees("Here is the postmortem of SEV-1.", in_="@sevbot")
@@ -44,6 +46,8 @@ def test_a_file_holds_all_that_is_known(stage: Stage, sev: Sev, ada: Person) -> 
         "from declared to acknowledged", "not known: it has no time for started and detected", "Alert on the cache",
         "an alert in staging", '<a href="https://docs.example.com/1" rel="noreferrer">The graphs</a>',
         "ada set the status to Resolved.", "<dt>Incident commander</dt><dd>ada</dd>",
+        "<dt>Regulator contact</dt><dd>grace</dd>", "<dt>Workaround</dt><dd>Pay by &lt;transfer&gt;</dd>",
+        "ada set Regulator contact to grace.",
     ):  # fmt: skip
         assert part in page, part
     ada.types("/sev postmortem export md")

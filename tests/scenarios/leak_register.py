@@ -24,7 +24,7 @@ VERBS = {
     "title": OWN, "summary": OWN, "times": OWN, "show": OWN, "private": OWN,
     "update": OWN, "subscribe": OWN, "unsubscribe": OWN, "bridge": OWN, "link": OWN, "role": OWN, "take": OWN, "handoff": OWN,
     "invite": OWN, "snooze": OWN, "mute": OWN, "log": OWN, "timeline": OWN, "entry": OWN, "catchup": OWN, "export": OWN,
-    "page": OWN, "action": OWN,
+    "page": OWN, "action": OWN, "field": OWN,
     "items": LISTED, "mine": LISTED,
     "list": LISTED, "search": LISTED, "why": LISTED,
     "duplicate": "finds both by membership.by_number; a public one never speaks of a private one, two private ones by number alone",
@@ -55,7 +55,7 @@ CLICKS = {
     "incident.preview": "shows what the form holds; the SEVs that are open now are asked by membership.may_see",
 }  # fmt: skip
 FORMS = {
-    "incident.declare": "answers the declarer", "incident.edit": OWN, "incident.reopen": OWN, "incident.times": OWN,
+    "incident.declare": "answers the declarer", "incident.fields": OWN, "incident.resolve": OWN, "incident.edit": OWN, "incident.reopen": OWN, "incident.times": OWN,
     "incident.update": OWN, "incident.mute": OWN, "paging.page": OWN, "timeline.add_message": OWN, "timeline.entry": OWN,
     "timeline.pinned": OWN, "item.add": OWN, "item.edit": OWN, "item.prove": OWN, "item.snooze": OWN, "item.give": OWN,
     "item.wont_do": OWN, "item.due": OWN,
@@ -68,6 +68,7 @@ FORMS = {
 }  # fmt: skip
 OPENERS = {
     "incident.declare": LISTED, "incident.declare_from_message": LISTED, "incident.open_declare": LISTED,
+    "incident.open_fields": OWN, "incident.open_resolve": OWN,
     "incident.open_edit": OWN, "incident.open_times": OWN, "incident.open_update": OWN, "incident.open_mute": OWN,
     "paging.open_page": OWN, "timeline.open_entry": OWN, "timeline.open_pinned": OWN, "timeline.add_message": LISTED,
     "item.open_add": OWN, "item.open_edit": OWN, "item.open_done": OWN, "item.open_snooze": OWN, "item.open_give": OWN,
@@ -154,17 +155,18 @@ ROUTES = {
 }  # fmt: skip
 JOBS = dict.fromkeys(
     (
-        "outbox.revive", "outbox.second_look", "api.note_uses", "api.forget", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
-        "incidents.expire_requests", "inbound.forget", "nudges.remind", "nudges.forget", "paging.refresh_on_call", "remediation.show_overdue",
-        "digest.send_due", "digest.forget", "alerts.work_off", "problems.show_news", "problems.forget", "operations.read_config", "operations.ask_slack", "operations.measure", "operations.tell_alive",
-        "paging.forget_on_call", "tracker.watch", "tracker.forget", "workflows.evaluate", "workflows.forget", "heartbeats.look",
-        "checks.run", "checks.forget", "queries.ask", "workflows.measure_sevs", "postmortems.ask_reviewers",
+        "outbox.revive", "outbox.second_look", "api.note_uses", "operations.note_runs", "incidents.reconcile", "incidents.carry_on", "incidents.forget_answers",
+        "incidents.expire_requests", "nudges.remind", "paging.refresh_on_call", "remediation.show_overdue",
+        "digest.send_due", "alerts.work_off", "problems.show_news", "problems.end_silent", "operations.read_config", "operations.ask_slack", "operations.measure", "operations.tell_alive", "retention.hourly", "retention.nightly",
+        "paging.forget_on_call", "tracker.watch", "workflows.evaluate", "workflows.forget", "heartbeats.look",
+        "checks.run", "queries.ask", "workflows.measure_sevs", "postmortems.ask_reviewers",
     ),
     "says nothing but through the kinds above; logs ids only",
 )  # fmt: skip
 VIEWS = dict.fromkeys(
     (
-        "access_deliveries.request_blocks", "briefs.brief", "briefs.late_brief", "catchup.told", "forms.add_message", "forms.causes",
+        "access_deliveries.request_blocks", "briefs.brief", "briefs.late_brief", "catchup.told", "field_views.card", "field_views.form",
+        "field_views.inputs", "field_views.resolve", "forms.add_message", "forms.causes",
         "forms.changes", "forms.section", "forms.section_again", "forms.submit", "forms.take_back",
         "forms.confirmation", "forms.declare", "forms.declared", "forms.edit", "forms.loading", "forms.reopen", "forms.times",
         "forms.add", "forms.due", "forms.give", "forms.prove",

@@ -103,13 +103,14 @@ def test_a_sev_declared_meanwhile_gets_all_it_needs_and_then_its_number(
 def test_by_the_form_which_serves_without_the_database(stage: Stage, outage: Outage, ada: Person) -> None:
     outage.begins()
     ada.types("/sev declare")
-    ada.fills(Title="checkout is down", Severity="SEV1")
+    ada.fills(**{"Title": "checkout is down", "Severity": "SEV1", "Customers affected": "12k"})
     ada.sees("Invited: you, Payments. Announced in: #incidents.")
     ada.submits()
     ada.sees(f"You, Payments are invited. {FOLLOWS}")
     sev = recovers(stage, outage)
     ada.sees("SEV-1 has its channel: #sev-1-checkout-is-down. You are invited.")
     assert sev.card.startswith(":red_circle: SEV-1 SEV1: checkout is down")
+    assert "Customers affected\n12,000" in sev.card
 
 
 def test_from_a_message_by_shortcut(stage: Stage, outage: Outage, ada: Person) -> None:

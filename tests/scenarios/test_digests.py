@@ -225,10 +225,10 @@ def test_nothing_to_tell_is_told_in_few_words(stage: Stage) -> None:
 def test_digests_of_long_ago_are_forgotten(stage: Stage) -> None:
     comes(stage)
     posted(stage)
-    stage.bot.house.digests.forget()
+    stage.bot.house.operations.forgetting.hourly()
     assert issues(stage) == ["posted"]
     moves_on(stage, 401 * 24 * HOUR)
-    stage.bot.house.digests.forget()
+    stage.bot.house.operations.forgetting.hourly()
     assert issues(stage) == []
 
 

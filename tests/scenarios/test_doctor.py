@@ -1,13 +1,17 @@
 """Operators ask how the bot itself fares, in Slack and in a shell, and let it try again what failed."""
 
 import socket
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
 
 from bot.app import Bot
 from bot.playground import Person, Playground
 from bot.playground.model import BOT_USER_ID
+from bot.runs import JobRun
 from bot.slack.manifest import SCOPES
 from bot.web.routes import Health, build
 from bot.web.server import Server
@@ -78,6 +82,41 @@ def test_a_shell_tells_the_same(sevbot_cli: Sevbot, stage: Stage, slack: Playgro
     assert {line.split()[0] for line in lines} == {"ok"}, said.stdout
     assert any("The app-level token is good." in line for line in lines)
     assert any(" jobs ran when they should." in line for line in lines)
+
+
+def test_a_shell_knows_of_a_job_that_does_not_run_whatever_bot_it_is_in(
+    sevbot_cli: Sevbot, stage: Stage, slack: Playground
+) -> None:
+    """What bots wrote down is told, also where the bot of this machine shows nothing of it."""
+
+    def freeze(session: Session) -> None:
+        three_hours_ago = stage.bot.clock.machine() - timedelta(hours=3)
+        session.execute(
+            update(JobRun)
+            .where(JobRun.job == "digest.send_due")
+            .values(since=three_hours_ago, ended_at=three_hours_ago)
+        )
+
+    stage.bot.database.run(freeze)
+    said = sevbot_cli("doctor", **told_in_a_shell(stage.bot, slack))
+    assert said.exit_code == 1
+    assert "fault  The job digest.send_due last ran to its end 3 h 0 min ago; it runs every 15 s." in said.stdout
+    stage.bot.stop()
+    assert "warn   No bot runs. The last was stopped 0 s ago." in sevbot_cli(
+        "doctor", **told_in_a_shell(stage.bot, slack)
+    ).stdout.replace("stopped 1 s", "stopped 0 s")
+
+
+def test_a_database_that_is_behind_is_told_so_and_the_bot_beside_it_still_tells_of_its_jobs(
+    sevbot_cli: Sevbot, stage: Stage, slack: Playground
+) -> None:
+    with stage.bot.database.engine.begin() as connection:
+        connection.execute(text("DROP TABLE job_runs"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0023'"))
+    said = sevbot_cli("doctor", **told_in_a_shell(stage.bot, slack))
+    assert "fault  The database is at revision 0023, not " in said.stdout
+    assert " jobs ran when they should." in said.stdout
+    assert "Run: sevbot migrate" in sevbot_cli("retention", **told_in_a_shell(stage.bot, slack)).stderr
 
 
 def test_a_bot_is_found_that_listens_at_all_addresses_of_ipv6(

@@ -55,7 +55,15 @@ class Snoop:
                 reply = self.person.types(f"/sev {command.verb} {words}")
                 self.answers.append(reply.text)
                 self._closes_what_opened()
-        for words in ("", "list all", "list mine", "list SEV1", "list place-order", f"help SEV-{number}"):
+        for words in (
+            "",
+            "list all",
+            "list mine",
+            "list SEV1",
+            "list place-order",
+            f"list vendor={CANARY}",
+            f"help SEV-{number}",
+        ):
             self.answers.append(self.person.types(f"/sev {words}").text)
 
     def clicks_every_button(self, number: int) -> None:
@@ -148,6 +156,8 @@ def secret(troubled_stage: Stage, ada: Person) -> Sev:
         f"bridge SEV-1 https://meet.example.com/{CANARY}",
         f"link SEV-1 https://wiki.example.com/{CANARY} the {CANARY} papers",
         "take SEV-1 ic",
+        f"field SEV-1 vendor {CANARY}",
+        f"field SEV-1 workaround feed the {CANARY}",
     ):
         ada.types(f"/sev {words}" if "SEV-1" in words else f"/sev {words} SEV-1")
     stage.begins()
@@ -162,7 +172,7 @@ def beside(troubled_stage: Stage, secret: Sev, ada: Person) -> Message:
     return troubled_stage.said_in("#incidents", containing=public.name)[0]
 
 
-@pytest.mark.parametrize("name", ["grace", "edsger"])
+@pytest.mark.parametrize("name", ["grace", pytest.param("edsger", marks=pytest.mark.torture)])
 def test_others_find_nothing_whatever_they_try(
     troubled_stage: Stage, secret: Sev, beside: Message, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:

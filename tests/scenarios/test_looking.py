@@ -40,7 +40,7 @@ def test_list_narrows_down_what_is_shown_the_newest_first(ada: Person, grace: Pe
     assert listed(ada, "Place Order") == ["SEV-1"]
     assert ada.types("/sev list SEV3").text == "There is no such SEV."
     assert ada.types("/sev list everything").text == (
-        "I can list open, all, mine, SEV1, SEV2, SEV3, SEV4, a workflow's name."
+        "I can list open, all, mine, SEV1, SEV2, SEV3, SEV4, a workflow's name, a field's value, such as region=…."
     )
 
 

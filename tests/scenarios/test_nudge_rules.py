@@ -60,6 +60,27 @@ def test_a_promised_update_is_asked_of_the_owner_and_then_of_the_channel(stage: 
     stage.expects("There is news of SEV-1.")
 
 
+@pytest.mark.parametrize("rules", [{"fields_missing": {}}], indirect=True)
+def test_who_is_in_charge_is_asked_for_fields_that_are_needed(stage: Stage, ada: Person) -> None:
+    settings = stage.bot.settings
+    first, *others = settings.current.fields
+    needed = first.model_copy(update={"required_at": "declare"})
+    settings.current = settings.current.model_copy(update={"fields": (needed, *others)})
+    sev = stage.declared(ada, "SEV2 checkout is down")
+    passes(stage, 59 * MINUTE)
+    assert ledger(stage) == []
+    passes(stage, 2 * MINUTE)
+    ada.sees("Still to be said of SEV-1 (SEV2: checkout is down): Region.", in_="@sevbot")
+    ada.clicks("Fill in…", in_="@sevbot")
+    ada.fills(Region="Europe")
+    ada.submits()
+    passes(stage, MINUTE)
+    ada.sees("All that has to be said of SEV-1 so far is said.", in_="@sevbot")
+    assert "Region\nEurope" in sev.card
+    assert ledger(stage) == ["fields_missing to U01ADA: first", "fields_missing to nobody: ended"]
+    stage.begins()
+
+
 @pytest.mark.parametrize("rules", [{"open_too_long": {}, "status_stuck": {}}], indirect=True)
 def test_a_sev_that_nobody_cares_for_is_brought_up(stage: Stage, ada: Person) -> None:
     sev = stage.declared(ada, "SEV1 checkout is down --drill")

@@ -20,6 +20,7 @@ from bot.nudges.model import NudgeLook, NudgeWatch
 from bot.outbox.model import OutboxMessage
 from bot.playground import Playground
 from bot.playground.reading import message_words
+from bot.runs import JobRun
 from bot.slack.posts import Post
 from bot.timeline.model import Reading
 from bot.timeline.surfaces import CATCH_UP
@@ -46,9 +47,9 @@ UPKEEP = {surfaces.RECONCILE, CATCH_UP}
 """Kinds that a bot asks for when it connects: a run that was not interrupted connects only once."""
 UPKEEP_TABLES = {
     Reading.__tablename__, NudgeWatch.__tablename__, NudgeLook.__tablename__, WorkflowRound.__tablename__,
-    HeartbeatWatch.__tablename__,
+    HeartbeatWatch.__tablename__, JobRun.__tablename__,
 }  # fmt: skip
-"""What such kinds keep for themselves, and when the recurring reminder looks again: it may come by, or not."""
+"""What such kinds keep for themselves, when the recurring reminder looks again, and when jobs ran: it may come by, or not."""
 IN_TIME_ORDER = {"timeline_entries", "audit_records"}
 
 

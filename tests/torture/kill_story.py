@@ -120,11 +120,11 @@ Story = Callable[[Stage], None]
 
 
 def by_form(stage: Stage) -> None:
-    """Declared through the form, with a workflow; made worse by a command; resolved by a click."""
+    """Declared through the form, with a workflow and a field; made worse by a command; resolved by a click."""
     ada = stage.ada
     stage.insists_on_a_form(lambda: ada.types("/sev declare"))
     ada.fills(Title="Checkout is down", Severity="SEV3", Summary="No order gets through")
-    ada.fills(**{"Workflows affected": ["Place order"]})
+    ada.fills(**{"Workflows affected": ["Place order"], "Region": "Europe"})
     stage.insists(lambda: _submits(stage))
     ada.closes_modal()
     stage.types_in_channel("/sev severity SEV1")
@@ -145,9 +145,10 @@ def from_message(stage: Stage) -> None:
 
 
 def by_words_in_private(stage: Stage) -> None:
-    """Declared by a command's words, for invited people only; made worse and resolved by commands."""
+    """Declared by a command's words, for invited people only; made worse, told more of and resolved by commands."""
     stage.insists(lambda: stage.ada.types("/sev declare SEV3 a key has leaked --private").delivery)
     stage.types_in_channel("/sev severity SEV1")
+    stage.types_in_channel("/sev field region us")
     stage.types_in_channel("/sev resolve")
 
 

@@ -75,9 +75,9 @@ class Service:
 
 
 @contextmanager
-def serving(database_url: str) -> Iterator[Service]:
+def serving(database_url: str, scopes: Mapping[str, str] = SCOPES) -> Iterator[Service]:
     """A bot that answers services, and the first of them. Nothing listens at Slack's address, and nothing is delivered."""
-    bot = Bot(with_tokens(without_slack(database_url)))
+    bot = Bot(with_tokens(without_slack(database_url), scopes))
     bot.server.start()
     try:
         yield Service(bot)

@@ -4,20 +4,21 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from bot.audit import AuditRecord
+from bot.config import Category, Status
 from bot.incidents import service as verbs
 from bot.incidents.model import Incident, IncidentMember, TimelineEntry
 from bot.outbox.model import OutboxMessage
-from bot.web.v1 import once, tokens
+from bot.web.v1 import tokens
 from bot.web.v1.model import ApiAnswer
-from tests.web.services import Service, refused, serving
+from tests.retaining import forget
+from tests.web.services import SCOPES, Service, refused, serving
 
 
 @pytest.fixture
@@ -29,6 +30,11 @@ def ci(database_url: str) -> Iterator[Service]:
 def numbers(answer: httpx.Response) -> list[int]:
     assert answer.status_code == 200, answer.text
     return [each["number"] for each in answer.json()["incidents"]]
+
+
+def faults_of(answer: httpx.Response, status: int) -> dict[str, str]:
+    """What is wrong with a call, by the place at which it is."""
+    return {each["pointer"]: each["detail"] for each in refused(answer, status)["errors"]}
 
 
 def test_what_a_service_declares_is_a_sev_like_any_other(ci: Service) -> None:
@@ -92,7 +98,7 @@ def test_names_are_forgotten_after_a_week(ci: Service) -> None:
     ci.asks("POST", content={"title": "ok", "severity": "SEV2"}, **{"Idempotency-Key": "x"})
     now = ci.bot.clock.now()
     for days, left in ((6, 1), (8, 0)):
-        ci.bot.database.run(partial(once.forget_old, now=now + timedelta(days=days)))
+        forget(ci.bot.database, "api_answers", now=now + timedelta(days=days))
         with ci.bot.database.read() as session:
             assert len(session.scalars(select(ApiAnswer)).all()) == left
 
@@ -200,6 +206,55 @@ def test_private_sevs_are_there_for_tokens_that_may_see_them_alone(ci: Service) 
         assert auditor.asks(method, path, content).is_success
 
 
+def test_an_answer_is_given_again_to_whom_may_still_see_it_alone(database_url: str) -> None:
+    calls: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("PATCH", "/1", {"title": "salaries were public"}),
+        ("POST", "/1/timeline", {"text": "taken down"}), ("POST", "/1/updates", {"text": "taken down"}),
+    )  # fmt: skip
+
+    def ask(auditor: Service) -> list[httpx.Response]:
+        return [auditor.asks(*call, **{"Idempotency-Key": f"call {call[1]}".replace(" ", "-")}) for call in calls]
+
+    with serving(database_url) as ci:
+        ci.named("auditor").declares("salaries are public", private=True)
+        first = ask(ci.named("auditor"))
+        again = ask(ci.named("auditor"))
+        assert [each.json() for each in again] == [each.json() for each in first]
+        assert {each.headers.get("idempotent-replayed") for each in again} == {"true"}
+    with serving(database_url, SCOPES | {"auditor": SCOPES["ci"]}) as ci:
+        missing = refused(ci.asks("GET", "/7"), 404)
+        assert [refused(each, 404) for each in ask(ci.named("auditor"))] == [missing] * 3
+
+
+def test_what_a_service_declared_stays_unseen_once_it_is_private(ci: Service) -> None:
+    declaration, name = {"title": "checkout is down", "severity": "SEV2"}, {"Idempotency-Key": "deploy-7"}
+    ci.asks("POST", content=declaration, **name)
+    ci.bot.database.run(lambda session: session.execute(update(Incident).values(is_private=True)))
+    ci.bot.database.run(lambda session: session.execute(delete(IncidentMember)))
+    refused(ci.asks("POST", content=declaration, **name), 404)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_refusals_tell_services_what_to_send_and_not_what_to_type(ci: Service) -> None:
+    ci.declares()
+    steps: tuple[tuple[str, int, str], ...] = (
+        ("cancelled", 422, '"status": "cancelled", "reason"'), ("identified", 200, ""), ("investigating", 409, "cancelled with a reason"),
+        ("mitigated", 200, ""), ("identified", 422, '"status": "identified", "reason"'), ("resolved", 200, ""), ("mitigated", 409, "investigating, with a reason"),
+        ("cancelled", 409, "investigating, with a reason"), ("investigating", 422, "investigating"),
+    )  # fmt: skip
+    for status, expected, hint in steps:
+        answers = [ci.asks("PATCH", "/1", {"status": status})]
+        if expected != 200:
+            answers.append(ci.asks("POST", "/1/updates", {"text": f"it is {status}", "status": status}))
+        assert answers[0].status_code == expected, (status, answers[0].text)
+        for answer in answers:
+            told = answer.json().get("detail", "")
+            assert "/sev" not in told
+            assert "`" not in told
+            assert hint in told
+    assert "/sev" not in ci.asks("POST", "/1/timeline", {"text": " "}).text
+
+
 def test_a_list_is_narrowed_down_and_turned_page_by_page(ci: Service) -> None:
     for number in range(1, 6):
         ci.declares(f"outage {number}", "SEV1" if number % 2 else "SEV3", workflows=["sign-in"] if number == 4 else [])
@@ -246,7 +301,8 @@ def test_a_sev_is_changed_by_the_rules_people_have(ci: Service) -> None:
     again = ci.asks("PATCH", "/1", {"severity": "SEV1", "status": "mitigated", "title": "it is slow", "summary": "why"})
     assert again.json() == told
     assert ci.asks("PATCH", "/1", {"title": "it  is\tslow", "summary": "why\r\n"}).json() == told
-    assert "needs a reason" in refused(ci.asks("PATCH", "/1", {"status": "investigating"}), 409)["detail"]
+    back = refused(ci.asks("PATCH", "/1", {"status": "investigating"}), 422)["errors"][0]
+    assert (back["pointer"], "needs a reason" in back["detail"]) == ("/reason", True)
     assert ci.asks("PATCH", "/1", {"status": "resolved"}).json()["resolved_at"]
     refused(ci.asks("PATCH", "/1", {"status": "mitigated"}), 409)
     assert refused(ci.asks("PATCH", "/1", {"status": "investigating"}), 422)["errors"][0]["pointer"] == "/reason"
@@ -339,8 +395,63 @@ def test_what_nobody_may_do_services_may_not_either(ci: Service) -> None:
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
+def test_a_service_opens_again_in_the_status_it_says(ci: Service) -> None:
+    settings = ci.bot.settings
+    triage = Status(key="triage", category=Category.INVESTIGATING, label="Triage")
+    statuses = (*settings.current.statuses, triage)
+    settings.current = settings.current.model_copy(update={"statuses": statuses})
+    ci.declares()
+    ci.asks("PATCH", "/1", {"status": "resolved"})
+    again = ci.asks("PATCH", "/1", {"status": "triage", "reason": "it is back"}).json()
+    assert (again["status"], again["category"], again["resolved_at"]) == ("triage", "investigating", None)
+
+
 def test_a_status_that_was_taken_out_of_the_files_is_told_all_the_same(ci: Service) -> None:
     ci.declares()
     ci.bot.database.run(lambda session: session.execute(update(Incident).values(status="of_old")))
     assert ci.asks("GET", "/1").json()["status"] == "of_old"
     assert numbers(ci.asks("GET", "?status=open")) == [1]
+
+
+def test_custom_fields_are_said_by_their_keys_and_told_as_what_they_are(ci: Service) -> None:
+    said = {"region": "EU", "customers": 12000.5, "regulator": True, "entities": ["bank", "Acme Pay"]}
+    told = ci.declares(fields=said).json()["fields"]
+    assert told == {"region": "eu", "customers": 12000.5, "regulator": True, "entities": ["bank", "pay"]}
+    changed = ci.asks("PATCH", "/1", {"fields": {"customers": 7, "entities": None, "report_due": "2026-12-24"}}).json()
+    assert changed["fields"] == {"region": "eu", "customers": 7, "regulator": True, "report_due": "2026-12-24"}
+    with ci.bot.database.read() as session:
+        (entry,) = session.scalars(select(TimelineEntry).where(TimelineEntry.kind == "fields"))
+        assert entry.data["before"] == {"customers": "12,000.5", "entities": "Acme Bank, Acme Pay", "report_due": None}
+        assert entry.data["after"] == {"customers": "7", "entities": None, "report_due": "2026-12-24"}
+    ci.declares(title="search is down", fields={"region": "us"})
+    assert numbers(ci.asks("GET", "?field=region=europe")) == [1]
+    assert numbers(ci.asks("GET", "?field=Region=us")) == [2]
+    assert faults_of(ci.asks("GET", "?field=region"), 422) == {
+        "/field": "Give a custom field and what it holds, such as region=eu."
+    }
+
+
+def test_what_is_wrong_with_custom_fields_is_named_at_their_place(ci: Service) -> None:
+    ci.declares()
+    said = {"region": "mars", "nowhere": 1, "customers": {"a": 1}, "report": "ftp://x", "vendor": ["a", "b"]}
+    faults = faults_of(ci.asks("PATCH", "/1", {"fields": said}), 422)
+    assert set(faults) == {f"/fields/{key}" for key in said}
+    assert faults["/fields/region"] == "Region: choose from Europe, United States."
+    assert faults["/fields/vendor"] == "Vendor: give one value."
+    assert faults["/fields/nowhere"].startswith("There is no such field. There are region, customers,")
+    assert faults_of(ci.asks("PATCH", "/1", {"fields": ["region"]}), 422) == {
+        "/fields": "Give an object of 200 fields at most."
+    }
+    assert ci.asks("GET", "/1").json()["fields"] == {}
+
+
+def test_a_service_resolves_what_is_known_well_enough(ci: Service) -> None:
+    ci.declares()
+    settings = ci.bot.settings
+    first, *others = settings.current.fields
+    needed = first.model_copy(update={"required_at": "resolve"})
+    settings.current = settings.current.model_copy(update={"fields": (needed, *others)})
+    faults = faults_of(ci.asks("PATCH", "/1", {"status": "resolved"}), 422)
+    assert faults == {"/status": "Before SEV-1 can be resolved, say Region: `/sev field` asks for it."}
+    done = ci.asks("PATCH", "/1", {"status": "resolved", "fields": {"region": "eu"}})
+    assert (done.status_code, done.json()["status"]) == (200, "resolved")

@@ -30,7 +30,7 @@ def readiness(bot: Bot) -> tuple[int, dict[str, Any]]:
 def test_a_lost_socket_is_told_and_so_is_its_return(sevbot: Bot, slack: Playground) -> None:
     assert readiness(sevbot) == (200, {})
     assert sevbot.socket is not None
-    sevbot.socket.stop()
+    sevbot.socket.stop(within=1.0)
     slack.wait_until(lambda: readiness(sevbot)[0] == 503, why="the loss is noticed")
     assert readiness(sevbot)[1] == {"slack": "the socket is not connected"}
 

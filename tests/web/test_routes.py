@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
@@ -13,6 +14,7 @@ from slack_bolt import App
 
 from bot.slack import contract
 from bot.web.routes import Health, build
+from bot.web.server import Server
 
 Check = Callable[[], str | None]
 
@@ -69,7 +71,7 @@ def test_all_faults_are_named_together() -> None:
     assert answer.json()["faults"] == {"database": "down", "slack": "away"}
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "::ffff:127.0.0.1"])
 def test_metrics_are_open_to_this_machine(host: str) -> None:
     answer = client(host=host).get("/metrics")
     assert answer.status_code == 200
@@ -77,7 +79,34 @@ def test_metrics_are_open_to_this_machine(host: str) -> None:
 
 
 def test_metrics_are_closed_to_others_where_there_is_no_token() -> None:
-    assert client(host="192.0.2.7").get("/metrics").status_code == 401
+    for host in ("192.0.2.7", "::ffff:192.0.2.7", "2002:7f00:1::", "somewhere"):
+        assert client(host=host).get("/metrics").status_code == 401
+
+
+def test_a_server_that_is_stopped_before_it_began_begins_no_more() -> None:
+    def routes() -> FastAPI:
+        time.sleep(0.3)
+        return build(Health({}), slack=None, metrics_token="", hooks={})
+
+    server = Server(routes, host="127.0.0.1", port=0)
+    server.start()
+    server.stop(within=0.01)
+    server._thread.join(timeout=10)
+    assert not server._thread.is_alive()  # and it left no exception, which would fail this test
+
+
+def test_all_addresses_are_those_of_both_versions() -> None:
+    server = Server(lambda: build(Health({}), slack=None, metrics_token="", hooks={}), host="::", port=0)
+    server.start()
+    try:
+        for host in ("127.0.0.1", "[::1]"):
+            url = f"http://{host}:{server.port}"
+            assert httpx.get(f"{url}/healthz").json() == {"status": "ok"}
+            assert httpx.get(f"{url}/metrics").status_code == 200
+            through_a_proxy = {"X-Forwarded-For": "203.0.113.9"}
+            assert httpx.get(f"{url}/metrics", headers=through_a_proxy).status_code == 401
+    finally:
+        server.stop(within=5)
 
 
 @pytest.mark.parametrize("host", ["192.0.2.7", "127.0.0.1"])

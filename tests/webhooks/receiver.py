@@ -19,6 +19,7 @@ class Receiver:
     """What came, and what goes wrong with the next calls: a status, or `timeout_before`, `drop_after` and the like."""
 
     url: str = ""
+    secret: str = SECRET
     taken: list[dict[str, Any]] = field(default_factory=list)
     """What was understood, in its order; the same delivery again is taken but once."""
     calls: list[dict[str, str]] = field(default_factory=list)
@@ -29,7 +30,7 @@ class Receiver:
     def take(self, headers: dict[str, str], body: bytes) -> None:
         """Take a call as docs/webhooks.md says to."""
         signed = headers["sevbot-timestamp"].encode() + b"." + body
-        wanted = "v1=" + hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
+        wanted = "v1=" + hmac.new(self.secret.encode(), signed, hashlib.sha256).hexdigest()
         assert any(hmac.compare_digest(wanted, each) for each in headers["sevbot-signature"].split(","))
         self.calls.append(headers)
         content = json.loads(body)

@@ -38,19 +38,29 @@ def stage(database_url: str, tmp_path: Path, webhooks: list[dict[str, Any]]) -> 
 
 def test_a_receiver_hears_of_all_that_happens_to_a_sev_in_its_order(stage: Stage, receiver: Receiver) -> None:
     stage.types("/sev declare SEV2 checkout is down")
-    for line in ("severity SEV1", "title checkout is slow", "update rolled back", "status identified", "resolve"):
+    for line in (
+        "severity SEV1",
+        "title checkout is slow",
+        "update rolled back",
+        "field region us",
+        "status identified",
+        "resolve",
+    ):
         stage.types(f"/sev {line}", in_=CHANNEL)
     stage.types("/sev reopen it is back", in_=CHANNEL)
     assert receiver.events() == [
-        "incident.declared", "incident.severity", "incident.title", "incident.update", "incident.status",
-        "incident.resolved", "incident.reopened",
+        "incident.declared", "incident.severity", "incident.title", "incident.update", "incident.fields",
+        "incident.status", "incident.resolved", "incident.reopened",
     ]  # fmt: skip
     severity, update = receiver.taken[1], receiver.taken[3]
     assert (severity["before"], severity["after"], severity["by"]) == ("SEV2", "SEV1", "U01ADA")
     assert update["text"] == "rolled back"
     assert update["incident"]["name"] == "SEV-1"
     assert update["incident"]["title"] == "checkout is slow"
-    assert len({call["sevbot-delivery"] for call in receiver.calls}) == len(receiver.calls) == 7
+    fields = receiver.taken[4]
+    assert (fields["before"], fields["after"]) == ({"region": None}, {"region": "United States"})
+    assert fields["incident"]["fields"] == {"region": "us"}
+    assert len({call["sevbot-delivery"] for call in receiver.calls}) == len(receiver.calls) == 8
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])

@@ -1,34 +1,19 @@
 """A real Prometheus and a real Alertmanager, from Debian's packages: started for a test, on ports of their own, and ended by it."""
 
-import os
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 import requests
 import yaml
 
 from tests.processes import free_port
+from tests.programs import program
 
 PROMETHEUS, PROMTOOL, ALERTMANAGER = "prometheus", "promtool", "prometheus-alertmanager"
 READY_WITHIN = 20.0
-CI = "SEVBOT_CI"
-"""Where this is set, a program that is missing is a fault; elsewhere its tests are left out."""
-
-
-def program(name: str) -> str:
-    """Where a program is. Where there is none, the test is skipped, or fails."""
-    found = shutil.which(name)
-    if found is None:
-        reason = f"{name} is not installed: `.ci/servers` does it"
-        if os.environ.get(CI):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
 
 
 @contextmanager

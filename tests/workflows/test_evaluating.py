@@ -204,7 +204,7 @@ def test_old_minutes_go_and_their_hours_stay_and_what_was_not_rolled_up_waits(lo
     loop.now += timedelta(days=40)
     evaluating.forget()
     assert _number(loop, CountHour) == 0
-    loop.now += rolling.DAYS_KEPT
+    loop.now += loop.bot.settings.current.retention.counts
     evaluating.forget()
     with loop.bot.database.read() as session:
         assert rolling.signals(session) == []

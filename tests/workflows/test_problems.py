@@ -148,10 +148,10 @@ def test_an_alert_whose_sender_is_silent_for_a_week_is_taken_to_be_over(trouble:
     ada.clicks("Attach to SEV-1", in_="#payments")
     trouble.signs()
     trouble.time_passes(timedelta(days=6))
-    trouble.bot.house.workflows.alerts.forget()
+    trouble.bot.house.workflows.alerts.end_silent()
     assert [each.recovered_at for each in trouble.problems()] == [None, None]
     trouble.time_passes(timedelta(days=1, minutes=1))
-    trouble.bot.house.workflows.alerts.forget()
+    trouble.bot.house.workflows.alerts.end_silent()
     trouble.settles()
     alert, burn = trouble.messages()
     trouble.slack.expected.update((alert, burn))

@@ -26,10 +26,10 @@ from bot.workflows.heartbeats import beating
 from bot.workflows.heartbeats.beating import Ping, What
 from bot.workflows.heartbeats.hooks import token_of
 from bot.workflows.heartbeats.room import HeartbeatsRoom
-from bot.workflows.problems import jobs as problem_jobs
 from bot.workflows.problems import service as problems
 from bot.workflows.problems.model import Problem
 from tests.processes import CONFIG, BotProcess
+from tests.retaining import forget
 from tests.workflows.conftest import BURN, sample
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -156,9 +156,9 @@ def test_what_was_worked_off_is_forgotten_in_time_and_what_waits_is_not(replicas
     assert database.run(lambda session: intake.work_off(session, 2, found[1], config, now=NOW))
     database.run(lambda session: problems.seen(session, BURN, config=config, now=NOW))
     database.run(lambda session: intake.keep(session, source, b"it waits", now=NOW))
-    assert database.run(lambda session: intake.forget(session, config, now=NOW + timedelta(days=13))) == 0
-    assert database.run(lambda session: intake.forget(session, config, now=late)) == 2
-    assert database.run(lambda session: problem_jobs.forget(session, now=late)) == 1
+    assert forget(database, "alert_deliveries", now=NOW + timedelta(days=13)) == 0
+    assert forget(database, "alert_deliveries", now=late) == 2
+    assert forget(database, "problems", now=late) == 1
     with database.read() as session:
         assert session.scalars(select(AlertDelivery.body)).all() == [b"it waits"]
         assert session.scalars(select(Problem.source)).all() == ["burn"]

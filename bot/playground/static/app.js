@@ -15,7 +15,7 @@ import { drawPane, drawThread } from "./pane.js";
 import { addressed, become, channelNamed, closePane, followPermalink, goHome, goTo } from "./places.js";
 import { watchPopovers } from "./popover.js";
 import { applyTheme, drawRail } from "./rail.js";
-import { channelTitle, currentChannel, on, session, setting } from "./session.js";
+import { channelTitle, currentChannel, on, remembered, session, setting } from "./session.js";
 import { closeDrawer, drawSidebar, openSwitcher, toggleDrawer } from "./sidebar.js";
 import { act, connect, refresh } from "./sync.js";
 import { drawTour, isTouring, recallTour, toggleTour } from "./tour.js";
@@ -27,13 +27,14 @@ const composer = createComposer({
   send,
   commandsWork: true,
 });
+let recalled = "";
 
 async function send(text) {
   const isCommand = text.startsWith("/");
   const answer = await act(isCommand ? "command" : "say", { channel: session.channel, text });
   if (isCommand && answer) {
     // Whoever has used a command needs no hint any more.
-    setting("hint", "seen");
+    remembered("hint", "seen");
     drawFoot();
   }
   return answer;
@@ -87,11 +88,11 @@ const FEET = {
 /** The one thing a newcomer has to know. */
 function drawHint(wanted) {
   const hint = byId("hint");
-  hint.hidden = !wanted || isTouring() || setting("hint") === "seen";
+  hint.hidden = !wanted || isTouring() || remembered("hint") === "seen";
   if (hint.hidden || hint.childElementCount) return;
   const command = `${session.commands[0]?.name ?? "/sev"} declare`;
   const hide = () => {
-    setting("hint", "seen");
+    remembered("hint", "seen");
     hint.hidden = true;
   };
   const link = button("link", () => composer.suggestText(command), h("code", null, command));
@@ -100,7 +101,16 @@ function drawHint(wanted) {
   fill(hint, icon("bolt", 16), sentence, iconButton("cross", "Hide this hint", hide));
 }
 
+/** What this browser kept belongs to one workspace: a demo that was reset is another one. */
+function recall() {
+  if (recalled === session.identity) return;
+  recalled = session.identity;
+  recallDismissed();
+  recallTour((text) => composer.suggestText(text));
+}
+
 function drawState() {
+  recall();
   drawSidebar();
   drawRail();
   drawClock();
@@ -164,8 +174,6 @@ applyTheme();
 fill(byId("menu"), icon("menu", 20));
 byId("search").prepend(icon("search", 15));
 byId("to-end").append(icon("down", 14));
-recallDismissed();
-recallTour((text) => composer.suggestText(text));
 watchPopovers();
 watchFeed(byId("messages"));
 listen();

@@ -62,8 +62,10 @@ export function patchList(parent, items, draw) {
     const child = old?.dataset.signature === signature ? old : draw(item);
     Object.assign(child.dataset, { key, signature });
     if (old && old !== child) {
+      const restore = rememberFocus(old);
       if (old === place) place = child;
       old.replaceWith(child);
+      restore(child);
     }
     if (child === place) place = place.nextElementSibling;
     else parent.insertBefore(child, place);
@@ -99,13 +101,18 @@ export function toast(sentence, kind = "info") {
   setTimeout(() => note.remove(), kind === "problem" ? 9000 : 4000);
 }
 
-/** Where the caret is, by the `data-field` of the focused field, so that a redraw can put it back. */
+/**
+ * What has the focus in `root`, or that it has it itself, so that a redraw can put it back into what is there then: the
+ * caret too, into the field with the same `data-field`. Its part before the slash is a block's id, which may be new.
+ */
 export function rememberFocus(root) {
   const field = document.activeElement;
+  if (field === root) return (drawn) => drawn?.focus();
   if (!root.contains(field) || !field.dataset.field) return () => {};
   const { selectionStart: start, selectionEnd: end } = field;
-  return () => {
-    const again = root.querySelector(`[data-field="${CSS.escape(field.dataset.field)}"]`);
+  return (drawn = root) => {
+    const named = (end, name) => drawn.querySelector(`[data-field${end}="${CSS.escape(name)}"]`);
+    const again = named("", field.dataset.field) ?? named("$", field.dataset.field.replace(/^[^/]*/, ""));
     again?.focus();
     if (typeof start === "number") again?.setSelectionRange?.(start, end);
   };

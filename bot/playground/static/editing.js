@@ -7,7 +7,7 @@ import { icon } from "./icons.js";
 import { openThread } from "./places.js";
 import { openMenu } from "./popover.js";
 import { pickReaction, react } from "./reactions.js";
-import { currentChannel, me, session, setting, tell } from "./session.js";
+import { currentChannel, me, remembered, session, tell } from "./session.js";
 import { act } from "./sync.js";
 
 const QUICK = ["pushpin", "white_check_mark", "eyes"];
@@ -99,11 +99,11 @@ async function remove(message) {
 export function dismiss(message) {
   session.notices = session.notices.filter((one) => one.ts !== message.ts);
   session.dismissed.add(message.ts);
-  setting("dismissed", JSON.stringify([...session.dismissed].slice(-300)));
+  remembered("dismissed", [...session.dismissed].slice(-300));
   tell("messages");
   tell("thread");
 }
 
 export function recallDismissed() {
-  session.dismissed = new Set(JSON.parse(setting("dismissed") ?? "[]"));
+  session.dismissed = new Set(remembered("dismissed") ?? []);
 }

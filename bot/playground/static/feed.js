@@ -56,8 +56,11 @@ function drawDay(title) {
   return h("div", { class: "day", role: "separator" }, h("span", null, title));
 }
 
-/** Whether a message goes on where the one before it stopped, so that its author need not be named again. */
+const isArrival = (message) => /_join$/.test(message?.subtype ?? "");
+
+/** Whether a message goes on where the one before it stopped, so that its author need not be shown again. */
 function follows(message, before) {
+  if (isArrival(message) && isArrival(before)) return true; // their words say who came
   if (!before || [message, before].some((one) => one.subtype || one.ephemeral)) return false;
   return message.user === before.user && message.username === before.username && message.ts - before.ts < GROUP_SECONDS;
 }

@@ -5,7 +5,7 @@ import { announce, fill, h, rememberFocus } from "./dom.js";
 import { problemIn } from "./fields.js";
 import { icon } from "./icons.js";
 import { plain } from "./mrkdwn.js";
-import { closePopover } from "./popover.js";
+import { closePopover, openField } from "./popover.js";
 import { session } from "./session.js";
 import { Surface, valueKey } from "./surface.js";
 import { act, refresh } from "./sync.js";
@@ -61,6 +61,7 @@ function drawView(view, stack) {
   const { dialog } = frame;
   const another = frame.view !== view.id;
   const restore = rememberFocus(dialog);
+  const opened = another ? "" : openField();
   const scroll = another ? 0 : dialog.querySelector(".modal-body")?.scrollTop ?? 0;
   closePopover({ refocus: false });
   frame.view = view.id;
@@ -77,6 +78,8 @@ function drawView(view, stack) {
   // A modal may open with "One moment…" and get its inputs later; only then is there something to focus.
   if (another || !frame.hadInputs) focusFirst(view);
   else restore();
+  // What somebody chooses from just now stays open while the bot changes the form around it.
+  if (opened) dialog.querySelector(`[data-field="${CSS.escape(opened)}"]`)?.click();
   frame.hadInputs = view.blocks.some(({ type }) => type === "input");
 }
 

@@ -29,6 +29,11 @@ export function openPopover(opener, content, { role = "dialog", label = "", wide
   return card;
 }
 
+/** The `data-field` of the control on which the open popover hangs, or "". */
+export function openField() {
+  return openOne?.opener.dataset.field ?? "";
+}
+
 function place(card, box, wide) {
   if (wide) card.style.minWidth = `${box.width}px`;
   const { offsetWidth: width, offsetHeight: height } = card;

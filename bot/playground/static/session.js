@@ -2,7 +2,7 @@
 // only sync.js and places.js write it.
 
 export const session = {
-  me: "", people: new Map(), channels: new Map(), team: {}, bot: {}, faults: {}, pager: {}, commands: [], shortcuts: [],
+  identity: "", me: "", people: new Map(), channels: new Map(), team: {}, bot: {}, faults: {}, pager: {}, commands: [], shortcuts: [],
   clock: { now: Date.now() / 1000, readAt: Date.now() },
   page: "channel", channel: "", thread: "", tool: "", target: "",
   messages: [], replies: [], traffic: [], views: { stack: [], errors: {}, home: null },
@@ -61,4 +61,11 @@ export function setting(name, value) {
     localStorage.setItem(`playground.${name}`, value);
   } catch { /* nothing is kept then */ }
   return value ?? null;
+}
+
+/** What this browser keeps of the workspace it looks at; of one that began anew it knows nothing yet. */
+export function remembered(name, value) {
+  if (value !== undefined) setting(`kept.${name}`, JSON.stringify({ of: session.identity, value }));
+  const kept = JSON.parse(setting(`kept.${name}`) ?? "null");
+  return kept?.of === session.identity ? kept.value : null;
 }

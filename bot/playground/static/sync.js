@@ -34,6 +34,7 @@ async function loadState() {
   const state = await read("state");
   if (asked !== session.me) return;
   session.me = state.me;
+  session.identity = state.identity;
   session.people = new Map(state.people.map((one) => [one.id, one]));
   session.channels = new Map(state.channels.map((one) => [one.id, one]));
   const { team, bot, faults, pager, commands, shortcuts, emoji, usergroups, neighbours } = state;

@@ -3,7 +3,7 @@ import { button, iconButton } from "./controls.js";
 import { byId, fill, h } from "./dom.js";
 import { fieldSeconds, fieldTime } from "./dates.js";
 import { goTo } from "./places.js";
-import { businessNow, currentChannel, session, setting, tell } from "./session.js";
+import { businessNow, currentChannel, remembered, session, tell } from "./session.js";
 import { act, refresh } from "./sync.js";
 
 const DAY_MS = 86_400_000;
@@ -103,7 +103,7 @@ async function moveToMorning() {
 
 function go(step, since = businessNow()) {
   at = step === null ? null : { ...at, step, since };
-  setting("tour", JSON.stringify(at));
+  remembered("tour", at);
   tell("tour");
 }
 
@@ -117,7 +117,7 @@ export function toggleTour() {
 /** Goes on where the tour was before the page was loaded. `write` puts words into the message field. */
 export function recallTour(write) {
   suggest = write;
-  at = JSON.parse(setting("tour") ?? "null");
+  at = remembered("tour");
 }
 
 export const isTouring = () => at !== null;

@@ -27,7 +27,7 @@ class Fields:
     def __init__(self, content: dict[str, Any], known: Collection[str], *, word: str) -> None:
         self._content = content
         self.faults = [
-            Fault(_pointer(name), f"There is no {word} of this name. There are {', '.join(known) or 'none'}.")
+            Fault(pointer(name), f"There is no {word} of this name. There are {', '.join(known) or 'none'}.")
             for name in sorted(set(content) - set(known))
         ]
 
@@ -56,6 +56,14 @@ class Fields:
             return []
         return found
 
+    def table(self, name: str) -> dict[str, Any]:
+        """An object; empty where it is left out."""
+        found = self._content.get(name, {})
+        if not isinstance(found, dict) or len(found) > MOST_AT_ONCE:
+            self.wrong(name, f"Give an object of {MOST_AT_ONCE} fields at most.")
+            return {}
+        return found
+
     def number(self, name: str, *, least: int, most: int, usual: int) -> int:
         """A whole number from `least` to `most`; `usual` where it is left out. A query's is written in digits."""
         found = self._content.get(name, usual)
@@ -81,7 +89,7 @@ class Fields:
 
     def wrong(self, name: str, detail: str) -> str:
         """Note that a field is wrong. Returns nothing to go on with."""
-        self.faults.append(Fault(_pointer(name), detail))
+        self.faults.append(Fault(pointer(name), detail))
         return ""
 
     def require_right(self) -> None:
@@ -113,6 +121,6 @@ def query(call: Call, known: Sequence[str]) -> Fields:
     return found
 
 
-def _pointer(name: str) -> str:
-    """As RFC 6901 has it."""
-    return "/" + name[:100].replace("~", "~0").replace("/", "~1")
+def pointer(*names: str) -> str:
+    """Where in a call something is, as RFC 6901 has it."""
+    return "".join("/" + name[:100].replace("~", "~0").replace("/", "~1") for name in names)

@@ -89,16 +89,24 @@ class Doors:
 
         return _answered(work)
 
-    def change(self, call: Call, prepare: Callable[[Caller], Work]) -> Reply:
-        """Do what a call asks for, once where it has a name, and answer when it is committed."""
+    def change(self, call: Call, prepare: Callable[[Caller], Work], number: str | None = None) -> Reply:
+        """Do what a call asks for, once where it has a name, and answer when it is committed.
+
+        `number` is the SEV's, where the path has it; else the answer is the SEV.
+        """
 
         def work() -> Reply:
             caller = self._caller(call, WRITE_INCIDENTS)
             name = named(call, caller.token)
             asked = prepare(caller)
-            return self._database.run(
-                lambda session: once(session, name, lambda: asked(session, caller), now=caller.now)
-            )
+
+            def once_only(session: Session) -> Reply:
+                def look(kept: Reply) -> None:
+                    caller.incident(session, number or str(kept.content["number"]))
+
+                return once(session, name, lambda: asked(session, caller), look=look, now=caller.now)
+
+            return self._database.run(once_only)
 
         return _answered(work)
 
@@ -126,6 +134,6 @@ def _answered(work: Callable[[], Reply]) -> Reply:
 def _refused(refusal: Refused) -> Reply:
     """What a room refuses: at a field, what it holds can't be; else the SEV is not as it would have to be."""
     if refusal.field is None:
-        return Rejected(HTTPStatus.CONFLICT, refusal.sentence).reply
-    faults = [Fault(f"/{refusal.field}", refusal.sentence)]
-    return Rejected(HTTPStatus.UNPROCESSABLE_ENTITY, refusal.sentence, faults=faults).reply
+        return Rejected(HTTPStatus.CONFLICT, refusal.to_services).reply
+    faults = [Fault(f"/{refusal.field}", refusal.to_services)]
+    return Rejected(HTTPStatus.UNPROCESSABLE_ENTITY, refusal.to_services, faults=faults).reply

@@ -13,15 +13,18 @@ from bot.config import Config, Status
 from bot.environment import SEE_PRIVATE
 from bot.incidents import lifecycle, membership, service
 from bot.incidents.facts import facts
+from bot.incidents.field_filter import holding
+from bot.incidents.fields import set_fields
 from bot.incidents.model import AffectedWorkflow, Incident
 from bot.incidents.words import checked_summary, checked_title
 from bot.web.v1 import asked, shown
 from bot.web.v1.asked import MOST_AT_ONCE, USUALLY_AT_ONCE, Fields
+from bot.web.v1.custom_fields import FIELDS, said_of_fields
 from bot.web.v1.doors import Caller, Doors, Work
 
-FILTERS = ("status", "severity", "workflow", "since", "limit", "cursor")
-DECLARED = ("title", "severity", "summary", "workflows", "private", "drill")
-CHANGED = ("title", "summary", "severity", "status", "reason")
+FILTERS = ("status", "severity", "workflow", "field", "since", "limit", "cursor")
+DECLARED = ("title", "severity", "summary", "workflows", "private", "drill", FIELDS)
+CHANGED = ("title", "summary", "severity", "status", "reason", FIELDS)
 OPEN = "open"
 """What stands for every status in which a SEV is open."""
 PATH = "/api/v1/incidents"
@@ -52,7 +55,7 @@ class IncidentsApi:
 
     def changed(self, number: str, call: Call) -> Reply:
         """Change a SEV: what is left out, and what is so already, stays."""
-        return self._doors.change(call, lambda caller: _change(number, call, caller))
+        return self._doors.change(call, lambda caller: _change(number, call, caller), number)
 
 
 def _list(call: Call, caller: Caller) -> Work:
@@ -67,7 +70,7 @@ def _list(call: Call, caller: Caller) -> Work:
     def work(session: Session, caller: Caller) -> Reply:
         seen = [] if caller.sees_private else [membership.may_see(caller.actor.user_id)]
         found = session.scalars(
-            select(Incident).where(*conditions, *seen).options(selectinload(Incident.workflows))
+            select(Incident).where(*conditions, *seen).options(selectinload(Incident.workflows), selectinload(Incident.fields))
             .order_by(Incident.number.desc()).limit(limit + 1)
         ).all()  # fmt: skip
         rows = [facts(each, caller.config) for each in found[:limit]]
@@ -98,7 +101,17 @@ def _conditions(fields: Fields, config: Config) -> list[ColumnElement[bool]]:
     since = fields.moment("since")
     if since:
         found.append(Incident.declared_at >= since)
-    return found
+    return found + _held(fields, config)
+
+
+def _held(fields: Fields, config: Config) -> list[ColumnElement[bool]]:
+    if not fields.has("field"):
+        return []
+    condition = holding(config, fields.text("field"))
+    if condition is None:
+        fields.wrong("field", "Give a custom field and what it holds, such as region=eu.")
+        return []
+    return [condition]
 
 
 def status_of(fields: Fields, config: Config, *, also: str = "") -> Status | None:
@@ -117,6 +130,7 @@ def _declare(call: Call, caller: Caller) -> Work:
     said = service.Declaration(
         title=fields.text("title"), severity=fields.text("severity"), summary=fields.text("summary"),
         workflows=tuple(fields.words("workflows")), is_private=fields.flag("private"), is_drill=fields.flag("drill"),
+        fields=said_of_fields(fields, config),
     )  # fmt: skip
     unknown = [place for place, key in enumerate(said.workflows) if config.workflow(key) is None]
     known = ", ".join(each.key for each in config.workflows[:20])
@@ -139,9 +153,10 @@ def _declare(call: Call, caller: Caller) -> Work:
 def _change(number: str, call: Call, caller: Caller) -> Work:
     caller.require("change")
     fields = asked.body(call, CHANGED)
-    texts = {name: fields.text(name) for name in CHANGED if fields.has(name)}
+    texts = {name: fields.text(name) for name in CHANGED if fields.has(name) and name != FIELDS}
+    said = said_of_fields(fields, caller.config)
     status = status_of(fields, caller.config) if "status" in texts else None
-    if not texts.keys() - {"reason"}:
+    if not texts.keys() - {"reason"} and not fields.has(FIELDS):
         fields.wrong("", f"Say what to change: {', '.join(name for name in CHANGED if name != 'reason')}.")
     fields.require_right()
 
@@ -151,6 +166,7 @@ def _change(number: str, call: Call, caller: Caller) -> Work:
         for name, change in SIMPLE_CHANGES:
             if name in texts and _differs(incident, name, texts[name]):
                 change(session, incident, texts[name], **who)
+        set_fields(session, incident, said, **who)
         if status is not None and status.key != incident.status:
             _move(session, incident, status, texts.get("reason", ""), who)
         return _told(incident, caller.config)
@@ -177,8 +193,9 @@ def _move(session: Session, incident: Incident, status: Status, reason: str, who
     is_over = not lifecycle.is_open(config, incident)
     if is_over and status.category is config.status_of(lifecycle.ORDER[0]).category:
         service.reopen(session, incident, reason, **who)
-    else:
-        service.change_status(session, incident, status, reason=reason, **who)
+        if incident.status == status.key:
+            return
+    service.change_status(session, incident, status, reason=reason, **who)
 
 
 def _told(incident: Incident, config: Config, *, status: HTTPStatus = HTTPStatus.OK) -> Reply:

@@ -5,19 +5,18 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from http import HTTPStatus
 
-from sqlalchemy import Executable, delete
+from sqlalchemy import Executable
 from sqlalchemy.orm import Session
 
 from bot.api import Call, Rejected, Reply
-from bot.db import affected, dialect_of, insert_for
+from bot.db import dialect_of, insert_for
 from bot.environment import ApiToken
 from bot.web.v1.model import ApiAnswer
 
-KEPT_FOR = timedelta(days=7)
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 REPLAYED = "Idempotent-Replayed"
 """The header that says so."""
@@ -43,16 +42,21 @@ def named(call: Call, token: ApiToken) -> Named | None:
     return Named(*(hashlib.sha256(each).hexdigest() for each in parts))
 
 
-def once(session: Session, name: Named | None, work: Callable[[], Reply], *, now: datetime) -> Reply:
+def once(
+    session: Session, name: Named | None, work: Callable[[], Reply], *, look: Callable[[Reply], None], now: datetime
+) -> Reply:
     """Do it, or give the answer of the time when it was done. What is refused leaves no trace, and may be tried again.
 
-    Of two at the same time the second waits for the first. Raises `Rejected` where the name was used for something else.
+    Of two at the same time the second waits for the first. `look` is shown an answer that is given again, and raises where
+    it may not be any more: the token may have lost a scope since. Raises `Rejected` where the name was used for something else.
     """
     if name is None:
         return work()
     values = {"key": name.key, "request": name.request, "status": 0, "location": "", "body": "", "at": now}
     if session.connection().execute(_unless_there(dialect_of(session)), values).first() is None:
-        return _replayed(session.get_one(ApiAnswer, name.key), name)
+        kept = _replayed(session.get_one(ApiAnswer, name.key), name)
+        look(kept)
+        return kept
     reply = work()
     answer = session.get_one(ApiAnswer, name.key)
     answer.status, answer.body = reply.status, json.dumps(reply.content)
@@ -71,8 +75,3 @@ def _replayed(answer: ApiAnswer, name: Named) -> Reply:
         raise Rejected(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     headers = {REPLAYED: "true"} | ({"Location": answer.location} if answer.location else {})
     return Reply(HTTPStatus(answer.status), json.loads(answer.body), headers)
-
-
-def forget_old(session: Session, *, now: datetime) -> int:
-    """Delete answers that nobody asks for again. Returns how many."""
-    return affected(session, delete(ApiAnswer).where(ApiAnswer.at < now - KEPT_FOR))

@@ -42,11 +42,11 @@ class TellingApi:
 
     def noted(self, number: str, call: Call) -> Reply:
         """Write down what happened."""
-        return self._doors.change(call, lambda caller: _note(number, call, caller))
+        return self._doors.change(call, lambda caller: _note(number, call, caller), number)
 
     def updated(self, number: str, call: Call) -> Reply:
         """Post a status update."""
-        return self._doors.change(call, lambda caller: _post(number, call, caller))
+        return self._doors.change(call, lambda caller: _post(number, call, caller), number)
 
 
 def _page(number: str, call: Call, name: str, group: str, show: Show) -> Work:

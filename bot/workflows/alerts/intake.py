@@ -11,12 +11,12 @@ from datetime import datetime
 from functools import cache
 from typing import Final
 
-from sqlalchemy import Executable, delete, select
+from sqlalchemy import Executable, select
 from sqlalchemy.orm import Session
 
 from bot import inbound
 from bot.config import Config
-from bot.db import affected, dialect_of, insert_for
+from bot.db import dialect_of, insert_for
 from bot.slack.text import clip, one_line
 from bot.workflows.alerts import operators
 from bot.workflows.alerts.model import OUTCOME_LIMIT, AlertDelivery, Progress
@@ -30,8 +30,6 @@ log = logging.getLogger(__name__)
 ALERT: Final = "alert"
 AT_ONCE = 20
 """How many alerts one transaction works off: people wait for it, since it locks SEVs."""
-FORGOTTEN_AT_ONCE = 200
-"""Bodies may be large, and people wait while they are deleted."""
 MOST_FAULTS = 3
 """How many of the faults of one body are written down."""
 
@@ -116,13 +114,6 @@ def oldest_waiting(session: Session) -> AlertDelivery | None:
 def body_of(session: Session, delivery_id: int) -> bytes | None:
     """What was delivered, by its number; None where it is not kept."""
     return session.scalar(select(AlertDelivery.body).where(AlertDelivery.id == delivery_id))
-
-
-def forget(session: Session, config: Config, *, now: datetime) -> int:
-    """Forget some of the bodies that were worked off and are old. Returns how many."""
-    is_over = (AlertDelivery.state != Progress.KEPT, AlertDelivery.received_at < now - config.alerts.keep)
-    some = select(AlertDelivery.id).where(*is_over).limit(FORGOTTEN_AT_ONCE)
-    return affected(session, delete(AlertDelivery).where(AlertDelivery.id.in_(some)))
 
 
 def workflow_of(config: Config, source: str, labels: Mapping[str, str]) -> str:

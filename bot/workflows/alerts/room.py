@@ -15,7 +15,7 @@ from bot.outbox.announcements import Reaction
 from bot.outbox.kinds import Kinds
 from bot.slack.client import Slack
 from bot.slack.rooms import Rooms
-from bot.workflows.alerts import intake, operators
+from bot.workflows.alerts import operators
 from bot.workflows.alerts.hooks import Hook
 from bot.workflows.alerts.sources.table import SOURCES
 from bot.workflows.alerts.working_off import Worker
@@ -70,7 +70,7 @@ class AlertsRoom:
         return (
             ("alerts.work_off", timedelta(seconds=1), self.work_off),
             ("problems.show_news", timedelta(seconds=15), self.show_news),
-            ("problems.forget", timedelta(hours=1), self.forget),
+            ("problems.end_silent", timedelta(hours=1), self.end_silent),
         )
 
     def work_off(self) -> None:
@@ -83,14 +83,10 @@ class AlertsRoom:
         self._database.run(lambda session: problem_jobs.show_news(session, config, now=now), aside=True)
         self._database.run(lambda session: problem_jobs.reach_missed(session, config, now=now), aside=True)
 
-    def forget(self) -> None:
-        """Forget what was over long ago, and take to be over what was not heard of for long. A recurring job calls this."""
+    def end_silent(self) -> None:
+        """Take to be over what was not heard of for long. A recurring job calls this."""
         now = self._clock.now()
         self._database.run(lambda session: problem_jobs.end_silent(session, now=now), aside=True)
-        while self._database.run(lambda session: problem_jobs.forget(session, now=now), aside=True):
-            pass
-        while self._database.run(lambda session: intake.forget(session, self._settings.current, now=now), aside=True):
-            pass
 
     def _sev_began(self, session: Session, subject: str) -> None:
         sev_signs.tell_sev(session, by_subject(session, subject), config=self._settings.current, now=self._clock.now())

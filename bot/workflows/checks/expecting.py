@@ -1,11 +1,11 @@
 """Holds answers against what is expected of them, and takes values out of them. Pure."""
 
 import json
-import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
+from bot.config import patterns
 from bot.config.checks import Expectation, Extraction
 from bot.workflows.checks.connecting import StepFailed
 from bot.workflows.checks.filling import Value, Values, fill, fill_all, hide
@@ -33,8 +33,7 @@ def extract(answer: Answer, source: Extraction, cookie: Callable[[str], str | No
     elif source.cookie is not None:
         found, place = cookie(source.cookie), f"the cookie {source.cookie}"
     elif source.regex is not None:
-        match = re.search(source.regex, answer.text)
-        found, place = match[1 if match.re.groups else 0] if match else None, f"what fits {source.regex}"
+        found, place = patterns.found(source.regex, answer.text), f"what fits {source.regex}"
     else:
         path = source.path or ""
         found, place = next(iter(_found(answer, path)), None), path
@@ -108,7 +107,7 @@ def _require_text(
     is_so = f"it is {_shown(text, values)}" if shows else "it does not"
     if contains is not None and fill(contains, values) not in text:
         raise StepFailed(f"expected {place} to contain {_shown(contains, values)}, {is_so}")
-    if matches is not None and re.search(matches, text) is None:
+    if matches is not None and not patterns.fits(matches, text):
         raise StepFailed(f"expected {place} to match {matches}, {is_so}")
 
 

@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from prometheus_client import Counter
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from bot.config import Config, Workflow
 from bot.config.checks import Check
-from bot.db import affected, dialect_of, insert_for
+from bot.db import dialect_of, insert_for
 from bot.workflows.checks import streaks
 from bot.workflows.checks.model import CheckRow, CheckRun, State
 from bot.workflows.checks.running import Outcome
@@ -41,7 +41,6 @@ WIDEST = timedelta(minutes=1)
 LONG_AGO = timedelta(minutes=5)
 REMOVED_AFTER = timedelta(minutes=2)
 """What is due for so long and not in the settings is not taken for news of another replica."""
-FORGOTTEN_AT_ONCE = 1000
 SOURCE = "checks"
 HOUR = timedelta(hours=1)
 
@@ -175,12 +174,6 @@ def has_good(session: Session, *, since: datetime) -> bool:
     """Whether any check went well since then, by machine time."""
     is_good = (CheckRow.is_good.is_(True), CheckRow.machine_ran_at >= since)
     return bool(session.scalar(select(exists().where(and_(*is_good)))))
-
-
-def forget(session: Session, *, before: datetime) -> int:
-    """Forget some of the runs that began before that. Returns how many."""
-    some = select(CheckRun.id).where(CheckRun.began_at < before).limit(FORGOTTEN_AT_ONCE)
-    return affected(session, delete(CheckRun).where(CheckRun.id.in_(some)))
 
 
 def _is_due(machine_now: datetime) -> ColumnElement[bool]:

@@ -33,10 +33,7 @@ class ChecksRoom:
 
     def jobs(self) -> tuple[tuple[str, timedelta, Callable[[], None]], ...]:
         """What the loop calls: its name, how often, and what it does."""
-        return (
-            ("checks.run", timedelta(seconds=1), self.runner.tick),
-            ("checks.forget", timedelta(hours=1), self.runner.forget),
-        )
+        return (("checks.run", timedelta(seconds=1), self.runner.tick),)
 
     def lines(self, session: Session, config: Config, workflow: str, _user_id: str, _now: datetime) -> list[str]:
         """What a workflow's page says of its checks: lines of mrkdwn, the worst first."""

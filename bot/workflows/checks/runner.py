@@ -73,12 +73,6 @@ class Runner:
             self._let_go(config, machine_now)
         self._begin(config, machine_now)
 
-    def forget(self) -> None:
-        """Forget runs that are kept no longer. A recurring job calls this."""
-        before = self._clock.now() - self._settings.current.checks.keep
-        while self._database.run(lambda session: leases.forget(session, before=before), aside=True):
-            pass
-
     def stop(self) -> None:
         """Begin nothing more, write down what is done, and give back the rest: another replica takes it at once."""
         self._is_stopping = True

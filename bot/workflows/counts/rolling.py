@@ -23,7 +23,6 @@ HOURS_AT_ONCE = 500
 FORGOTTEN_AT_ONCE = 20
 """Signals whose minutes are forgotten in one transaction."""
 MINUTES_AT_ONCE = 6 * HOUR
-DAYS_KEPT = timedelta(days=800)
 ROLLING = "roll_up"
 
 
@@ -134,18 +133,20 @@ def forget_minutes(session: Session, signal_ids: Sequence[int], *, now: datetime
     return True
 
 
-def forget_rolled(session: Session, signal_ids: Sequence[int], hours_kept: timedelta, *, now: datetime) -> int:
+def forget_rolled(
+    session: Session, signal_ids: Sequence[int], *, hours_kept: timedelta, days_kept: timedelta, now: datetime
+) -> int:
     """Let go of hours and days that are kept no longer. Returns how many."""
-    hour, day = minute_of(now - hours_kept) // HOUR, minute_of(now - DAYS_KEPT) // DAY
+    hour, day = minute_of(now - hours_kept) // HOUR, minute_of(now - days_kept) // DAY
     return sum(
         affected(session, delete(table).where(table.signal_id.in_(signal_ids), number < oldest))
         for table, number, oldest in ((CountHour, CountHour.hour, hour), (CountDay, CountDay.day, day))
     )
 
 
-def forget_signals(session: Session, *, now: datetime) -> int:
+def forget_signals(session: Session, *, days_kept: timedelta, now: datetime) -> int:
     """Let go of signals nobody counted by for longer than anything is kept. Returns how many."""
-    return affected(session, delete(WorkflowSignal).where(WorkflowSignal.newest_minute < minute_of(now - DAYS_KEPT)))
+    return affected(session, delete(WorkflowSignal).where(WorkflowSignal.newest_minute < minute_of(now - days_kept)))
 
 
 def claim_minute(session: Session, name: str, minute: int) -> bool:

@@ -4,6 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -54,15 +55,19 @@ class Evaluating:
         now = self._clock.now()
         longest = max((each.slo.period.length for each in self._watched(self._settings.current)), default=SHORTEST_KEPT)
         hours_kept = max(longest + timedelta(days=3), SHORTEST_KEPT)
+        days_kept = self._settings.current.retention.counts
+        rolled = partial(rolling.forget_rolled, hours_kept=hours_kept, days_kept=days_kept, now=now)
         with self._database.read() as session:
             signals = rolling.signals(session)
         for start in range(0, len(signals), rolling.FORGOTTEN_AT_ONCE):
             some = signals[start : start + rolling.FORGOTTEN_AT_ONCE]
             while self._database.run(lambda session: rolling.forget_minutes(session, some, now=now), aside=True):  # noqa: B023 - it is run at once
                 pass
-            self._database.run(lambda session: rolling.forget_rolled(session, some, hours_kept, now=now), aside=True)  # noqa: B023 - it is run at once
+            self._database.run(partial(rolled, signal_ids=some), aside=True)
         if signals:
-            self._database.run(lambda session: rolling.forget_signals(session, now=now), aside=True)
+            self._database.run(
+                lambda session: rolling.forget_signals(session, days_kept=days_kept, now=now), aside=True
+            )
 
     def roll_up(self) -> Sequence[Watched]:
         """Roll up what came, as everybody must who sums it up. Returns every SLO there is."""

@@ -12,8 +12,8 @@ from bot.errors import Refused
 from bot.incidents import lifecycle, membership
 from bot.incidents.model import Incident
 from bot.outbox.enqueue import retry_dead
+from bot.workflows.problems import folding, sev_signs, showing
 from bot.workflows.problems import service as problems
-from bot.workflows.problems import sev_signs, showing
 from bot.workflows.problems.model import Problem
 from bot.workflows.problems.service import locked
 
@@ -21,14 +21,16 @@ IGNORED_FOR = timedelta(hours=1)
 
 
 def attach(session: Session, problem_id: int, number: int, *, config: Config, actor: Actor, now: datetime) -> Incident:
-    """Attach a problem to an open SEV that the actor can see; returns that. Raises `Refused`."""
+    """Attach a problem, and those its message lists, to an open SEV that the actor can see; returns that. Raises `Refused`."""
     require(config, actor, "change")
     problem = the_problem(session, problem_id)
+    together = folding.going_on(session, problem)
     incident = membership.by_number(session, number, user_id=actor.user_id, lock=True)
     if not lifecycle.is_open(config, incident):
         label = config.status(incident.status).label.lower()
         raise Refused(f"{incident.name} is {label}. Reopen it, or attach this to an open one.", field="number")
-    if not sev_signs.attach(session, problem, incident, actor=actor, now=now):
+    are_new = [sev_signs.attach(session, each, incident, actor=actor, now=now) for each in together]
+    if not any(are_new):
         raise Refused(f"{incident.name} knows of it already: it is in its timeline.", field="number")
     showing.show(session, problem)
     return incident

@@ -14,7 +14,7 @@ from bot.outbox.kinds import Kinds, Skip
 from bot.outbox.model import OutboxMessage
 from bot.slack import posts
 from bot.slack.client import Slack
-from bot.workflows.problems import sev_signs, showing
+from bot.workflows.problems import folding, sev_signs, showing
 from bot.workflows.problems import views as problem_views
 from bot.workflows.problems.model import Problem
 from bot.workflows.problems.places import place_of
@@ -46,9 +46,9 @@ class ProblemDeliveries:
             return Skip("the problem was forgotten")
         now, post = self._clock.now(), session.get(posts.Post, message.key)
         is_quiet = problem.ignored_until is not None and problem.ignored_until > now
-        if post is None and is_quiet:
-            return Skip("the problem is ignored for now")
         shown = _shown(session, problem, message, self._settings.current, now)
+        if post is None and is_quiet and not shown.others:
+            return Skip("the problem is ignored for now")
         return posts.draft_for(
             session, message, channel_id=channel_id(session, problem.place), join=True,
             text=problem_views.text(shown), blocks=problem_views.message(shown),
@@ -82,9 +82,13 @@ class ProblemDeliveries:
 
 def _shown(session: Session, problem: Problem, message: OutboxMessage, config: Config, now: datetime) -> Shown:
     """What everybody in the channel may read: private SEVs are left out."""
+    others = folding.folded(session, problem)
+    known = sev_signs.public(session, [problem, *others], config)
     return Shown(
         problem, config, now,
-        sevs=sev_signs.public(session, problem, config),
+        sevs=list(dict.fromkeys(sev for sevs in known.values() for sev in sevs)),
+        others=others,
+        are_all_known=all(each.id in known for each in (problem, *others) if each.recovered_at is None),
         candidate=_newest_open(session, config),
         back=_quietly_back(session, problem, now),
         is_old=message.arguments.get("showing") != problem.showing,

@@ -2,22 +2,20 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from bot.config import Config
-from bot.db import affected
 from bot.directory.people import BOT
 from bot.incidents import lifecycle
 from bot.incidents.model import AffectedWorkflow, Incident
+from bot.workflows.problems import folding, sev_signs, showing
 from bot.workflows.problems import service as problems
-from bot.workflows.problems import sev_signs, showing
 from bot.workflows.problems.model import Problem, ProblemIncident
 
 AT_ONCE = 200
 SILENT_AFTER = timedelta(days=7)
 """A sender repeats what goes on far more often, or says that it is over."""
-KEPT_FOR = timedelta(days=180)
 
 
 def show_news(session: Session, config: Config, *, now: datetime) -> None:
@@ -27,6 +25,8 @@ def show_news(session: Session, config: Config, *, now: datetime) -> None:
         showing.show(session, problem)
     is_due = (Problem.recovered_at.is_(None), Problem.ignored_until <= now)
     for problem in _some(session, *is_due):
+        if problem.told_at is None:
+            folding.fold(session, problem, config=config, now=now)
         showing.show_anew(session, problem)
         sev_signs.reach_sevs(session, problem, config=config, now=now)
 
@@ -54,13 +54,6 @@ def end_silent(session: Session, *, now: datetime) -> None:
     is_silent = (Problem.source == "alert", Problem.recovered_at.is_(None), Problem.seen_at < now - SILENT_AFTER)
     for problem in _some(session, *is_silent):
         problems.end(session, problem, by=BOT, now=now)
-
-
-def forget(session: Session, *, now: datetime) -> int:
-    """Forget some of the problems that were over long ago, unless a SEV tells of them. Returns how many."""
-    is_told = select(ProblemIncident.problem_id).where(ProblemIncident.problem_id == Problem.id).exists()
-    some = select(Problem.id).where(Problem.recovered_at < now - KEPT_FOR, ~is_told).limit(AT_ONCE)
-    return affected(session, delete(Problem).where(Problem.id.in_(some)))
 
 
 def _some(session: Session, *conditions: ColumnElement[bool], most: int = AT_ONCE) -> list[Problem]:

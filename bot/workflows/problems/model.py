@@ -28,6 +28,7 @@ class Problem(Base):
         Index("uq_problems_open", "source", "key", unique=True, postgresql_where=IS_OPEN, sqlite_where=IS_OPEN),
         Index(None, "source", "key", "episode"),
         Index(None, "workflow", "began_at"),
+        Index(None, "place", "told_at"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
@@ -60,6 +61,10 @@ class Problem(Base):
     """The how manieth message about it is the one that people act on."""
     told_count: Mapped[int] = mapped_column(default=0)
     """How often it had been seen when its message was last asked for."""
+    told_at: Mapped[datetime | None]
+    """When it was first told; None: it was not yet, for it is ignored, or comes and goes."""
+    head_id: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), index=True)
+    """The problem in whose message it is told, since many came at once; None: in its own. No key: that may be forgotten."""
     ignored_until: Mapped[datetime | None] = mapped_column(index=True)
     ignored_by: Mapped[str] = mapped_column(String(32), default="")
 

@@ -17,7 +17,7 @@ from bot.config import Config
 from bot.db import dialect_of, insert_for
 from bot.directory.people import BOT, Actor
 from bot.slack.text import clip, one_line, plain
-from bot.workflows.problems import sev_signs, showing
+from bot.workflows.problems import folding, sev_signs, showing
 from bot.workflows.problems.model import (
     DETAIL_LIMIT,
     IS_OPEN,
@@ -69,6 +69,7 @@ def seen(session: Session, sign: Sign, *, config: Config, now: datetime) -> Prob
         problem = locked(session, Problem.source == sign.source, Problem.key == key, Problem.recovered_at.is_(None))
         assert problem is not None  # noqa: S101 - it was made in this transaction
         if not _is_quiet(problem, now):
+            folding.fold(session, problem, config=config, now=now)
             sev_signs.reach_sevs(session, problem, config=config, now=now)
         _show(session, problem, now)
         return problem
@@ -205,6 +206,8 @@ def _turn_critical(session: Session, problem: Problem, config: Config, now: date
     """It got worse: that is told anew, though it be ignored; once an hour where it goes up and down."""
     if problem.raised_at is None or problem.raised_at <= now - FLAPPING_WITHIN:
         problem.raised_at = now
+        if problem.head_id:
+            folding.fold(session, problem, config=config, now=now)
         showing.show_anew(session, problem)
     if not _is_quiet(problem, now):
         sev_signs.reach_sevs(session, problem, config=config, now=now)

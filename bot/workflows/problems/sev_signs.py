@@ -149,9 +149,15 @@ def known_to(session: Session, incident: Incident) -> Sequence[Problem]:
     return session.scalars(query.where(ProblemIncident.incident_id == incident.id).order_by(Problem.began_at)).all()
 
 
-def public(session: Session, problem: Problem, config: Config) -> list[Incident]:
-    """The open SEVs that know of a problem, of which everybody may read."""
-    return [each for each in attached_to(session, problem) if not each.is_private and lifecycle.is_open(config, each)]
+def public(session: Session, problems: Sequence[Problem], config: Config) -> dict[int, list[Incident]]:
+    """The open SEVs of which everybody may read that know of these problems, by the ids of these."""
+    query = select(ProblemIncident.problem_id, Incident).join(Incident, ProblemIncident.incident_id == Incident.id)
+    is_meant = (ProblemIncident.problem_id.in_([each.id for each in problems]), Incident.is_private.is_(False))
+    found: dict[int, list[Incident]] = {}
+    for problem_id, incident in session.execute(query.where(*is_meant).order_by(Incident.id)):
+        if lifecycle.is_open(config, incident):
+            found.setdefault(problem_id, []).append(incident)
+    return found
 
 
 def _open_of(session: Session, workflow: str, config: Config) -> Sequence[int]:

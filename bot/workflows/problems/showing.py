@@ -59,8 +59,15 @@ def show_last_told(session: Session, problem: Problem) -> None:
         show_message(session, told, told.showing)
 
 
+def head_of(session: Session, problem: Problem) -> Problem | None:
+    """The problem in whose message this one is told; None: in its own."""
+    return session.get(Problem, problem.head_id) if problem.head_id else None
+
+
 def show_message(session: Session, problem: Problem, showing: int) -> None:
-    """Show one of the problem's messages as it is now."""
+    """Show one of the problem's messages as it is now; or the message that lists it."""
+    if (head := head_of(session, problem)) is not None:
+        problem, showing = head, head.showing
     enqueue(
         session,
         Request(

@@ -14,7 +14,7 @@ from bot.incidents.subject import LONGEST_LIST, open_incidents
 from bot.slack.commands import NAME, Form
 from bot.slack.rooms import Rooms
 from bot.slack.visit import DONE, Answer, View, Visit
-from bot.workflows.problems import acting, sev_signs, showing
+from bot.workflows.problems import acting, folding, sev_signs, showing
 from bot.workflows.problems import views as problem_views
 from bot.workflows.problems.model import Problem
 from bot.workflows.problems.service import locked
@@ -105,7 +105,11 @@ def declared_from(session: Session, visit: Visit, incident: Incident) -> None:
     problem = locked(session, Problem.id == int(found)) if found else None
     if problem is not None:
         _refuse_a_second(session, problem, visit)
-        sev_signs.attach(session, problem, incident, actor=actor_of(session, visit), now=visit.now, detected=True)
+        first, *others = folding.going_on(session, problem)
+        who = actor_of(session, visit)
+        sev_signs.attach(session, first, incident, actor=who, now=visit.now, detected=True)
+        for each in others:
+            sev_signs.attach(session, each, incident, actor=who, now=visit.now)
         showing.show(session, problem)
 
 

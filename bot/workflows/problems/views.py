@@ -31,6 +31,9 @@ FORM_TITLE = "Attach to a SEV"
 AGAIN = "It shows again then, if it is still there."
 MOST_NAMED = 5
 MOST_ON_CARD = 3
+LINES_AT_ONCE, LONGEST_LINK = 5, 150
+"""How many of many problems fit into one block, each with a link of so many characters at most."""
+OVER = ":white_check_mark:"
 MARKS = {"critical": ":rotating_light:", "warning": ":warning:", "info": ":information_source:"}
 
 
@@ -45,6 +48,10 @@ class Shown:
     """The open SEVs that know of it."""
     candidate: Incident | None = None
     """The newest open SEV it could be attached to."""
+    others: Sequence[Problem] = ()
+    """The problems that its message lists besides it, since many came at once."""
+    are_all_known: bool = False
+    """Whether each of them that goes on is known to one of the SEVs."""
     is_old: bool = False
     """Whether a newer message tells of it."""
     back: Problem | None = None
@@ -54,6 +61,8 @@ class Shown:
 def text(shown: Shown) -> str:
     """The message in one line, for notifications."""
     problem = shown.problem
+    if shown.others:
+        return mrkdwn(_title_of_many(shown), 600)
     verb = "" if problem.recovered_at is None else "Over: " if problem.ended_by else "Recovered: "
     return mrkdwn(f"{verb}{heading_words(shown.config, problem)}", 600)
 
@@ -61,6 +70,8 @@ def text(shown: Shown) -> str:
 def message(shown: Shown) -> list[Block]:
     """The message: what it is, since when, how often it was seen, and what can be done."""
     problem = shown.problem
+    if shown.others:
+        return _many(shown)
     blocks = [kit.section(_heading(shown))]
     if problem.detail:
         blocks.append(kit.context(mrkdwn(clip(one_line(problem.detail), 600), 1800)))
@@ -116,13 +127,70 @@ def carried_in(value: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _many(shown: Shown) -> list[Block]:
+    """The message of many that came at once: each of them, what goes on first, and what can be done about all of that."""
+    found = sorted((shown.problem, *shown.others), key=_worst_first)
+    over = sum(each.recovered_at is not None for each in found)
+    still = len(found) - over
+    how = (
+        f"{still} go on, {over} are over"
+        if still and over
+        else "all of them go on"
+        if still
+        else "all of them are over"
+    )
+    mark = OVER if not still else _mark(found[0])
+    lines = [_line(shown.config, each) for each in found]
+    listed = ["\n".join(lines[at : at + LINES_AT_ONCE]) for at in range(0, len(lines), LINES_AT_ONCE)]
+    blocks = [kit.section(f"{mark} *{len(found)} problems at once*: {how}."), *map(kit.section, listed)]
+    said = [f"It is in the timeline of {_names(shown)}."] if shown.sevs and shown.are_all_known else []
+    if shown.sevs and not shown.are_all_known:
+        said = [f"Some of it is in the timeline of {_names(shown)}."]
+    if shown.is_old:
+        said.append("It is still there: see the newer message below.")
+    elif still and not shown.are_all_known:
+        said.append("Declaring and attaching takes all that goes on.")
+    blocks += [kit.context(" ".join(said))] if said else []
+    can_act = still and not shown.is_old and not shown.are_all_known
+    return [*blocks, kit.actions(_answers(shown))] if can_act else blocks
+
+
+def _worst_first(problem: Problem) -> tuple[bool, int, datetime]:
+    urgencies = [*MARKS]
+    place = urgencies.index(problem.urgency) if problem.urgency in MARKS else len(urgencies)
+    return problem.recovered_at is not None, place, problem.began_at
+
+
+def _line(config: Config, problem: Problem) -> str:
+    """One of many problems, in a line."""
+    known = config.workflow(problem.workflow)
+    workflow = f"*{mrkdwn(known.name, 60)}*: " if known else ""
+    ended = f", over {when(problem.recovered_at)}" if problem.recovered_at else ""
+    since = f"{source_words(problem)}, since {when(problem.began_at)}{ended}."
+    closer = f" {link(problem.link, 'Look closer')}" if problem.link else ""
+    where = closer if len(closer) <= LONGEST_LINK else ""
+    return f"{_mark(problem)} {workflow}{mrkdwn(one_line(problem.title), 150)}\n{since}{where}"
+
+
+def _mark(problem: Problem) -> str:
+    if problem.recovered_at:
+        return ":zzz:" if problem.ended_by == BOT.user_id else OVER
+    return MARKS.get(problem.urgency, MARKS["warning"])
+
+
+def _title_of_many(shown: Shown) -> str:
+    """Many problems in a few words: how many, and the worst."""
+    worst = min((shown.problem, *shown.others), key=_worst_first)
+    return f"{1 + len(shown.others)} problems at once, such as {heading_words(shown.config, worst)}"
+
+
 def _heading(shown: Shown) -> str:
     problem = shown.problem
+    if shown.others:
+        return f"{_mark(problem)} {mrkdwn(_title_of_many(shown), 1500)}"
     known = shown.config.workflow(problem.workflow)
-    over = ":zzz:" if problem.ended_by == BOT.user_id else ":white_check_mark:"
-    mark = over if problem.recovered_at else MARKS.get(problem.urgency, MARKS["warning"])
     workflow = f"*{mrkdwn(known.name, 300)}*: " if known else ""
-    return f"{mark} {workflow}{mrkdwn(problem.title, 1500)}"
+    return f"{_mark(problem)} {workflow}{mrkdwn(problem.title, 1500)}"
 
 
 def _facts(problem: Problem) -> list[str]:
@@ -140,8 +208,7 @@ def _standing(shown: Shown) -> str:
     problem = shown.problem
     said = []
     if shown.sevs:
-        named = ", ".join(_named(each) for each in shown.sevs[:MOST_NAMED])
-        said.append(f"It is in the timeline of {named}.")
+        said.append(f"It is in the timeline of {_names(shown)}.")
     if problem.recovered_at:
         said.append(_ended(problem, problem.recovered_at))
     elif shown.is_old:
@@ -175,21 +242,27 @@ def _buttons(shown: Shown) -> list[ButtonElement]:
 
 def _answers(shown: Shown) -> list[ButtonElement]:
     problem = shown.problem
-    buttons = [kit.button("Declare SEV", OPEN_DECLARE, value=_carried(shown.config, problem), style="primary")]
+    buttons = [kit.button("Declare SEV", OPEN_DECLARE, value=_carried(shown), style="primary")]
     if shown.candidate:
         value = f"{problem.id}:{shown.candidate.number}"
         buttons.append(kit.button(f"Attach to {shown.candidate.name}", ATTACH, value=value))
     other = "Attach to another SEV…" if shown.candidate else "Attach to a SEV…"
     buttons.append(kit.button(other, OPEN_ATTACH, value=str(problem.id)))
-    if not (problem.ignored_until and problem.ignored_until > shown.now):
+    if not shown.others and not (problem.ignored_until and problem.ignored_until > shown.now):
         buttons.append(kit.button("Ignore for 1 h", IGNORE, value=str(problem.id)))
     return buttons
 
 
-def _carried(config: Config, problem: Problem) -> str:
+def _carried(shown: Shown) -> str:
     """What the button carries, so that the form opens filled in, before the database is asked."""
-    title = clip(heading_words(config, problem), SEV_TITLE_LIMIT)
+    problem = shown.problem
+    words = _title_of_many(shown) if shown.others else heading_words(shown.config, problem)
+    title = clip(words, SEV_TITLE_LIMIT)
     return json.dumps({"problem": problem.id, "title": title, "workflow": problem.workflow}, ensure_ascii=False)
+
+
+def _names(shown: Shown) -> str:
+    return ", ".join(_named(each) for each in shown.sevs[:MOST_NAMED])
 
 
 def _named(incident: Incident) -> str:

@@ -12,6 +12,7 @@ from bot.db import Database
 from bot.outbox.model import OutboxMessage
 from bot.workflows.checks import held, reading
 from bot.workflows.checks.streaks import Verdict
+from tests.retaining import forget
 from tests.workflows.checks.conftest import EVERY, Loop, Target, check, config_with, step
 
 DOWN, UP = 503, 200
@@ -193,10 +194,10 @@ def test_old_runs_are_forgotten(loop: Loop, httpserver: HTTPServer) -> None:
     answers(httpserver, UP)
     loop.are(check(steps=[step(url=httpserver.url_for("/"))]))
     loop.looks(times=3)
-    loop.runner.forget()
+    forget(loop.database, "check_runs", now=loop.clock.now())
     assert len(loop.runs()) == 3
     loop.clock.ahead += timedelta(days=3)
-    loop.runner.forget()
+    forget(loop.database, "check_runs", now=loop.clock.now())
     assert loop.runs() == []
 
 

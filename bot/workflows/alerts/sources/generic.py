@@ -22,7 +22,7 @@ from bot.workflows.alerts.sources.proofs import by_secret
 
 PICKING = re.compile(r"[*?]|\.\.")
 """What stands in a path that may lead to several places, and to none."""
-NOT_APPLICABLE = (TypeError, ValueError, ArithmeticError, NotImplementedError, re.error)
+NOT_APPLICABLE = (TypeError, ValueError, ArithmeticError, NotImplementedError)
 """What a path raises that compares, sorts or reckons with what it can't."""
 
 
