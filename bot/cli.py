@@ -55,7 +55,10 @@ def migrate() -> None:
     environment = environment_or_end()
     database = Database(environment.database_url)
     with only_instance(environment):
-        schema.upgrade(database)
+        try:
+            schema.upgrade(database)
+        except schema.SchemaBusy as busy:
+            end_with([str(busy)])
     typer.echo(f"The database is at revision {schema.revision(database)}.")
 
 

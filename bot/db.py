@@ -34,6 +34,8 @@ SERVER_PATIENCE = (
     " -c idle_in_transaction_session_timeout=3s"
 )
 RETRYABLE_SQLSTATES = {"40001", "40P01"}  # serialization failure, deadlock victim
+PLAN_CHANGED = "0A000"
+"""Feature not supported: so a server refuses what was prepared before a migration widened a column. Told anew, it is taken."""
 LOCK_NOT_AVAILABLE = "55P03"
 IDLE_TOO_LONG = "25P03"
 """With which the server ends a session: it had begun a transaction, and on a busy machine did not come to go on."""
@@ -232,7 +234,7 @@ def _in_use(engine: Engine) -> int:
 
 
 def _must_repeat(error: DBAPIError) -> bool:
-    return _sqlstate(error) in RETRYABLE_SQLSTATES
+    return _sqlstate(error) in {*RETRYABLE_SQLSTATES, PLAN_CHANGED}
 
 
 def _sqlstate(error: DBAPIError) -> str | None:

@@ -1,14 +1,17 @@
 """The schema's version: whether the database is at it, and how to bring it there."""
 
+import random
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import OperationalError
 
-from bot.db import Database
+from bot.db import LOCK_NOT_AVAILABLE, RETRYABLE_SQLSTATES, Database
 
 if TYPE_CHECKING:
     from alembic.config import Config as AlembicConfig
@@ -16,10 +19,18 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 ADVISORY_LOCK = 7385013326
 PATIENCES = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+LOCKED_WITHIN = "1s"
+"""How long a migration waits for a table: whoever wants that meanwhile waits behind it, and people have 3 s."""
+TRIES = 60
+"""How often it is begun anew, from the start, when bots at work were in its way."""
 
 
 class SchemaBehind(Exception):  # noqa: N818
     """The database is older than this version of the bot. The text says what to do."""
+
+
+class SchemaBusy(Exception):  # noqa: N818
+    """The bots at work never let the migration through. Nothing was changed. The text says what to do."""
 
 
 def known_revisions() -> list[str]:
@@ -48,7 +59,11 @@ def require_current(database: Database) -> None:
 
 
 def upgrade(database: Database, target: str = "head") -> None:
-    """Bring the schema to `target`. On SQLite a copy of the file is taken first; on PostgreSQL only one does it at a time."""
+    """Bring the schema to `target`. On SQLite a copy of the file is taken first.
+
+    On PostgreSQL only one does it at a time, and bots may be at work meanwhile: it gives way to them, and begins anew.
+    Raises `SchemaBusy` where it did so too often.
+    """
     found = revision(database)
     if target == "head" and found is not None and (found == known_revisions()[-1] or found not in known_revisions()):
         return  # it is there, or ahead
@@ -65,10 +80,19 @@ def _move(database: Database, target: str, *, down: bool) -> None:
 
     if database.is_sqlite:
         _back_up(database)
-    with _connection(database) as connection:
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        (command.downgrade if down else command.upgrade)(config, target)
+    for _ in range(TRIES):
+        try:
+            with _connection(database) as connection:
+                config = alembic_config()
+                config.attributes["connection"] = connection
+                (command.downgrade if down else command.upgrade)(config, target)
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) not in {*RETRYABLE_SQLSTATES, LOCK_NOT_AVAILABLE}:
+                raise
+            time.sleep(random.uniform(0.2, 1.0))  # noqa: S311 - it lets the bots go on, it guards nothing
+        else:
+            return
+    raise SchemaBusy("The bots at work use what is to be changed all the time. Nothing was changed: stop all but one.")
 
 
 def alembic_config() -> "AlembicConfig":
@@ -92,6 +116,7 @@ def _connection(database: Database) -> Iterator[Connection]:
             for patience in PATIENCES:  # a migration may take long, and wait for another
                 connection.execute(text(f"SET {patience} = 0"))
             connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": ADVISORY_LOCK})
+            connection.execute(text(f"SET lock_timeout = '{LOCKED_WITHIN}'"))
             connection.commit()
             try:
                 connection.begin()

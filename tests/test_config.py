@@ -168,7 +168,7 @@ def test_what_no_single_setting_shows_is_checked_across(folder: Path) -> None:
         "config/sevbot.yaml: roles: 'ic' stands for two roles",
         "config/sevbot.yaml: roles: 'scribe' stands for two roles",
         "config/sevbot.yaml: delivery.call_timeout: give a second at least",
-        "config/sevbot.yaml: delivery.attempt_limit: must not be shorter than call_timeout, or no call may begin",
+        "config/sevbot.yaml: delivery.attempt_limit: give 1.6 times call_timeout at least, or no call may begin",
         "config/sevbot.yaml: delivery: backoff and operator_backoff must be longer than nothing",
         "config/sevbot.yaml: statuses: none has the category closed",
     ]

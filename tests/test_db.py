@@ -109,6 +109,18 @@ def test_errors_do_not_tell_what_people_wrote(database: Database) -> None:
 
 
 @on_postgresql
+def test_a_statement_that_is_known_already_survives_that_its_column_is_widened(database: Database) -> None:
+    """As while a newer version's migration runs: the driver prepares what it says often, and the server knows that no more."""
+    for _ in range(10):  # on one connection, and none of it rolled back: both would forget it
+        database.run(lambda session: session.execute(select(InboundKey.key)).all())
+    migration = Database(database.url.render_as_string(hide_password=False))
+    with migration.engine.begin() as other:
+        other.execute(text("ALTER TABLE inbound_keys ALTER COLUMN key TYPE varchar(300)"))
+    migration.close()
+    assert database.run(lambda session: session.scalars(select(InboundKey.key)).all()) == []
+
+
+@on_postgresql
 @pytest.mark.parametrize("shows", ["asking on", "committing"])
 def test_whom_the_server_ended_for_idling_begins_again(database: Database, shows: str) -> None:
     tries: list[int] = []

@@ -19,6 +19,9 @@ from bot.config.workflows import wrong_workflows
 if TYPE_CHECKING:
     from bot.config import Config
 
+LONGEST_CALL = 1.6
+"""How many times its time-out a call may take: those of pagers and trackers trickle in (`http.Http.longest`)."""
+
 
 def cross_check(config: "Config") -> list[str]:
     """What no single setting shows: names used twice, teams that do not exist, categories without a status."""
@@ -144,9 +147,9 @@ def _impatience(rules: Delivery) -> list[str]:
     faults = []
     if rules.call_timeout < timedelta(seconds=1):
         faults.append("sevbot.yaml: delivery.call_timeout: give a second at least")
-    if rules.attempt_limit < rules.call_timeout:
+    if rules.attempt_limit < LONGEST_CALL * rules.call_timeout:
         faults.append(
-            "sevbot.yaml: delivery.attempt_limit: must not be shorter than call_timeout, or no call may begin"
+            f"sevbot.yaml: delivery.attempt_limit: give {LONGEST_CALL} times call_timeout at least, or no call may begin"
         )
     if not rules.backoff or not rules.operator_backoff:
         faults.append("sevbot.yaml: delivery: backoff and operator_backoff must be longer than nothing")

@@ -73,14 +73,7 @@ def declare(session: Session, said: Declaration, *, config: Config, actor: Actor
     summary = checked_summary(said.summary)
     severity = checked_severity(config, said.severity)
     number = next_number(session)
-    since = now - SAME_WORDS_WITHIN
-    twin = session.scalars(
-        select(Incident).where(
-            Incident.declared_by == actor.user_id, Incident.title == title, Incident.severity == severity,
-            Incident.is_private == said.is_private, Incident.is_drill == said.is_drill, Incident.declared_at > since,
-            lifecycle.open_now(config),
-        ).order_by(Incident.id.desc()).limit(1)
-    ).first()  # fmt: skip
+    twin = _twin(session, said, title, severity, config=config, actor=actor, since=now - SAME_WORDS_WITHIN)
     if twin is not None:
         session.execute(update(Counter).where(Counter.name == COUNTER).values(value=Counter.value - 1))
         return Declared(twin, is_new=False)
@@ -111,6 +104,26 @@ def declare(session: Session, said: Declaration, *, config: Config, actor: Actor
     if said.answer:
         surfaces.answer_declarer(session, incident, arguments=said.answer)
     return Declared(incident, is_new=True)
+
+
+def _twin(
+    session: Session, said: Declaration, title: str, severity: str, *, config: Config, actor: Actor, since: datetime
+) -> Incident | None:
+    """The open SEV that the same person declared with the same words since then, also where its severity was changed."""
+    called_so = session.scalars(
+        select(Incident).where(
+            Incident.declared_by == actor.user_id, Incident.title == title, Incident.is_private == said.is_private,
+            Incident.is_drill == said.is_drill, Incident.declared_at > since, lifecycle.open_now(config),
+        ).order_by(Incident.id.desc())
+    )  # fmt: skip
+    return next((each for each in called_so if severity in (each.severity, _declared_as(session, each))), None)
+
+
+def _declared_as(session: Session, incident: Incident) -> str | None:
+    """The severity with which it was declared."""
+    declared = select(TimelineEntry).where(TimelineEntry.incident_id == incident.id, TimelineEntry.kind == "declared")
+    entry = session.scalars(declared.order_by(TimelineEntry.id)).first()
+    return entry.data.get("severity") if entry else None
 
 
 def change_severity(

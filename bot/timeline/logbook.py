@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.config import Config
@@ -13,6 +14,7 @@ from bot.errors import Refused
 from bot.incidents.lifecycle import EARLIEST
 from bot.incidents.model import Incident, TimelineEntry
 from bot.incidents.noting import note
+from bot.incidents.service import SAME_WORDS_WITHIN
 from bot.slack.text import length, plain, visible
 
 LOG_LIMIT = 3000
@@ -23,10 +25,11 @@ LIKE_A_TIME = re.compile(r"[\d:.]*\d:\d[\d:.]*(?=\s|$)")
 def log(
     session: Session, incident: Incident, words: str, *, config: Config, actor: Actor, now: datetime
 ) -> TimelineEntry:
-    """Write down what happened: `[HH:MM] TEXT`, the time being the person's own. Raises `Refused`."""
+    """Write down what happened: `[HH:MM] TEXT`, the time being the person's own. Raises `Refused`, also where it was just now."""
     require(config, actor, "change")
     person = session.get(Person, actor.user_id)
     at, text = split(words, zone=_zone(person.time_zone if person else "UTC"), now=now)
+    _require_new(session, incident, text, actor=actor, at=at, within=SAME_WORDS_WITHIN if at == now else timedelta())
     return note(session, incident, "note", now=now, actor=actor, text=text, at=at)
 
 
@@ -59,6 +62,21 @@ def split(words: str, *, zone: ZoneInfo, now: datetime) -> tuple[datetime, str]:
     if found is not None:
         text = text[found.end() :].strip()
     return (_last(int(found[1]), int(found[2]), zone, now) if found else now), _checked(text)
+
+
+def _require_new(
+    session: Session, incident: Incident, text: str, *, actor: Actor, at: datetime, within: timedelta
+) -> None:
+    """Raise `Refused` where the same person said the same of that time, in impatience.
+
+    Or of a little later: a replica that froze comes to it when it was typed again, and noted by another.
+    """
+    twin = select(TimelineEntry.id).where(
+        TimelineEntry.incident_id == incident.id, TimelineEntry.at.between(at - within, at + within), TimelineEntry.kind == "note",
+        TimelineEntry.actor == actor.user_id, TimelineEntry.text == text, TimelineEntry.withdrawn_at.is_(None),
+    )  # fmt: skip
+    if session.scalars(twin).first() is not None:
+        raise Refused(f"This is on the timeline of {incident.name} already.")
 
 
 def _checked(text: str) -> str:

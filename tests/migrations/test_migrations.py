@@ -21,6 +21,7 @@ from bot.incidents.model import AffectedWorkflow, Counter, Incident, TimelineEnt
 from tests.databases import PostgresServer
 from tests.environments import without_slack
 from tests.processes import CONFIG
+from tests.torture.versions import REVISION, make_migrations
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 NEWEST = schema.known_revisions()[-1]
@@ -172,3 +173,39 @@ def test_only_one_migrates_at_a_time_and_patience_comes_back(database: Database)
         assert connection.execute(text("SHOW statement_timeout")).scalar() == "10s"
         taken = connection.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": schema.ADVISORY_LOCK}).scalar()
         assert taken is True
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_migration_gives_way_to_bots_at_work_and_begins_anew(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "MIGRATIONS", make_migrations(tmp_path / "migrations"))
+    monkeypatch.setattr(schema, "LOCKED_WITHIN", "50ms")
+    with database.engine.connect() as at_work:
+        at_work.execute(select(Incident.id))
+        pauses: list[float] = []
+
+        def pause(seconds: float) -> None:
+            pauses.append(seconds)
+            at_work.rollback()
+
+        monkeypatch.setattr("bot.schema.time.sleep", pause)
+        schema.upgrade(database)
+    assert len(pauses) == 1
+    assert schema.revision(database) == REVISION
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_migration_that_is_never_let_through_changes_nothing(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "MIGRATIONS", make_migrations(tmp_path / "migrations"))
+    monkeypatch.setattr(schema, "LOCKED_WITHIN", "20ms")
+    monkeypatch.setattr(schema, "TRIES", 3)
+    monkeypatch.setattr("bot.schema.time.sleep", lambda _seconds: None)
+    with database.engine.connect() as at_work:
+        at_work.execute(select(Incident.id))
+        with pytest.raises(schema.SchemaBusy, match="Nothing was changed"):
+            schema.upgrade(database)
+    assert schema.revision(database) == NEWEST
+    assert not inspect(database.engine).has_table("greetings")

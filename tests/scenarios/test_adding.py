@@ -45,6 +45,19 @@ def test_a_time_is_that_of_the_persons_own_clock(stage: Stage, sev: Sev, grace: 
     assert entry.at == an_hour_ago.replace(second=0, microsecond=0)
 
 
+@pytest.mark.usefixtures("sev")
+def test_what_is_typed_again_in_impatience_is_logged_once(stage: Stage, ada: Person, grace: Person) -> None:
+    before, already = f"{datetime.now(UTC) - timedelta(hours=1):%H:%M}", "This is on the timeline of SEV-1 already."
+    for text in ("Rolled back", f"{before} it began"):
+        assert ada.types(f"/sev log SEV-1 {text}").text.startswith("On the timeline")
+        assert ada.types(f"/sev log SEV-1 {text}").text == already
+    assert grace.types("/sev log SEV-1 Rolled back").text.startswith("On the timeline")
+    stage.slack.advance_clock(121)
+    stage.bot.slack.call("auth.test")  # by whose answer the bot learns what time it is
+    assert ada.types("/sev log SEV-1 Rolled back").text.startswith("On the timeline")
+    assert ada.types(f"/sev log SEV-1 {before} it began").text == already
+
+
 def test_guests_log_nothing_and_nonsense_is_refused(sev: Sev, edsger: Person, ada: Person) -> None:
     edsger.goes_to("#payments")
     assert edsger.types("/sev log SEV-1 I was here").text.startswith("Guests can't change a SEV here.")

@@ -19,6 +19,15 @@ def test_the_same_words_twice_are_one_sev(stage: Stage, ada: Person) -> None:
     assert stage.number_of_sevs() == 1
 
 
+def test_the_same_words_are_the_same_sev_though_it_is_of_another_severity_by_now(stage: Stage, ada: Person) -> None:
+    """As where a replica that froze comes to what was typed again elsewhere, and went on."""
+    sev = stage.declared(ada, "SEV3 checkout is down")
+    ada.types("/sev severity SEV-1 SEV4")
+    for severity in ("SEV3", "SEV4"):
+        assert ada.types(f"/sev declare {severity} checkout is down").text == f"SEV-1 is already declared: {sev.place}."
+    assert stage.declared(ada, "SEV2 checkout is down").number == 2
+
+
 def test_the_same_words_at_the_same_time_are_one_sev(stage: Stage, ada: Person) -> None:
     with ThreadPoolExecutor(6) as at_once:
         replies = [each.text for each in at_once.map(ada.types, [WORDS] * 6)]

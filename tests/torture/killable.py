@@ -13,6 +13,7 @@ import os
 import random
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import CodeType, FrameType
@@ -23,6 +24,12 @@ JOURNAL = "KILL_JOURNAL"
 POINTS = "KILL_POINTS"
 """The commits at which a process sends itself a signal, each once: the signals' numbers by point, as JSON."""
 STRUCK = "struck at "
+COMMAND = "KILL_COMMAND"
+"""What it does if not `run`: another command of `sevbot`."""
+FREEZES = "KILL_FREEZES"
+"""The calls before which a process freezes itself, as JSON: see `freeze_before`."""
+NEXT_VERSION = "KILL_NEXT_VERSION"
+"""The migrations of the version it is, where that is the one after this: see `versions.py`."""
 PRELOADED = (
     "bot.app",
     "bot.cli",
@@ -96,6 +103,35 @@ def watch(journal: Journal) -> None:
     BaseClient.__init__ = signed_client  # type: ignore[method-assign, assignment]
 
 
+def freeze_before(marks: dict[str, str]) -> None:
+    """Freeze in the moment between a call's last look at its lease and the call, by outbox kind and method; once each.
+
+    `marks` names a file for each call: it happens once somebody has made that, and the process that freezes adds its id to
+    the file's name.
+    """
+    from bot.slack.client import Slack
+
+    call = Slack.call
+
+    def interrupted(slack: Slack, method: str, /, *, kind: str = "", **arguments: Any) -> dict[str, Any]:
+        mark = marks.get(f"{kind} {method}")
+        if mark and _takes(Path(mark)):
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return call(slack, method, kind=kind, **arguments)
+
+    Slack.call = interrupted  # type: ignore[method-assign]
+
+
+def _takes(mark: Path) -> bool:
+    """Whether this process is the first to find the mark."""
+    taken = mark.with_suffix(f".{os.getpid()}")
+    try:
+        mark.rename(taken)
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def known_committers() -> dict[CodeType, str]:
     """Who commits, by the function that asks for it."""
     from bot.directory.people import Acquaintance
@@ -152,14 +188,24 @@ def become_bot(environment: dict[str, str], log: str) -> None:
     os.dup2(output, 2)
     from bot import cli
 
-    watch(Journal(Path(environment[JOURNAL]), json.loads(environment.get(POINTS, "{}"))))
-    sys.argv = ["sevbot", "run"]
+    if JOURNAL in environment:
+        watch(Journal(Path(environment[JOURNAL]), json.loads(environment.get(POINTS, "{}"))))
+    if FREEZES in environment:
+        freeze_before(json.loads(environment[FREEZES]))
+    if NEXT_VERSION in environment:
+        from tests.torture import versions
+
+        versions.become_the_next(Path(environment[NEXT_VERSION]))
+    sys.argv = ["sevbot", environment.get(COMMAND, "run")]
     status = 1
     try:
         cli.main()
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 1
     finally:
+        if sys.exception() is not None:
+            traceback.print_exc()
+        sys.stdout.flush()
         os._exit(status)
 
 

@@ -26,7 +26,7 @@ KILLABLE = Path(__file__).with_name("killable.py")
 ENDS_WITHIN = 5.0
 LOOK_AGAIN = 0.01
 COMMIT = "commit of "
-PATIENCE = {"call_timeout": "5s", "attempt_limit": "6s"}
+PATIENCE = {"call_timeout": "4s", "attempt_limit": "6400ms"}
 """Longer than in other tests: what times out because the machine is busy would be told to people as late."""
 
 
