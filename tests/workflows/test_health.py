@@ -111,6 +111,20 @@ def test_one_tells_all_that_is_known_of_it(trouble: TroubleStage, ada: Person, g
     assert "SEV-3" in "\n".join(lines(grace, "/sev workflow Place order"))
 
 
+def test_what_is_left_of_a_budget_is_said_once(trouble: TroubleStage, ada: Person) -> None:
+    promises(
+        trouble.bot,
+        Workflow(
+            key="place-order", name="Place order", slos=(Objective(key="availability", name="Placed", target=0.99),)
+        ),
+    )
+    counted(trouble, "place-order", 0)
+    looks(trouble)
+    shown = lines(ada, "/sev workflow place-order")
+    assert "\n".join(shown).count("left") == 1
+    assert next(each for each in shown if "left" in each).startswith("Budget: ")
+
+
 def test_an_unknown_one_names_the_nearest(trouble: TroubleStage, ada: Person) -> None:
     assert ada.types("/sev workflow plase-order").text == (
         "There is no workflow plase-order. Did you mean place-order? /sev workflows lists them."

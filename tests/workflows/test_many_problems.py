@@ -83,6 +83,31 @@ def test_a_click_is_about_all_that_goes_on(storm: TroubleStage, grace: Person) -
     storm.expects("SEV-1", "4 problems at once", "part-0")
 
 
+def test_of_two_who_declare_from_what_goes_on_the_second_is_told(
+    storm: TroubleStage, ada: Person, grace: Person
+) -> None:
+    breaks(storm, *(f"part-{number}" for number in range(4)), workflow="of nobody")
+    storm.recovers(_sign("part-1"))  # in whose message the others are listed
+    for each in (ada, grace):
+        each.clicks("Declare SEV", message=storm.messages("#incidents")[1])
+        each.fills(Severity="SEV4")
+    ada.submits()
+    grace.submits()
+    grace.sees("SEV-1 was declared for this a moment ago. For another SEV, type `/sev declare`.")
+    grace.closes_modal()
+    storm.settles()
+    assert storm.number_of_sevs() == 1
+    storm.expects("SEV-1", "part-0", "part-2")
+
+
+def test_one_is_one_and_many_are_many(storm: TroubleStage) -> None:
+    breaks(storm, "part-0", "part-1", "part-2", "part-3")
+    storm.recovers(_sign("part-1"))
+    assert told(storm)[1].startswith(":warning: 3 problems at once: 2 go on, 1 is over.\n")
+    storm.recovers(_sign("part-2"))
+    assert told(storm)[1].startswith(":warning: 3 problems at once: 1 goes on, 2 are over.\n")
+
+
 def test_a_sev_that_is_open_gets_them_all(storm: TroubleStage, grace: Person) -> None:
     storm.declared(grace, "SEV3 the network is slow")
     breaks(storm, *(f"part-{number}" for number in range(4)))
@@ -133,6 +158,17 @@ def test_in_another_channel_they_are_counted_apart(storm: TroubleStage) -> None:
     storm.signs(BURN, workflow="no-such-workflow", key="grafana:other", title="Something else fails")
     assert "Something else fails" in storm.message("#incidents")
     assert len(told(storm)) == 2
+
+
+def test_what_gets_worse_before_it_was_told_counts_as_told(storm: TroubleStage) -> None:
+    for _ in range(3):
+        breaks(storm, "part-0")
+        storm.recovers(_sign("part-0"))
+    breaks(storm, "part-0")  # it comes and goes, so nothing is said of it
+    assert storm.problems()[-1].told_at is None
+    breaks(storm, "part-0", urgency="critical")
+    assert storm.problems()[-1].told_at is not None
+    told(storm)
 
 
 @pytest.mark.torture

@@ -73,8 +73,11 @@ export function openList(title, placeholder, rows) {
     const draw = () => list.replaceChildren(...rows(field.value.trim().toLowerCase(), close).map((row) => h("li", null, row)));
     const field = h("input", { class: "field", type: "search", placeholder, "aria-label": placeholder, autofocus: true, oninput: draw });
     const chooseFirst = (event) => {
-      if (event.key === "Enter") list.querySelector("button")?.click();
-      if (event.key === "ArrowDown") list.querySelector("button")?.focus();
+      const first = list.querySelector("button");
+      if (event.key === "Enter") first?.click();
+      else if (event.key === "ArrowDown") first?.focus();
+      else return;
+      event.preventDefault(); // else the key would press what has the focus by now: the place one came from
     };
     field.addEventListener("keydown", chooseFirst);
     draw();

@@ -14,7 +14,7 @@ from bot.workflows.counts.model import SloState
 from bot.workflows.evaluation.watching import SILENT_AFTER, Finding
 from bot.workflows.health.portrait import FAILING, PAGE, Fare, HealthPage, Portrait, Signs, Standing
 from bot.workflows.slos.budgets import Budget
-from bot.workflows.slos.burning import State
+from bot.workflows.slos.burning import Reason, State
 from bot.workflows.slos.periods import Rolling
 from bot.workflows.slos.slo import Counts, short_time
 from bot.workflows.slos.words import budget_left, percent, times
@@ -174,10 +174,11 @@ def _slo(workflow: Workflow, finding: Finding, state: SloState | None, now: date
     is_same = state is not None and state.state == verdict.state.value
     since = f" since {when(state.since)}" if state and is_same and verdict.state is not State.OK else ""
     fares = WITHIN_BUDGET if verdict.state is State.OK else fare_text(verdict.state)
-    lines = [
-        f"{fares}{since}  *{mrkdwn(objective.name, 200)}*: {percent(slo.target)}, {slo.period}",
-        f"{_capital(silence)}." if silence else mrkdwn(verdict.sentence, 600),
-    ]
+    lines = [f"{fares}{since}  *{mrkdwn(objective.name, 200)}*: {percent(slo.target)}, {slo.period}"]
+    if silence:
+        lines.append(f"{_capital(silence)}.")
+    elif verdict.reason is not Reason.WITHIN_BUDGET or verdict.budget is None:  # else the budget says it
+        lines.append(mrkdwn(verdict.sentence, 600))
     if finding.newest is not None:
         lines.append(f"Today: {_counted(finding.today)}. {_capital(str(slo.period))}: {_counted(finding.period)}.")
     if verdict.budget is not None:

@@ -206,7 +206,7 @@ def _turn_critical(session: Session, problem: Problem, config: Config, now: date
     """It got worse: that is told anew, though it be ignored; once an hour where it goes up and down."""
     if problem.raised_at is None or problem.raised_at <= now - FLAPPING_WITHIN:
         problem.raised_at = now
-        if problem.head_id:
+        if problem.head_id or problem.told_at is None:
             folding.fold(session, problem, config=config, now=now)
         showing.show_anew(session, problem)
     if not _is_quiet(problem, now):

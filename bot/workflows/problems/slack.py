@@ -104,8 +104,9 @@ def declared_from(session: Session, visit: Visit, incident: Incident) -> None:
     found = visit.metadata.get("problem")
     problem = locked(session, Problem.id == int(found)) if found else None
     if problem is not None:
-        _refuse_a_second(session, problem, visit)
         first, *others = folding.going_on(session, problem)
+        for each in (first, *others):
+            _refuse_a_second(session, each, visit)
         who = actor_of(session, visit)
         sev_signs.attach(session, first, incident, actor=who, now=visit.now, detected=True)
         for each in others:

@@ -132,7 +132,8 @@ def _many(shown: Shown) -> list[Block]:
     found = sorted((shown.problem, *shown.others), key=_worst_first)
     over = sum(each.recovered_at is not None for each in found)
     still = len(found) - over
-    how = f"{still} go on, {over} are over" if still and over else f"all of them {'go on' if still else 'are over'}"
+    go_on, are_over = f"{still} {'goes' if still == 1 else 'go'} on", f"{over} {'is' if over == 1 else 'are'} over"
+    how = f"{go_on}, {are_over}" if still and over else f"all of them {'go on' if still else 'are over'}"
     mark = OVER if not still else _mark(found[0])
     lines = [] if shown.is_old else [_line(shown.config, each) for each in found]
     listed = ["\n".join(lines[at : at + LINES_AT_ONCE]) for at in range(0, len(lines), LINES_AT_ONCE)]
