@@ -98,6 +98,21 @@ def test_what_was_said_of_a_problem_goes_with_it(database: Database) -> None:
     assert (number(database, OutboxMessage), number(database, Post)) == (0, 0)
 
 
+def test_a_problem_whose_message_lists_one_that_goes_on_stays(database: Database) -> None:
+    put_odd_rows(database, seed=3, each=2)
+    make_forgettable(database)
+    rule, problems = rule_of("problems"), rule_of("problems").rows
+    with database.read() as session:
+        head, listed = session.scalars(select(problems.c.id).order_by(problems.c.id)).all()
+    over = NOW - timedelta(days=181)
+    with database.engine.begin() as connection:
+        connection.execute(update(problems).values(recovered_at=over, head_id=None))
+        connection.execute(update(problems).where(problems.c.id == listed).values(recovered_at=None, head_id=head))
+    assert database.run(lambda session: ages.forget_some(session, rule, settings(), now=NOW)) == 0
+    set_all(database, problems, recovered_at=over)
+    assert database.run(lambda session: ages.forget_some(session, rule, settings(), now=NOW)) == 2
+
+
 @pytest.mark.parametrize(
     ("table", "values"),
     [

@@ -208,6 +208,24 @@ def test_importing_again_changes_what_differs_where_that_is_asked_for(database: 
 
 
 @SQLITE_ONLY
+def test_an_empty_cell_takes_nothing_away_least_of_all_that_a_sev_is_private(
+    database: Database, tmp_path: Path
+) -> None:
+    brought(database, document(tmp_path, FULL))
+    table = tmp_path / "again.csv"
+    table.write_text(
+        "source,external_id,title,severity,status,declared_at,is_private,summary,resolved_at,workflows,members\n"
+        "pagerduty,Q1,checkout was down,SEV1,closed,2025-03-01T10:00:00Z,,, ,,\n"
+    )
+    assert planned(database, table, update=True).steps[0].differs == ["title"]
+    assert brought(database, table, update=True) == [Verdict.CHANGED]
+    (sev,) = kept(database, tmp_path / "out")
+    assert (sev["is_private"], sev["summary"], sev["workflows"]) == (True, "An index was missing.", ["sign-in"])
+    nothing = FULL | {"title": "checkout was down", "is_private": None, "resolved_at": None, "workflows": None}
+    assert brought(database, document(tmp_path, nothing), update=True) == [Verdict.HERE]
+
+
+@SQLITE_ONLY
 def test_items_that_people_added_here_are_none_of_the_files(database: Database, tmp_path: Path) -> None:
     brought(database, document(tmp_path, FULL | {"items": []}))
 

@@ -44,8 +44,9 @@ class Fields:
         self._translation = translation
 
     def has(self, name: str) -> bool:
-        """Whether the file says anything of it."""
-        return name in self._values
+        """Whether the file says anything of it: an empty cell, and null, say nothing."""
+        value = self._values.get(name)
+        return bool(value.strip()) if isinstance(value, str) else value is not None
 
     def wrong(self, name: str, sentence: str) -> None:
         self.found.wrong(self.place, name, sentence)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, delete, exists, false, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from bot.config import Config
 from bot.db import Base, affected
@@ -14,7 +14,7 @@ from bot.outbox.model import OPEN, Mode, OutboxMessage
 from bot.slack.posts import Post
 from bot.webhooks.room import DELIVER
 from bot.workflows.alerts.model import Progress
-from bot.workflows.problems.model import ProblemIncident
+from bot.workflows.problems.model import Problem, ProblemIncident
 
 AT_ONCE = 500
 A_WEEK = timedelta(days=7)
@@ -67,9 +67,10 @@ class Found:
 
 
 def _is_not_told(problems: Any, going: Sequence[int]) -> Sequence[ColumnElement[bool]]:
-    """That no SEV tells of it."""
+    """That no SEV tells of it, and its message lists none that goes on."""
     told = (ProblemIncident.problem_id == problems.id, ProblemIncident.incident_id.not_in(going))
-    return (~exists().where(*told),)
+    other = aliased(Problem)
+    return ~exists().where(*told), ~exists().where(other.head_id == problems.id, other.recovered_at.is_(None))
 
 
 def _concerns_no_sev(sent: Any, _going: Sequence[int]) -> Sequence[ColumnElement[bool]]:
