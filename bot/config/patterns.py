@@ -31,7 +31,7 @@ def found(expression: str, text: str) -> str | None:
     if match is None:
         return None
     held: bytes | None = match[1 if _compiled(expression).groups else 0]
-    return None if held is None else held.decode()
+    return None if held is None else held.decode("utf-8", "replace")  # RE2's \C takes single bytes
 
 
 def _searched(expression: str, text: str) -> Any:

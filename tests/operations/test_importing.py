@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from bot.audit import AuditRecord
@@ -16,7 +16,7 @@ from bot.config import load
 from bot.db import Database
 from bot.directory.people import Actor, Standing
 from bot.incidents import service
-from bot.incidents.model import Incident
+from bot.incidents.model import Incident, IncidentMember
 from bot.operations.importing.mapping import Translation
 from bot.operations.importing.planning import Verdict
 from bot.outbox.model import OutboxMessage
@@ -223,6 +223,17 @@ def test_an_empty_cell_takes_nothing_away_least_of_all_that_a_sev_is_private(
     assert (sev["is_private"], sev["summary"], sev["workflows"]) == (True, "An index was missing.", ["sign-in"])
     nothing = FULL | {"title": "checkout was down", "is_private": None, "resolved_at": None, "workflows": None}
     assert brought(database, document(tmp_path, nothing), update=True) == [Verdict.HERE]
+
+
+@SQLITE_ONLY
+def test_who_was_removed_from_a_private_sev_is_not_brought_back(database: Database, tmp_path: Path) -> None:
+    brought(database, document(tmp_path, FULL))
+    database.run(lambda session: session.execute(delete(IncidentMember).where(IncidentMember.user_id == GRACE)))
+    assert brought(database, document(tmp_path, FULL | {"title": "checkout was down"}), update=True) == [
+        Verdict.CHANGED
+    ]
+    (sev,) = kept(database, tmp_path / "out")
+    assert (sev["title"], sev["members"]) == ("checkout was down", [ADA])
 
 
 @SQLITE_ONLY

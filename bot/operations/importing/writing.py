@@ -85,7 +85,7 @@ class Keeping:
         return incident
 
     def _fill(self, session: Session, incident: Incident, sev: Sev, *, now: datetime) -> None:
-        session.add_all(IncidentMember(incident_id=incident.id, user_id=each) for each in sev.members)
+        _add_members(session, incident, sev.members)
         for role, who in sev.roles.items():
             session.add(RoleHolder(incident_id=incident.id, role=role, user_id=who, since=incident.declared_at))
         _add_links(session, incident, sev.links)
@@ -111,8 +111,8 @@ class Keeping:
             session.merge(RoleHolder(incident_id=incident.id, role=role, user_id=who, since=incident.declared_at))
         for field in found.fields:
             keep(incident, field)
-        for user_id in sev.members:
-            session.merge(IncidentMember(incident_id=incident.id, user_id=user_id))
+        if "is_private" in found.columns:  # else who is a member was decided here: some may have been removed since
+            _add_members(session, incident, sev.members)
         _add_links(session, incident, found.links)
         session.add_all(TimelineEntry(incident_id=incident.id, **each) for each in found.timeline)
         for each in found.items:
@@ -171,6 +171,11 @@ def _claimed(session: Session, number: int) -> int:
     behind = update(Counter).where(Counter.name == COUNTER, Counter.value < number)
     session.execute(behind.values(value=number))
     return number
+
+
+def _add_members(session: Session, incident: Incident, user_ids: Iterable[str]) -> None:
+    for user_id in user_ids:
+        session.merge(IncidentMember(incident_id=incident.id, user_id=user_id))
 
 
 def _add_links(session: Session, incident: Incident, links: Iterable[tuple[str, str]]) -> None:
