@@ -13,6 +13,7 @@ import os
 import random
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -116,7 +117,7 @@ def freeze_before(marks: dict[str, str]) -> None:
     def interrupted(slack: Slack, method: str, /, *, kind: str = "", **arguments: Any) -> dict[str, Any]:
         mark = marks.get(f"{kind} {method}")
         if mark and _takes(Path(mark)):
-            os.kill(os.getpid(), signal.SIGSTOP)
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)  # or this very thread might go on for a moment
         return call(slack, method, kind=kind, **arguments)
 
     Slack.call = interrupted  # type: ignore[method-assign]
