@@ -4,6 +4,7 @@ Each test tells a story in which somebody declares a SEV, changes its severity a
 compares what is left, in the database and in Slack, with what is left when nobody dies.
 """
 
+import os
 import random
 from collections.abc import Iterable, Iterator
 from zlib import crc32
@@ -67,6 +68,8 @@ places, of which each bot asks for its own when it starts, and second looks at w
 FIRST = " #1"
 """How often something is done is a matter of chance too: of changes that come fast only the newest is delivered."""
 DEATHS_IN_A_ROW = 4
+ONE_IN = 1 if os.environ.get("SEVBOT_EVERY_KILL") else 4
+"""Which share of the calls of a bot on a server are its death, before and after: each takes seconds, and they are hundreds."""
 
 
 @pytest.fixture(scope="session")
@@ -108,6 +111,18 @@ def test_killed_after_every_commit_on_a_server(theatre: Theatre, part: int) -> N
     points = [point for point in theatre.undisturbed("form").passed if point.startswith(f"after {COMMIT}")]
     assert points
     ends_alike(theatre, "form", killed_at_each(share(points, part)))
+
+
+@pytest.mark.torture
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("flavour", [TWO_ON_POSTGRESQL, ONE_ON_POSTGRESQL])
+def test_killed_before_and_after_calls_on_a_server(theatre: Theatre, part: int) -> None:
+    """And before commits. With `SEVBOT_EVERY_KILL` at each; else at some, always the same."""
+    points = [point for point in theatre.undisturbed("form").passed if not point.startswith(f"after {COMMIT}")]
+    some = [point for point in points if crc32(point.encode()) // PARTS % ONE_IN == 0]
+    assert some
+    ends_alike(theatre, "form", killed_at_each(share(some, part)))
 
 
 @pytest.mark.torture
