@@ -32,6 +32,8 @@ TOLD_LATER = 5
 """How many more of ten `make torture` tells."""
 LONGEST = "tests/anytext/"
 """Where each test tries very much: on PostgreSQL, none of it at once."""
+FIRST = "tests/soak/"
+"""What takes minutes in which it mostly waits: it begins first, so that nothing waits for it in the end."""
 HOOK_SECRETS = {name: (f"the secret of {name}",) for name in ("alertmanager", "grafana", "pagerduty", "generic")}
 """With what alerts are delivered to the bots of the tests."""
 HEARTBEAT_SECRET = "the secret of heartbeats"
@@ -65,7 +67,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if turn > TOLD_LATER and config.getoption("markexpr") == "torture":
             left_out.append(item)
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+    items[:] = sorted(
+        (item for item in items if item not in left_out), key=lambda item: not item.nodeid.startswith(FIRST)
+    )
 
 
 @pytest.fixture(scope="session")

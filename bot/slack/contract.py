@@ -162,7 +162,17 @@ def fault(body: object) -> str | None:
         return "/"
     if _is_too_deep(body):
         return "/…"
+    if _holds_nobody(body):
+        return "/…/user"
     return next(_faults(body, _shape_of(body), ""), None)
+
+
+def _holds_nobody(value: object) -> bool:
+    """Whether a `user` is neither a name nor an object, where Bolt looks for one: in each of these, however deep it lies."""
+    if not isinstance(value, dict):
+        return False
+    is_somebody = value.get("user") is None or isinstance(value["user"], str | dict)
+    return not is_somebody or any(_holds_nobody(value.get(each)) for each in ("event", "message", "previous_message"))
 
 
 def content_of(body: str, content_type: str) -> object:

@@ -21,6 +21,8 @@ from tests.soak.stage import COUNTED, UNTOLD, Stage
 from tests.soak.told import STATUS_LABELS, Told
 from tests.torture.faulting import said_twice
 
+LATE = 3 * STEP
+"""Minutes after which a reminder may come: what Slack did not take is sent again in a second, and by then the day has leapt on."""
 HEADING = re.compile(r"SEV-(\d+) (SEV\d): ([^\n]+)")
 REMINDER = re.compile(r":bell: Nobody is in command of|:white_check_mark: SEV-\d+ is \w+\. \(")
 """A reminder, and how it reads once the SEV is over."""
@@ -278,5 +280,5 @@ def _of_reminders(stage: Stage) -> Iterator[str]:
         until = told.over_at or stage.now
         expected = [each for each in told.reminded_after if told.declared_at + timedelta(minutes=each) < until]
         late = [one - other for one, other in zip(after, expected, strict=False)]  # each counts from when one arrived
-        if len(after) != len(expected) or not all(0 <= each <= STEP for each in late):
+        if len(after) != len(expected) or not all(0 <= each <= LATE for each in late):
             yield f"{told.name}: reminded after {after} minutes instead of {expected}"

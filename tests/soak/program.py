@@ -15,11 +15,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from apscheduler.schedulers.background import BackgroundScheduler
+
 import bot.app
 from bot import cli
 from bot.app import Bot
 from bot.clock import Clock
-from bot.schedule import FAILURES, Schedule
+from bot.schedule import FAILURES
 
 BEGINS_AT = "SOAK_BEGINS_AT"
 """The environment variable that says what time it is when the program starts, in seconds since 1970."""
@@ -27,6 +29,7 @@ SOON = timedelta(seconds=15)
 """What is done as often as this is done each time the loop runs."""
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 CONTAINERS = (dict, list, set, deque, OrderedDict)
+ORDERS = "orders"
 LARGE = 20
 """From so many things on it is told how many something holds."""
 OURS = ("bot.", "tests.")
@@ -54,7 +57,8 @@ class Orders:
     def begin(self, started: Bot) -> None:
         """The bot is there: from now on it can be told what to do."""
         self._bot = started
-        threading.Thread(target=self._take, name="orders", daemon=True).start()
+        threading.excepthook = _end_with
+        threading.Thread(target=self._take, name=ORDERS, daemon=True).start()
 
     def time(self, at: float) -> None:
         """What time it is."""
@@ -89,6 +93,13 @@ class Orders:
             answer = getattr(self, order.pop("do"))(**order)
             sys.stdout.write(f"{json.dumps(answer)}\n")
             sys.stdout.flush()
+
+
+def _end_with(fault: threading.ExceptHookArgs) -> None:
+    """Whoever waits for the answer to an order would wait for ever."""
+    threading.__excepthook__(fault)
+    if fault.thread is not None and fault.thread.name == ORDERS:
+        os._exit(1)
 
 
 def _resident() -> int:
@@ -146,7 +157,7 @@ def main() -> None:
         orders.begin(started)
 
     setattr(Bot, "start", start_and_obey)  # noqa: B010 - it takes the place of a method
-    setattr(Schedule, "start", lambda _schedule: None)  # noqa: B010
+    setattr(BackgroundScheduler, "start", lambda _scheduler: None)  # noqa: B010
     setattr(bot.app, "Clock", ToldClock)  # noqa: B010
     cli.run()
 

@@ -68,7 +68,7 @@ places, of which each bot asks for its own when it starts, and second looks at w
 FIRST = " #1"
 """How often something is done is a matter of chance too: of changes that come fast only the newest is delivered."""
 DEATHS_IN_A_ROW = 4
-ONE_IN = 1 if os.environ.get("SEVBOT_EVERY_KILL") else 4
+ONE_IN = 1 if os.environ.get("SEVBOT_EVERY_KILL") else 8
 """Which share of the calls of a bot on a server are its death, before and after: each takes seconds, and they are hundreds."""
 
 
