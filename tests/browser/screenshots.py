@@ -210,7 +210,7 @@ class Scene:
 
 
 SCENES = (
-    Scene("form", opens_the_form, "/#/ada/payments", "dialog .primary"),
+    Scene("form", opens_the_form, "/#/ada/payments", "dialog .primary", height=1060),
     Scene(
         "sev",
         tells_of_a_sev,
