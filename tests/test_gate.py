@@ -109,16 +109,19 @@ class Crowd:
 
     def __init__(self) -> None:
         self.courtesy = Courtesy()
+        self.lock = threading.Lock()
         self.served = 0
         self.most = 0
         self.go = threading.Event()
 
     def serve(self) -> None:
         with self.courtesy.passing(aside=False):
-            self.served += 1
-            self.most = max(self.most, self.served)
+            with self.lock:
+                self.served += 1
+                self.most = max(self.most, self.served)
             self.go.wait(PATIENCE)
-            self.served -= 1
+            with self.lock:
+                self.served -= 1
 
 
 def test_of_a_crowd_some_are_served_at_once_and_the_others_after_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -226,7 +226,6 @@ class Deliveries:
         except Permanent as error:
             if error.blame is not Blame.GONE:
                 raise
-            log.info(
-                "declarer.not_answered", extra={"error": str(error)}
-            )  # they closed the form: no fault, nothing to retry
+            # They closed the form: that is no fault, and nothing to try again.
+            log.info("declarer.not_answered", extra={"error": str(error)})
         return {}

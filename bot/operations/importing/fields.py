@@ -54,6 +54,11 @@ class Fields:
     def notice(self, name: str, sentence: str) -> None:
         self.found.notice(self.place, name, sentence)
 
+    def past(self, name: str, moment: datetime | None, *, now: datetime) -> None:
+        """Note a time that has not come yet."""
+        if moment is not None and moment > now:
+            self.wrong(name, "This lies in the future. Give a time that has passed.")
+
     def only(self, known: Collection[str]) -> None:
         """Note what the format has no word for."""
         for name in sorted(set(self._values) - set(known)):

@@ -100,8 +100,7 @@ def _spoken(fields: Fields, words: Words, *, now: datetime) -> Row:
     at = fields.moment("at")
     if at is None and not fields.line("at"):
         fields.wrong("at", "Say when it was.")
-    if at is not None and at > now:
-        fields.wrong("at", "This lies in the future. Give a time that has passed.")
+    fields.past("at", at, now=now)
     return {"at": at or now, "actor": words.actor(fields, "actor"), "text": fields.text("text")}
 
 
@@ -147,9 +146,8 @@ def _item(fields: Fields, words: Words, notes: Notes, number: int, *, now: datet
     is_open = state in OPEN_STATES
     created_at = fields.moment("created_at") or notes.at
     closed_at = None if is_open else fields.moment("closed_at") or created_at
-    for name, moment in (("created_at", created_at), ("closed_at", closed_at)):
-        if moment is not None and moment > now:
-            fields.wrong(name, "This lies in the future. Give a time that has passed.")
+    fields.past("created_at", created_at, now=now)
+    fields.past("closed_at", closed_at, now=now)
     return {
         "number": number, "title": title, "state": state,
         "kind": _one_of(fields, "kind", [str(each) for each in ItemKind], ItemKind.PREVENT),
@@ -193,9 +191,8 @@ def postmortem(fields: Fields, words: Words, notes: Notes, *, now: datetime) -> 
     is_published = state == State.PUBLISHED
     drafted_at = found.moment("drafted_at") or notes.at
     published_at = (found.moment("published_at") or drafted_at) if is_published else None
-    for name, moment in (("drafted_at", drafted_at), ("published_at", published_at)):
-        if moment is not None and moment > now:
-            found.wrong(name, "This lies in the future. Give a time that has passed.")
+    found.past("drafted_at", drafted_at, now=now)
+    found.past("published_at", published_at, now=now)
     columns = {
         "state": state, "drafted_at": drafted_at, "drafted_by": words.actor(found, "drafted_by"),
         "published_at": published_at, "published_by": words.actor(found, "published_by") if is_published else None,

@@ -35,9 +35,8 @@ def forget_words(database: Database) -> None:
     with database.read() as session:
         indexes = session.scalars(INDEXES).all()
     for index in indexes:
-        is_left = database.run(
-            overwriting(_merging(index, -PAGES)), aside=True
-        )  # less than nothing: all parts into one
+        # A number less than nothing means: all parts into one.
+        is_left = database.run(overwriting(_merging(index, -PAGES)), aside=True)
         while is_left:
             is_left = database.run(overwriting(_merging(index, PAGES)), aside=True)
 
