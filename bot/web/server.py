@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import uvicorn
     from fastapi import FastAPI
+
+    from bot.web.serving import PromptServer
 
 
 HERE = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
@@ -21,7 +22,7 @@ class Server:
         self._routes = routes
         self._socket = _listening(host, port)
         self.port: int = self._socket.getsockname()[1]
-        self._server: uvicorn.Server | None = None
+        self._server: PromptServer | None = None
         self._made = threading.Event()
         self._is_over = False
         self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
@@ -33,7 +34,7 @@ class Server:
         """Answer what is being asked, for `within` seconds at most, and nothing more."""
         self._is_over = True
         if self._thread.is_alive() and self._made.wait(timeout=within) and self._server is not None:
-            self._server.should_exit = True
+            self._server.end()
             self._thread.join(timeout=within)
         if not self._thread.is_alive():  # else the thread closes it, as soon as it comes to that
             self._socket.close()
@@ -41,11 +42,13 @@ class Server:
     def _serve(self) -> None:
         import uvicorn
 
+        from bot.web.serving import PromptServer
+
         config = uvicorn.Config(
             self._routes(), log_config=None, access_log=False, ws="none", lifespan="off",
             forwarded_allow_ips=[*HERE],  # a proxy there is believed about for whom it asks
         )  # fmt: skip
-        self._server = uvicorn.Server(config)
+        self._server = PromptServer(config)
         self._made.set()
         if self._is_over:  # stopped before all it takes was imported
             self._socket.close()
