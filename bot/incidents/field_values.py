@@ -12,7 +12,7 @@ from bot.config import CustomField, FieldKind
 from bot.config.values import http_link
 from bot.errors import Refused
 from bot.incidents.model import LINK_LIMIT, FieldValue
-from bot.slack.text import leading_link, length, mentioned_users, one_line, plain, visible
+from bot.slack.text import leading_link, length, mentioned_users, one_line, plain, target, visible
 from bot.slack.visit import USER_ID
 
 TEXT_LIMIT, LONG_TEXT_LIMIT = 300, 3000
@@ -208,7 +208,7 @@ def _link(field: CustomField, said: str) -> list[Word]:
         checked = http_link(address)
     except ValueError:
         checked = ""
-    if not checked or visible(rest) or one_line(checked) != checked or length(checked) > LINK_LIMIT:
+    if not checked or visible(rest) or one_line(checked) != checked or length(target(checked)) > LINK_LIMIT:
         raise _refused(field, "Give a link that begins with https:// or http://.")
     return [Word(checked)]
 

@@ -20,7 +20,7 @@ from bot.incidents.field_values import (
 from bot.incidents.model import LINK_LIMIT, Incident
 from bot.slack import blocks as kit
 from bot.slack.blocks import Block
-from bot.slack.text import clip, link, mrkdwn, one_line, user
+from bot.slack.text import clip, link, mrkdwn, one_line, target, user
 from bot.slack.visit import Answer, View, metadata
 
 FIELDS, RESOLVE = "incident.fields", "incident.resolve"
@@ -171,7 +171,7 @@ def rendered(config: Config, holds: Given, limit: int) -> str:
     """What a field holds, in mrkdwn."""
     if holds.kind is FieldKind.LINK:
         address = holds.words[0].value
-        return link(address, clip(address, 80)) if len(address) < limit else mrkdwn(address, limit)
+        return link(address, clip(address, 80)) if len(target(address)) < limit else mrkdwn(address, limit)
     if holds.kind is FieldKind.PERSON:
         return user(holds.words[0].value)
     return mrkdwn(clip(one_line(shown(config.field(holds.field), holds)), limit), limit * 2)

@@ -15,7 +15,7 @@ from bot.incidents.bookmarks import BRIDGE, Bookmark, links_of, slot_of, wanted_
 from bot.incidents.model import LINK_LIMIT, LINK_TITLE_LIMIT, Incident, IncidentLink
 from bot.incidents.noting import note
 from bot.incidents.reading import CardLines
-from bot.slack.text import clip, length, link, one_line, visible
+from bot.slack.text import clip, length, link, one_line, target, visible
 
 MOST_LINKS = 40
 """How many links people can add to. Slack has room for about a hundred bookmarks in a channel."""
@@ -62,7 +62,7 @@ def checked_address(address: str) -> str:
         checked = http_link(address)
     except ValueError:
         checked = ""
-    if not checked or one_line(checked) != checked or length(checked) > LINK_LIMIT:
+    if not checked or one_line(checked) != checked or length(target(checked)) > LINK_LIMIT:
         raise Refused("Give a link that begins with https:// or http://, such as `https://meet.example.com/sev`.")
     return checked
 

@@ -106,10 +106,14 @@ def channel(channel_id: str) -> str:
     return f"<#{channel_id}>"
 
 
+def target(address: str) -> str:
+    """An address as it stands in a message. With many `&` in it that is far longer, and Slack's limits are for this."""
+    return address.replace("&", "&amp;").replace("<", "%3C").replace(">", "%3E").replace("|", "%7C")
+
+
 def link(address: str, label: str) -> str:
     """A link with a label. A bar or an angle bracket in a label cannot be escaped, so it is taken out."""
-    target = address.replace("&", "&amp;").replace("<", "%3C").replace(">", "%3E").replace("|", "%7C")
-    return f"<{target}|{escape(re.sub(r'[|<>]', ' ', label))}>"
+    return f"<{target(address)}|{escape(re.sub(r'[|<>]', ' ', label))}>"
 
 
 NAMED = {"sevbot": "Sevbot", "jira": "Jira"}

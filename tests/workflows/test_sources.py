@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.config import load
@@ -55,6 +55,8 @@ def test_any_body_is_understood_or_not_and_nothing_worse(source: Source, content
     source=st.sampled_from(("alert", "burn", "check", "heartbeat")),
     workflow=st.sampled_from(("", "sign-in")),
 )
+@example(text="<<>>" * 400, source="alert", workflow="")
+@example(text="grafana.example.com/d/orders?" + "&var-host=a" * 170, source="alert", workflow="sign-in")
 def test_any_text_of_a_sign_gives_a_message_that_slack_takes(text: str, source: Any, workflow: str) -> None:
     sign = Sign(
         workflow=workflow, source=source, key="k", title=text, detail=text, link=f"https://{text}", urgency="info"

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.config import Config
 from bot.db import dialect_of, insert_for
 from bot.directory.people import BOT, Actor
-from bot.slack.text import clip, one_line, plain
+from bot.slack.text import clip, one_line, plain, target
 from bot.workflows.problems import folding, sev_signs, showing
 from bot.workflows.problems.model import (
     DETAIL_LIMIT,
@@ -216,7 +216,7 @@ def _turn_critical(session: Session, problem: Problem, config: Config, now: date
 
 def _said(sign: Sign) -> dict[str, str]:
     """What a sign says, as it is kept."""
-    is_link = sign.link.startswith(("https://", "http://")) and len(sign.link) <= LINK_LIMIT
+    is_link = sign.link.startswith(("https://", "http://")) and len(target(plain(sign.link))) <= LINK_LIMIT
     return {
         "title": clip(one_line(sign.title), TITLE_LIMIT) or "Something is wrong",
         "detail": clip(plain(sign.detail), DETAIL_LIMIT),
