@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -131,7 +132,7 @@ class Database:
             )
             self._read_engine = self.engine
 
-    @property
+    @cached_property
     def file(self) -> Path | None:
         """The file of an embedded database, or None where a server keeps it."""
         return Path(self.url.database) if self.is_sqlite and self.url.database else None

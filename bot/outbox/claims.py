@@ -74,7 +74,7 @@ def _is_free_to_go() -> ColumnElement[bool]:
     )
 
 
-# The two statements below are made once: they run after each delivery, and making them costs more than running them.
+# The statements below are made once: they run for each delivery, and making them costs more than running them.
 DUE = (
     select(OutboxMessage)
     .where(
@@ -94,6 +94,13 @@ CLAIM = (
     update(TABLE)
     .where(*(TABLE.c[name] == bindparam(f"seen_{name}") for name in SEEN))
     .values({name: bindparam(name) for name in ("state", "lease", "due_at", "attempts", "sending_version", "unsure")})
+)
+
+HELD = (
+    select(OutboxMessage)
+    .where(OutboxMessage.id == bindparam("held_id"), OutboxMessage.lease == bindparam("held_lease"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
 )
 
 
@@ -122,12 +129,7 @@ def _claim(connection: Connection, message: OutboxMessage, *, until: datetime) -
 
 def holds(session: Session, message: OutboxMessage) -> OutboxMessage | None:
     """The row as it is now, locked, if the lease it was claimed with still stands."""
-    return session.scalars(
-        select(OutboxMessage)
-        .where(OutboxMessage.id == message.id, OutboxMessage.lease == message.lease)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    return session.scalars(HELD, {"held_id": message.id, "held_lease": message.lease}).one_or_none()
 
 
 def settle(row: OutboxMessage, decision: Decision, *, now: datetime, business_now: datetime) -> None:
