@@ -104,6 +104,7 @@ def test_menus_are_picked_from(slack: Playground, ada: Person, bot: TinyBot, web
 
 def test_people_come_and_change(slack: Playground, bot: TinyBot, web: WebClient) -> None:
     alan = slack.add_person("alan", "Alan Turing")
+    slack.wait_until(lambda: len(bot.heard) == 1)
     slack.change_person("alan", deleted=True)
     slack.wait_until(lambda: len(bot.heard) == 2)
     assert [one["type"] for one in bot.heard] == ["team_join", "user_change"]

@@ -38,4 +38,8 @@ def stage(troubled_stage: Stage, caplog: pytest.LogCaptureFixture) -> Iterator[S
 def faults_of_the_bot(caplog: pytest.LogCaptureFixture) -> list[str]:
     """What the bot itself logged as an error; its libraries call a Slack that does not answer one."""
     records = caplog.get_records("call")
-    return [record.getMessage() for record in records if record.levelno >= logging.ERROR and record.name[:4] == "bot."]
+    return [
+        f"{record.getMessage()} {vars(record).get('job', '')} {vars(record).get('error', '')}".rstrip()
+        for record in records
+        if record.levelno >= logging.ERROR and record.name[:4] == "bot."
+    ]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
@@ -28,6 +29,14 @@ from tests.workflows.test_health import FAST, SLO, looks, promises, workflow
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 SLICES = Objective(key="slices", name="It answers", target=0.99, method="timeslices")
 """Of 30 days, 7 h 12 min may be bad: 432 minutes."""
+
+
+@pytest.fixture
+def trouble(trouble: TroubleStage) -> TroubleStage:
+    """A minute has just begun: minutes are counted here, and what happens at once is of the same one."""
+    trouble.slack.advance_clock(61 - trouble.bot.clock.now().second)
+    trouble.bot.slack.call("auth.test")
+    return trouble
 
 
 def it_is(stage: TroubleStage, later: timedelta) -> None:
