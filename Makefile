@@ -33,7 +33,7 @@ demo-reset: venv ## Forget what happened in the demo
 	@rm -rf var/demo && echo "The demo starts anew next time."
 
 test: venv ## Run the tests, on SQLite and PostgreSQL
-	$(BIN)/python -m pytest -n $(JOBS) -m "not torture and not bench"
+	$(BIN)/python -m pytest -n $(JOBS) --maxschedchunk 1 -m "not torture and not bench"
 
 torture: venv ## Run every kill, fault and soak there is
 	$(BIN)/python -m pytest -n $(TORTURE_JOBS) --dist worksteal -m torture

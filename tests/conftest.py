@@ -1,8 +1,11 @@
 """What every test may ask for: a local Slack, its people, a database of each engine, and the bot running on them."""
 
 import gc
+import os
+import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from zlib import crc32
 
@@ -12,8 +15,16 @@ import pytest
 from bot.app import Bot
 from bot.environment import Environment, pager_access, tracker_access
 from bot.playground import Person, Playground
-from tests.databases import PostgresServer, new_sqlite, postgres_server, quick_folder, share_compiled_statements
-from tests.environments import has_been_here
+from tests.databases import (
+    SHARED,
+    PostgresServer,
+    new_sqlite,
+    quick_folder,
+    share_compiled_statements,
+    shared_folder,
+    shared_server,
+)
+from tests.environments import at_work
 from tests.processes import CONFIG
 from tests.shell import Sevbot, shell
 from tests.webhooks.receiver import VARIABLES
@@ -23,17 +34,23 @@ STORIES = (
     "tests/tracking/", "tests/workflows/test_problems", "tests/workflows/test_intake", "tests/workflows/test_declaring",
     "tests/workflows/test_heartbeats", "tests/workflows/checks/test_loop", "tests/workflows/checks/test_told",
     "tests/workflows/checks/test_probes", "tests/workflows/test_queries",
-    "tests/workflows/test_health", "tests/workflows/test_charts", "tests/workflows/test_burned", "tests/web/test_incidents_api",
+    "tests/workflows/test_health", "tests/workflows/test_many_problems", "tests/workflows/test_charts", "tests/workflows/test_burned", "tests/web/test_incidents_api", "tests/web/test_described",
     "tests/webhooks/", "tests/digest/", "tests/operations/test_ages",
 )  # fmt: skip
 """Where what a person sees is tried. It does not depend on the engine, so that PostgreSQL needs but a sample of it at once."""
-ONE_IN = 10
-TOLD_LATER = 5
-"""How many more of ten `make torture` tells."""
-LONGEST = "tests/anytext/"
+ONE_IN = 20
+TOLD_LATER = 10
+"""How many more of twenty `make torture` tells."""
+LONGEST = ("tests/anytext/", "tests/remediation/test_reminding_many", "tests/web/test_described")
 """Where each test tries very much: on PostgreSQL, none of it at once."""
-FIRST = "tests/soak/"
-"""What takes minutes in which it mostly waits: it begins first, so that nothing waits for it in the end."""
+FIRST = (
+    "tests/soak/",
+    "tests/torture/test_kill",
+    "tests/golden/",
+    "tests/nudges/test_nobody",
+    "tests/operations/test_image",
+)
+"""What takes long, some of it waiting for minutes: it begins first, so that nothing waits for it in the end."""
 HOOK_SECRETS = {name: (f"the secret of {name}",) for name in ("alertmanager", "grafana", "pagerduty", "generic")}
 """With what alerts are delivered to the bots of the tests."""
 HEARTBEAT_SECRET = "the secret of heartbeats"
@@ -46,6 +63,15 @@ hypothesis.settings.load_profile("untimed")
 
 
 gc.disable()  # while all is imported and collected, nothing becomes garbage that is worth looking for
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the processes of this run share a server and a migrated database: each needs seconds to make its own."""
+    if SHARED not in os.environ:
+        stack = ExitStack()
+        stack.enter_context(shared_folder())
+        config.add_cleanup(stack.close)
+    sys.setswitchinterval(0.05)  # threads that wait for the interpreter wake up less often: there are many
 
 
 def pytest_collection_finish() -> None:
@@ -72,10 +98,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     )
 
 
+def pytest_sessionfinish() -> None:
+    """Spare the ten looks for garbage with which pytest ends: they take a second and a half of each process."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """A PostgreSQL server for this test process."""
-    with postgres_server() as server:
+    """The PostgreSQL server of this run."""
+    with shared_server() as server:
         yield server
 
 
@@ -146,14 +177,8 @@ def is_new() -> bool:
 def sevbot(slack: Playground, database_url: str, *, is_new: bool) -> Iterator[Bot]:
     """The bot, running in this process and connected."""
     slack.redelivery_delays = REDELIVERY_DELAYS
-    bot = Bot(environment_for(slack, database_url))
-    if not is_new:
-        has_been_here(bot, slack)
-    bot.start()
-    slack.wait_until(lambda: slack.socket_count() == 1, why="the bot connects")
-    slack.wait_quiet(quiet=0.05)
-    yield bot
-    bot.stop()
+    with at_work(Bot(environment_for(slack, database_url)), slack, is_new=is_new) as bot:
+        yield bot
 
 
 @pytest.fixture

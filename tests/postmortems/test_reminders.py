@@ -12,6 +12,7 @@ from bot.incidents.model import AffectedWorkflow
 from bot.playground import Person, Playground
 from bot.playground.model import Message
 from tests.conftest import REDELIVERY_DELAYS, environment_for
+from tests.environments import at_work
 from tests.postmortems.writing import is_submitted, is_written
 from tests.processes import CONFIG
 from tests.scenarios.reminding import ALWAYS, HOUR, ledger, passes
@@ -33,12 +34,8 @@ def sevbot(slack: Playground, database_url: str) -> Iterator[Bot]:
     workflows = tuple(each.model_copy(update={"owner": team.key}) for each in config.workflows)
     config = config.model_copy(update={"nudges": nudges, "teams": teams, "workflows": workflows})
     slack.redelivery_delays = REDELIVERY_DELAYS
-    bot = Bot(environment_for(slack, database_url), settings=Settings(CONFIG, config=config))
-    bot.start()
-    slack.wait_until(lambda: slack.socket_count() == 1, why="the bot connects")
-    slack.wait_quiet(quiet=0.05)
-    yield bot
-    bot.stop()
+    with at_work(Bot(environment_for(slack, database_url), settings=Settings(CONFIG, config=config)), slack) as bot:
+        yield bot
 
 
 @pytest.fixture

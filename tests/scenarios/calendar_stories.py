@@ -11,6 +11,7 @@ from bot.app import Bot
 from bot.config import CalendarRules, Config, Nudges, Settings, Team, load
 from bot.playground import Playground
 from tests.conftest import environment_for
+from tests.environments import at_work
 from tests.processes import CONFIG
 from tests.scenarios.reminding import passes
 from tests.scenarios.stories import Stage
@@ -37,12 +38,8 @@ def with_people(*teams: Team, calendar: CalendarRules | None = None, **nudges: A
 @contextmanager
 def bot_with(slack: Playground, database_url: str, config: Config) -> Iterator[Bot]:
     """A bot at work with that configuration."""
-    bot = Bot(environment_for(slack, database_url), settings=Settings(CONFIG, config=config))
-    bot.start()
-    slack.wait_until(lambda: slack.socket_count() == 1, why="the bot connects")
-    slack.wait_quiet()
-    yield bot
-    bot.stop()
+    with at_work(Bot(environment_for(slack, database_url), settings=Settings(CONFIG, config=config)), slack) as bot:
+        yield bot
 
 
 @dataclass

@@ -17,6 +17,7 @@ from bot.outbox.model import OutboxMessage, State
 from bot.playground import Playground
 from bot.remediation.model import ActionItem
 from tests.conftest import environment_for
+from tests.environments import at_work
 from tests.processes import CONFIG
 from tests.scenarios.stories import Stage
 
@@ -34,12 +35,8 @@ def digesting_bot(slack: Playground, database_url: str, *digests: dict[str, Any]
     config = load(CONFIG)
     wanted = tuple(Digest.model_validate(each) for each in digests)
     config = config.model_copy(update={"digests": wanted, "delivery": config.delivery.model_copy(update=delivery)})
-    bot = Bot(environment_for(slack, database_url), settings=Settings(CONFIG, config=config))
-    bot.start()
-    slack.wait_until(lambda: slack.socket_count() == 1, why="the bot connects")
-    slack.wait_quiet()
-    yield bot
-    bot.stop()
+    with at_work(Bot(environment_for(slack, database_url), settings=Settings(CONFIG, config=config)), slack) as bot:
+        yield bot
 
 
 def looks(stage: Stage) -> None:

@@ -11,6 +11,7 @@ from bot.config import Nudges, Settings, load
 from bot.nudges.model import Nudge
 from bot.playground import Playground
 from tests.conftest import environment_for
+from tests.environments import at_work
 from tests.processes import CONFIG
 from tests.scenarios.stories import Stage
 
@@ -28,12 +29,8 @@ ONE_RULE: dict[str, Any] = {
 def reminding_bot(slack: Playground, database_url: str, **nudges: Any) -> Iterator[Bot]:
     """A bot at work, with other rules for reminders than the tests' own."""
     config = load(CONFIG).model_copy(update={"nudges": Nudges.model_validate(nudges)})
-    bot = Bot(environment_for(slack, database_url), settings=Settings(CONFIG, config=config))
-    bot.start()
-    slack.wait_until(lambda: slack.socket_count() == 1, why="the bot connects")
-    slack.wait_quiet()
-    yield bot
-    bot.stop()
+    with at_work(Bot(environment_for(slack, database_url), settings=Settings(CONFIG, config=config)), slack) as bot:
+        yield bot
 
 
 def passes(stage: Stage, seconds: float) -> None:

@@ -9,6 +9,7 @@ import pytest
 from bot.app import Bot
 from bot.playground import Playground
 from tests.conftest import environment_for
+from tests.environments import at_work
 from tests.processes import CONFIG
 from tests.scenarios.stories import Stage
 from tests.scenarios.test_bad_days_of_promises import Line, table
@@ -50,12 +51,10 @@ def files(slack: Playground, database_url: str, tmp_path: Path) -> Iterator[File
     with (folder / "sevbot.yaml").open("a") as file:
         file.write(f"operators: '{OPERATORS}'\n")
     bot = Bot(environment_for(slack, database_url, config=folder))
-    bot.start()
-    slack.wait_until(lambda: slack.socket_count() == 1, why="the bot connects")
-    stage = Stage(slack, bot)
-    stage.begins()
-    yield Files(folder, stage)
-    bot.stop()
+    with at_work(bot, slack, is_new=True):
+        stage = Stage(slack, bot)
+        stage.begins()
+        yield Files(folder, stage)
 
 
 def promises(files: Files) -> list[str]:

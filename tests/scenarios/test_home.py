@@ -10,6 +10,7 @@ from bot.incidents.home import MOST_HOMES
 from bot.incidents.model import HomeReader
 from bot.playground import Person, Playground
 from tests.conftest import environment_for
+from tests.environments import at_work
 from tests.scenarios.stories import Stage
 from tests.torture.faulting import config_with
 
@@ -118,11 +119,8 @@ class TestMembersOnly:
         folder = config_with(tmp_path / "c", {})
         file = folder / "sevbot.yaml"
         file.write_text(file.read_text() + "permissions: {see: members}\n")
-        bot = Bot(environment_for(slack, database_url, config=folder))
-        bot.start()
-        slack.wait_until(lambda: slack.socket_count() == 1, why="the bot connects")
-        yield bot
-        bot.stop()
+        with at_work(Bot(environment_for(slack, database_url, config=folder)), slack) as bot:
+            yield bot
 
     def test_a_guest_finds_a_closed_door_and_a_member_whom_nobody_knows_does_not(
         self, stage: Stage, ada: Person, linus: Person, edsger: Person

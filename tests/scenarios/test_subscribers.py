@@ -8,6 +8,7 @@ import pytest
 from bot.app import Bot
 from bot.playground import Person, Playground
 from tests.conftest import environment_for
+from tests.environments import at_work
 from tests.scenarios.stories import Sev, Stage
 from tests.torture.faulting import config_with
 
@@ -111,11 +112,11 @@ class TestStanding:
             {"key": "SEV1", "meaning": "All is down", "subscribers": ["U03LINUS"]},
             {"key": "SEV3", "meaning": "It can wait"},
         ]
-        bot = Bot(environment_for(slack, database_url, config=config_with(tmp_path / "c", {"severities": severities})))
-        bot.start()
-        slack.wait_until(lambda: slack.socket_count() == 1, why="the bot connects")
-        yield bot
-        bot.stop()
+        with at_work(
+            Bot(environment_for(slack, database_url, config=config_with(tmp_path / "c", {"severities": severities}))),
+            slack,
+        ) as bot:
+            yield bot
 
     def test_who_is_named_for_a_severity_is_told_as_long_as_it_has_that(
         self, stage: Stage, ada: Person, linus: Person

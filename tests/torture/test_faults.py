@@ -74,14 +74,11 @@ DIRECT = "dm-ada-sevbot"
 KINDS = sorted({story.kind for story in STORIES})
 SAMPLE = {
     ("sqlite", stories.CREATE, "conversations.create", "timeout_after"),
-    ("sqlite", stories.CREATE, "conversations.create", "missing_scope"),
     ("sqlite", stories.CARD, stories.POST, "invalid_blocks"),
     ("sqlite", stories.INVITE, "conversations.invite", "user_is_restricted"),
     ("sqlite", stories.HANDOFF, stories.POST, "drop_after"),
     ("sqlite", stories.ANNOUNCEMENT, stories.HISTORY, "429"),
-    ("sqlite", stories.TROUBLE, "conversations.open", "500"),
     ("sqlite", stories.RECONCILE, "conversations.info", "not_in_channel"),
-    ("sqlite", stories.FETCH, "reactions.get", "missing_scope"),
     ("sqlite", stories.EXPORT, stories.COMPLETE, "drop_after"),
     ("sqlite", stories.NUDGE, stories.POST, "missing_scope"),
     ("sqlite", stories.REVIEW, stories.POST, "drop_after"),

@@ -30,7 +30,6 @@ SAMPLE = {
         "after commit of listener of forms #1",
         "after incident.create_channel conversations.create #1",
         "before commit of settle incident.card #1",
-        "before commit of listener of clicks #1",
     ),
     ONE_ON_POSTGRESQL: (
         "after incident.announcement chat.postMessage #1",

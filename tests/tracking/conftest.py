@@ -15,6 +15,7 @@ from bot.remediation import tracking_surfaces
 from bot.remediation.model import ActionItem
 from bot.remediation.tracking_model import TrackerLink
 from tests.conftest import environment_for
+from tests.environments import at_work
 from tests.scenarios.conftest import accepted_by_slack, faults_of_the_bot
 from tests.scenarios.stories import Stage
 from tests.torture.faulting import config_with
@@ -113,14 +114,11 @@ def troubled_stage(slack: Playground, database_url: str, tracker_config: Path) -
     """The bot at work where something is made to go wrong."""
     bot = Bot(environment_for(slack, database_url, config=tracker_config))
     slack.jira.hook_url = f"http://127.0.0.1:{bot.server.port}/hooks/jira"
-    bot.start()
-    slack.wait_until(lambda: slack.socket_count() == 1, why="the bot connects")
-    slack.wait_quiet()
-    stage = TrackerStage(slack, bot)
-    stage.begins()
-    yield stage
-    stage.settles()
-    bot.stop()
+    with at_work(bot, slack):
+        stage = TrackerStage(slack, bot)
+        stage.begins()
+        yield stage
+        stage.settles()
 
 
 @pytest.fixture

@@ -92,6 +92,7 @@ def test_a_bot_that_dies_right_after_its_answer_loses_nothing(slack: Playground,
         ada.sees("Place order is failing on web-1", in_="#payments", within=20)
 
 
+@pytest.mark.torture
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_job_whose_failure_was_answered_is_told_of_whoever_dies(
     slack: Playground, database_url: str, tmp_path: Path
