@@ -4,7 +4,6 @@ Each test tells a story in which somebody declares a SEV, changes its severity a
 compares what is left, in the database and in Slack, with what is left when nobody dies.
 """
 
-import os
 import random
 from collections.abc import Iterable, Iterator
 from zlib import crc32
@@ -67,8 +66,6 @@ places, of which each bot asks for its own when it starts, and second looks at w
 FIRST = " #1"
 """How often something is done is a matter of chance too: of changes that come fast only the newest is delivered."""
 DEATHS_IN_A_ROW = 4
-ONE_IN = 1 if os.environ.get("SEVBOT_EVERY_KILL") else 8
-"""Which share of the calls of a bot on a server are its death, before and after: each takes seconds, and they are hundreds."""
 
 
 @pytest.fixture(scope="session")
@@ -117,11 +114,10 @@ def test_killed_after_every_commit_on_a_server(theatre: Theatre, part: int) -> N
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("flavour", [TWO_ON_POSTGRESQL, ONE_ON_POSTGRESQL])
 def test_killed_before_and_after_calls_on_a_server(theatre: Theatre, part: int) -> None:
-    """And before commits. With `SEVBOT_EVERY_KILL` at each; else at some, always the same."""
+    """Before and after each call, and before each commit."""
     points = [point for point in theatre.undisturbed("form").passed if not point.startswith(f"after {COMMIT}")]
-    some = [point for point in points if crc32(point.encode()) // PARTS % ONE_IN == 0]
-    assert some
-    ends_alike(theatre, "form", killed_at_each(share(some, part)))
+    assert {COMMIT in point for point in points} == {True, False}
+    ends_alike(theatre, "form", killed_at_each(share(points, part)))
 
 
 @pytest.mark.torture
