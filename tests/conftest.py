@@ -34,7 +34,8 @@ STORIES = (
     "tests/tracking/", "tests/workflows/test_problems", "tests/workflows/test_intake", "tests/workflows/test_declaring",
     "tests/workflows/test_heartbeats", "tests/workflows/checks/test_loop", "tests/workflows/checks/test_told",
     "tests/workflows/checks/test_probes", "tests/workflows/test_queries",
-    "tests/workflows/test_health", "tests/workflows/test_many_problems", "tests/workflows/test_charts", "tests/workflows/test_burned", "tests/web/test_incidents_api", "tests/web/test_described",
+    "tests/workflows/test_health", "tests/workflows/test_many_problems", "tests/workflows/test_charts",
+    "tests/workflows/test_burned", "tests/web/test_incidents_api", "tests/web/test_described",
     "tests/webhooks/", "tests/digest/", "tests/operations/test_ages",
 )  # fmt: skip
 """Where what a person sees is tried. It does not depend on the engine, so that PostgreSQL needs but a sample of it at once."""
